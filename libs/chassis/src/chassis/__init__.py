@@ -1,0 +1,1 @@
+"""How a service's process lives: settings, telemetry, health, problems, sign-in of requests, database, migrations."""

@@ -1,0 +1,69 @@
+"""How a service answers HTTP: the app with what all share, and a server that finishes what it accepted."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from chassis import health, problems
+from chassis.bodies import DEFAULT_LIMIT, BodyLimitMiddleware
+from chassis.health import Check
+from chassis.settings import ServiceSettings
+from chassis.tokens import TokenVerifier
+from chassis.tracing import TraceMiddleware
+
+
+def create_app(
+    name: str,
+    settings: ServiceSettings,
+    routers: tuple[APIRouter, ...],
+    checks: Mapping[str, Check],
+    *,
+    body_limit: int = DEFAULT_LIMIT,
+) -> FastAPI:
+    """A service's HTTP app: its routes, health, problem documents, size limits and traces."""
+    app = FastAPI(title=name, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.verifier = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+    app.state.internal_secret = settings.internal_secret.get_secret_value()
+    problems.install(app)
+    app.add_middleware(BodyLimitMiddleware, limit=body_limit)
+    app.add_middleware(TraceMiddleware)
+    app.include_router(health.router(checks))
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+async def serve(app: FastAPI, settings: ServiceSettings, **options: Any) -> None:
+    """Answer until SIGTERM or SIGINT; requests under way get up to `stop_deadline` seconds to finish."""
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="off",
+        timeout_graceful_shutdown=round(settings.stop_deadline), server_header=False, timeout_keep_alive=65,
+        **options,
+    )  # fmt: skip
+    await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def background(*jobs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run jobs beside the body. They stop with it; a job that fails stops the process, so that it is seen."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_failing_stops_us(job)) for job in jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def _failing_stops_us(job: Coroutine[Any, Any, None]) -> None:
+    try:
+        await job
+    except Exception:
+        # The server handles the signal and returns; the task group then raises this very error.
+        signal.raise_signal(signal.SIGTERM)
+        raise

@@ -1,0 +1,114 @@
+"""Reading whole topics from now on, without a group: for gateways, each of which must see everything."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from eventbus.errors import InvalidEvent
+from eventbus.inbox import Tombstone, decode
+from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, DEAD_LETTERS
+from eventbus.reading import ReaderSilent, Watch, reader
+from eventbus.retry import Backoff
+from eventbus.topics import Event, event_type_of, topic_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record as a tail passes it on."""
+
+    event: Event | Tombstone
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Tail:
+    """Passes on every event of some topics that is published after it is `ready`.
+
+    `on_events` gets them per partition, in order. `on_gap` is called when records were lost to it (Kafka's data is gone
+    or was wiped): whoever relies on the stream must then read its state anew.
+    """
+
+    kafka_url: str
+    event_types: Sequence[type[Event]]
+    on_events: Callable[[Sequence[Seen]], Awaitable[None]]
+    on_gap: Callable[[], Awaitable[None]]
+    name: str = "tail"
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    positions: dict[TopicPartition, int] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Read until cancelled; a client that breaks or goes silent is replaced, and goes on where the last stood."""
+        waits = Backoff(most=2.0)
+        while True:
+            try:
+                async with reader(self._client()) as client:
+                    await self._take_place(client)
+                    self.ready.set()
+                    await self._read(client, waits)
+            except (KafkaError, OSError, TimeoutError, ReaderSilent) as error:
+                CONSUMER_RESTARTS.labels(self.name).inc()
+                seconds = next(waits)
+                log.warning("%s starts anew in %.1f s: %r", self.name, seconds, error)
+                await asyncio.sleep(seconds)
+
+    def _client(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self.kafka_url,
+            client_id=self.name,
+            enable_auto_commit=False,
+            auto_offset_reset="latest",
+            request_timeout_ms=5_000,
+            retry_backoff_ms=100,
+            fetch_max_wait_ms=500,
+            metadata_max_age_ms=30_000,
+        )
+
+    async def _take_place(self, client: AIOKafkaConsumer) -> None:
+        partitions = [
+            TopicPartition(topic.name, number)
+            for topic in map(topic_of, self.event_types)
+            for number in range(topic.partitions)
+        ]
+        client.assign(partitions)
+        async with asyncio.timeout(10):
+            begins = await client.beginning_offsets(partitions)
+            ends = await client.end_offsets(partitions)
+        lost = False
+        for partition in partitions:
+            known = self.positions.get(partition, ends[partition])
+            if not begins[partition] <= known <= ends[partition]:
+                lost, known = True, ends[partition]
+            self.positions[partition] = known
+            client.seek(partition, known)
+        if lost:
+            log.error("%s: records were lost between two connections to Kafka", self.name)
+            await self.on_gap()
+
+    async def _read(self, client: AIOKafkaConsumer, waits: Backoff) -> None:
+        watch = Watch(self.name)
+        while True:
+            batches = await client.getmany(timeout_ms=500, max_records=2_000)
+            for partition, records in batches.items():
+                await self.on_events([seen for record in records if (seen := self._decoded(record))])
+                self.positions[partition] = records[-1].offset + 1
+                CONSUMED.labels(self.name, partition.topic).inc(len(records))
+            if batches:
+                waits.reset()
+            await watch.look(client, bool(batches))
+
+    def _decoded(self, record: ConsumerRecord) -> Seen | None:
+        if record.value is None:
+            return Seen(Tombstone(record.key.decode()), record.headers)
+        try:
+            return Seen(decode(event_type_of(record.topic), record.value), record.headers)
+        except InvalidEvent as error:
+            # Its owner's consumers bury it; a tail only passes on what can be shown.
+            DEAD_LETTERS.labels(self.name, record.topic).inc()
+            log.error("%s skips %s/%s@%s: %s", self.name, record.topic, record.partition, record.offset, error)
+            return None
