@@ -9,6 +9,7 @@ import orjson
 from chassis.settings import DatabaseSettings
 
 log = logging.getLogger(__name__)
+Db = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 COMMAND_DEADLINE = 10.0
 START_DEADLINE = 60.0
 
@@ -39,3 +40,11 @@ async def _speak_json(db: asyncpg.Connection) -> None:
 def dumps(value: object) -> str:
     """A value for a JSONB column; columns of that type are read and written as text."""
     return orjson.dumps(value).decode()
+
+
+async def one(db: Db, query: str, *arguments: object) -> asyncpg.Record:
+    """The row that must be there; `LookupError` if it is not."""
+    row = await db.fetchrow(query, *arguments)
+    if row is None:
+        raise LookupError(f"no row for {query.strip()[:60]}")
+    return row

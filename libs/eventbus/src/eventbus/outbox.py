@@ -61,7 +61,7 @@ def _record(event: Event, actor_id: str) -> tuple[str, bytes, bytes]:
     meta = event.meta  # type: ignore[attr-defined]
     meta.id = str(uuid7())
     meta.occurred_at.GetCurrentTime()
-    meta.actor_id = actor_id
+    meta.actor_id = meta.actor_id or actor_id
     return topic.name, getattr(event, topic.key).encode(), event.SerializeToString()
 
 

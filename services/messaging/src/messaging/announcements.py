@@ -1,0 +1,110 @@
+"""What messaging tells everyone: each fact is recorded in the transaction of its change."""
+
+import hashlib
+from uuid import UUID
+
+from asyncpg import Record
+from eventbus import Db, outbox
+from nexus.event.v1.meta_pb2 import Meta
+from nexus.messaging.v1 import channel_event_pb2 as said
+from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, Message
+from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent, InvitationIssued
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+
+from messaging.rows import timestamp
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def member_key(workspace_id: UUID, user_id: UUID) -> str:
+    return f"{workspace_id}:{user_id}"
+
+
+async def workspace_member_saved(db: Db, row: Record, actor_id: UUID) -> None:
+    saved = WorkspaceMemberSaved(
+        workspace_id=str(row["workspace_id"]), user_id=str(row["user_id"]), role=row["role"],
+        joined_at=timestamp(row["joined_at"]),
+    )  # fmt: skip
+    key = member_key(row["workspace_id"], row["user_id"])
+    await outbox.append(db, WorkspaceMemberEvent(member_key=key, workspace_member_saved=saved), actor_id=str(actor_id))
+
+
+async def workspace_member_gone(db: Db, workspace_id: UUID, user_id: UUID) -> None:
+    await outbox.tombstone(db, WorkspaceMemberEvent, member_key(workspace_id, user_id))
+
+
+async def invitation_issued(db: Db, row: Record, organization_id: UUID) -> None:
+    issued = InvitationIssued(
+        workspace_id=str(row["workspace_id"]), organization_id=str(organization_id), email=row["email"],
+        token_hash=token_hash(row["token"]), expires_at=timestamp(row["expires_at"]),
+    )  # fmt: skip
+    await outbox.append(
+        db, InvitationEvent(invitation_id=str(row["id"]), invitation_issued=issued), actor_id=str(row["invited_by"])
+    )
+
+
+async def invitation_closed(db: Db, invitation_id: UUID) -> None:
+    await outbox.tombstone(db, InvitationEvent, str(invitation_id))
+
+
+async def channel_created(db: Db, channel: Channel, actor_id: UUID) -> None:
+    event = ChannelEvent(channel_id=channel.id, channel_created=said.ChannelCreated(channel=channel))
+    await outbox.append(db, event, actor_id=str(actor_id))
+
+
+async def channel_updated(db: Db, channel: Channel, actor_id: UUID) -> None:
+    event = ChannelEvent(channel_id=channel.id, channel_updated=said.ChannelUpdated(channel=channel))
+    await outbox.append(db, event, actor_id=str(actor_id))
+
+
+async def members_joined(db: Db, channel: Channel, last_seq: int, user_ids: list[UUID], actor_id: UUID) -> None:
+    events = [
+        ChannelEvent(
+            channel_id=channel.id,
+            member_joined=said.MemberJoined(user_id=str(user_id), channel=channel, last_seq=last_seq),
+        )
+        for user_id in user_ids
+    ]
+    await outbox.append(db, *events, actor_id=str(actor_id))
+
+
+async def members_left(db: Db, channel_ids: list[UUID], user_id: UUID, actor_id: UUID) -> None:
+    left = said.MemberLeft(user_id=str(user_id))
+    await outbox.append(
+        db, *(ChannelEvent(channel_id=str(id_), member_left=left) for id_ in channel_ids), actor_id=str(actor_id)
+    )
+
+
+async def messages_posted(db: Db, posted: list[tuple[Message, str]]) -> None:
+    """Each message with the id of the socket that sent it (empty if none did)."""
+    events = [
+        ChannelEvent(
+            meta=Meta(actor_id=message.user_id),
+            channel_id=message.channel_id,
+            message_posted=said.MessagePosted(message=message, origin_socket_id=socket_id),
+        )
+        for message, socket_id in posted
+    ]
+    await outbox.append(db, *events)
+
+
+async def message_updated(db: Db, message: Message, actor_id: UUID) -> None:
+    event = ChannelEvent(channel_id=message.channel_id, message_updated=said.MessageUpdated(message=message))
+    await outbox.append(db, event, actor_id=str(actor_id))
+
+
+async def message_deleted(db: Db, message: Message, actor_id: UUID) -> None:
+    event = ChannelEvent(channel_id=message.channel_id, message_deleted=said.MessageDeleted(message=message))
+    await outbox.append(db, event, actor_id=str(actor_id))
+
+
+async def reaction_changed(db: Db, channel_id: UUID, message_id: UUID, user_id: UUID, emoji: str, added: bool) -> None:
+    facts = {"message_id": str(message_id), "user_id": str(user_id), "emoji": emoji}
+    event = ChannelEvent(channel_id=str(channel_id))
+    if added:
+        event.reaction_added.CopyFrom(said.ReactionAdded(**facts))
+    else:
+        event.reaction_removed.CopyFrom(said.ReactionRemoved(**facts))
+    await outbox.append(db, event, actor_id=str(user_id))

@@ -1,0 +1,134 @@
+"""What requests may say; every limit of messaging's input stands here."""
+
+from typing import Annotated, Literal
+
+import orjson
+from chassis.schema import Body, Id, Name, Text
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+CONTENT = 40_000
+ATTACHMENTS = 20
+ATTACHMENT_BYTES = 4_096
+EMAILS = 100
+USERS_AT_ONCE = 200
+GROUP_SIZE = 8
+
+Description = Annotated[Text, StringConstraints(max_length=2_000)]
+Email = Annotated[
+    Text, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+]
+ClientId = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+Content = Annotated[Text, StringConstraints(max_length=CONTENT)]
+
+
+def _bounded(value: dict[str, object]) -> dict[str, object]:
+    if len(orjson.dumps(value)) > ATTACHMENT_BYTES:
+        raise ValueError(f"may have {ATTACHMENT_BYTES:,} bytes at the most")
+    if "\\u0000" in orjson.dumps(value).decode():
+        raise ValueError("must not contain the NUL character")
+    return value
+
+
+Bounded = Annotated[dict[str, object], AfterValidator(_bounded)]
+Attachments = Annotated[tuple[Bounded, ...], Field(max_length=ATTACHMENTS, strict=False)]
+Users = Annotated[tuple[Id, ...], Field(min_length=1, max_length=USERS_AT_ONCE, strict=False)]
+
+
+class NewWorkspace(Body):
+    name: Name
+    description: Description | None = None
+    is_public: bool = False
+    allow_external_invites: bool = False
+
+
+class WorkspaceChange(Body):
+    name: Name | None = None
+    description: Description | None = None
+    is_public: bool | None = None
+    allow_external_invites: bool | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    status: Literal["active", "archived", "suspended"] | None = None
+
+
+class MemberChange(Body):
+    role: Literal["owner", "admin", "member", "guest"]
+    permissions: Bounded | None = None
+
+
+class Invite(Body):
+    emails: Annotated[tuple[str, ...], Field(min_length=1, max_length=EMAILS, strict=False)]
+    role: Literal["admin", "member", "guest"] = "member"
+    message: Description | None = None
+
+
+class Acceptance(Body):
+    token: Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+
+
+class NewChannel(Body):
+    name: Name
+    description: Description | None = None
+    type: Literal["public", "private"] = "public"
+    members: Annotated[tuple[Id, ...], Field(max_length=USERS_AT_ONCE, strict=False)] = ()
+
+
+class ChannelChange(Body):
+    name: Name | None = None
+    description: Description | None = None
+    is_archived: bool | None = None
+
+
+class Direct(Body):
+    user_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=GROUP_SIZE, strict=False)]
+
+
+class NewMembers(Body):
+    user_ids: Users
+
+
+class Draft(Body):
+    """A message as its author sends it."""
+
+    content: Content
+    content_type: Literal["text", "file", "image", "code"] = "text"
+    parent_message_id: Id | None = None
+    attachments: Attachments = ()
+    client_message_id: ClientId | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Draft":
+        if not self.content.strip() and not self.attachments:
+            raise ValueError("a message needs content or an attachment")
+        return self
+
+
+class ChannelDraft(Draft):
+    """`message:send`: a draft that names its channel."""
+
+    channel_id: Id
+
+
+class MessageChange(Body):
+    content: Annotated[Content, StringConstraints(min_length=1)]
+    attachments: Attachments | None = None
+
+
+class SocketSend(Body):
+    user_id: Id
+    socket_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    # Checked by itself, so that one bad message does not refuse the others of its batch.
+    payload: object
+
+
+class Sends(Body):
+    sends: Annotated[tuple[SocketSend, ...], Field(max_length=1_000, strict=False)]
+
+
+class Positions(Body):
+    """The last number a client holds, by channel."""
+
+    channels: Annotated[dict[str, Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=5_000)]
+
+
+Emoji = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+Search = Annotated[Text, StringConstraints(min_length=1, max_length=200)]

@@ -1,0 +1,165 @@
+"""Channels and who is in them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import asyncpg
+from asyncpg import Record
+from chassis.database import one
+from chassis.problems import Problem, not_found
+from eventbus import Db
+from eventbus.wire import Json, iso
+from uuid_utils import uuid7
+
+from messaging import announcements, messages
+from messaging.bodies import GROUP_SIZE, ChannelChange, NewChannel
+from messaging.permissions import Standing
+from messaging.rows import CHANNEL, channel_json, channel_of, plain_json, qualified
+
+GENERAL = "general"
+ACTIVE_WITHIN = "30 days"
+
+CREATE = f"""
+    INSERT INTO channels (id, workspace_id, name, description, type, is_default, member_ids, created_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, name) DO NOTHING RETURNING last_seq, {CHANNEL}
+"""  # noqa: S608
+LOCK = f"SELECT last_seq, {CHANNEL} FROM channels WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608
+BY_NAME = f"SELECT last_seq, {CHANNEL} FROM channels WHERE workspace_id = $1 AND name = $2"  # noqa: S608
+VISIBLE = f"""
+    SELECT c.last_seq, m.user_id IS NOT NULL AS is_member, {qualified(CHANNEL, "c")}
+    FROM channels c LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
+    WHERE c.workspace_id = $1 AND (m.user_id IS NOT NULL OR (c.type = 'public' AND $3))
+    ORDER BY c.name, c.id
+"""  # noqa: S608
+DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id"
+UPDATE = f"""
+    UPDATE channels SET name = coalesce($2, name), description = coalesce($3, description),
+        is_archived = coalesce($4, is_archived), updated_at = now()
+    WHERE id = $1 RETURNING last_seq, {CHANNEL}
+"""  # noqa: S608
+ADD = """
+    INSERT INTO channel_members (channel_id, user_id, role)
+    SELECT $1, user_id, $3 FROM unnest($2::uuid[]) AS given(user_id) ON CONFLICT DO NOTHING RETURNING user_id
+"""
+REMOVE = "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2 RETURNING user_id"
+IN_WORKSPACE = """
+    SELECT user_id FROM workspace_members WHERE workspace_id = $1 AND user_id = ANY($2) AND status = 'active'
+"""
+MEMBERS = """
+    SELECT m.channel_id, m.user_id, m.role, m.joined_at, coalesce(u.name, '') AS name, u.avatar_url
+    FROM channel_members m LEFT JOIN users u ON u.id = m.user_id
+    WHERE m.channel_id = $1 ORDER BY lower(u.name), m.user_id LIMIT 1000
+"""
+STATISTICS = f"""
+    SELECT c.message_count, c.created_at,
+        (SELECT created_at FROM messages WHERE channel_id = c.id AND seq = c.last_seq) AS last_message_at,
+        (SELECT count(DISTINCT user_id) FROM (
+            SELECT user_id FROM messages WHERE channel_id = c.id AND created_at > now() - interval '{ACTIVE_WITHIN}'
+            ORDER BY seq DESC LIMIT 10000) AS lately) AS active_members
+    FROM channels c WHERE c.id = $1
+"""  # noqa: S608
+
+
+async def create(db: Db, workspace_id: UUID, new: NewChannel, actor_id: UUID, *, is_default: bool = False) -> Json:
+    """A channel with its creator as admin, and the given members; `Problem` 409 if the name is taken."""
+    members = set(new.members) - {actor_id}
+    await require_in_workspace(db, workspace_id, members)
+    row = await db.fetchrow(
+        CREATE, uuid7_(), workspace_id, new.name, new.description, new.type, is_default, [], actor_id
+    )
+    if row is None:
+        raise Problem(409, "channel_name_taken", f"There is a channel called {new.name} in this workspace.")
+    await announcements.channel_created(db, channel_of(row), actor_id)
+    await _add(db, row, [actor_id], actor_id, role="admin")
+    await _add(db, row, sorted(members), actor_id)
+    return channel_json(row)
+
+
+async def open_direct(db: Db, workspace_id: UUID, user_ids: Iterable[UUID], actor_id: UUID) -> tuple[Json, bool]:
+    """The conversation of exactly these people, and whether it is new. Two ask at once: both get the same one."""
+    people = sorted({*user_ids, actor_id})
+    if not 2 <= len(people) <= GROUP_SIZE:
+        raise Problem(422, "invalid_request", f"userIds: name 1 to {GROUP_SIZE - 1} other people")
+    await require_in_workspace(db, workspace_id, people)
+    kind = "direct" if len(people) == 2 else "group"
+    name = f"{kind}:{hashlib.sha256(','.join(map(str, people)).encode()).hexdigest()[:40]}"
+    row = await db.fetchrow(CREATE, uuid7_(), workspace_id, name, None, kind, False, people, actor_id)
+    if row is None:
+        return channel_json(await one(db, BY_NAME, workspace_id, name)), False
+    await announcements.channel_created(db, channel_of(row), actor_id)
+    await _add(db, row, people, actor_id)
+    return channel_json(row), True
+
+
+async def visible(db: Db, standing: Standing) -> list[Json]:
+    """The channels a member of the workspace may know of: their own, and public ones unless they are a guest."""
+    rows = await db.fetch(VISIBLE, standing.workspace_id, standing.user_id, standing.role != "guest")
+    return [{**channel_json(row), "isMember": row["is_member"], "lastSeq": row["last_seq"]} for row in rows]
+
+
+async def update(db: Db, channel_id: UUID, change: ChannelChange, actor_id: UUID) -> Json:
+    await db.execute(LOCK, channel_id)
+    try:
+        row = await one(db, UPDATE, channel_id, change.name, change.description, change.is_archived)
+    except asyncpg.UniqueViolationError:
+        raise Problem(409, "channel_name_taken", f"There is a channel called {change.name} already.") from None
+    channel = channel_of(row)
+    await announcements.channel_updated(db, channel, actor_id)
+    return channel_json(row)
+
+
+async def add_members(db: Db, standing: Standing, user_ids: Sequence[UUID], actor_id: UUID) -> None:
+    """Add people of the workspace; those who are in already stay as they are."""
+    await require_in_workspace(db, standing.workspace_id, user_ids)
+    row = await one(db, LOCK, standing.channel_id)
+    await _add(db, row, sorted(set(user_ids)), actor_id)
+
+
+async def remove_member(db: Db, channel_id: UUID, user_id: UUID, actor_id: UUID) -> None:
+    """`Problem` 404 if they are not in it."""
+    await db.execute(LOCK, channel_id)
+    if not await db.fetchval(REMOVE, channel_id, user_id):
+        raise not_found("member of this channel")
+    await announcements.members_left(db, [channel_id], user_id, actor_id)
+
+
+async def join_defaults(db: Db, workspace_id: UUID, user_id: UUID) -> None:
+    for row in await db.fetch(DEFAULTS, workspace_id):
+        await _add(db, await one(db, LOCK, row["id"]), [user_id], user_id)
+
+
+async def info(db: Db, channel_id: UUID) -> Json:
+    """A channel with its first 1,000 members by name, its pins and statistics."""
+    row = await one(db, f"SELECT {CHANNEL} FROM channels WHERE id = $1", channel_id)  # noqa: S608
+    members = await db.fetch(MEMBERS, channel_id)
+    numbers = await one(db, STATISTICS, channel_id)
+    names = ("channel_id", "user_id", "role", "joined_at", "name", "avatar_url")
+    return {
+        "channel": channel_json(row),
+        "members": [plain_json(member, *names) for member in members],
+        "pinnedMessages": await messages.pinned(db, channel_id),
+        "statistics": {
+            "totalMessages": numbers["message_count"],
+            "activeMembers": numbers["active_members"],
+            "lastActivity": iso(numbers["last_message_at"] or numbers["created_at"]),
+        },
+    }
+
+
+async def require_in_workspace(db: Db, workspace_id: UUID | None, user_ids: Iterable[UUID]) -> None:
+    """`Problem` 404 unless all of them are active in the workspace."""
+    wanted = set(user_ids)
+    if wanted and len(await db.fetch(IN_WORKSPACE, workspace_id, list(wanted))) < len(wanted):
+        raise not_found("person in this workspace")
+
+
+def uuid7_() -> UUID:
+    return UUID(bytes=uuid7().bytes)
+
+
+async def _add(db: Db, row: Record, user_ids: Sequence[UUID], actor_id: UUID, role: str = "member") -> None:
+    added = {member["user_id"] for member in await db.fetch(ADD, row["id"], list(user_ids), role)}
+    joined = [user_id for user_id in user_ids if user_id in added]
+    if joined:
+        await announcements.members_joined(db, channel_of(row), row["last_seq"], joined, actor_id)

@@ -1,0 +1,22 @@
+"""What messaging says and hears: it keeps a copy of people's names, fed by identity."""
+
+from uuid import UUID
+
+from eventbus import Consumes, Db, Event
+from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
+from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
+
+from messaging import users
+
+
+async def save_user(event: UserEvent, db: Db) -> None:
+    """The copy becomes what identity says, whatever it was before."""
+    saved = event.user_saved
+    avatar_url = saved.avatar_url if saved.HasField("avatar_url") else None
+    await users.save(db, UUID(event.user_id), UUID(saved.organization_id), saved.email, saved.name, avatar_url)
+
+
+PUBLISHES: tuple[type[Event], ...] = (ChannelEvent, InvitationEvent, WorkspaceMemberEvent)
+CONSUMES: Consumes = {UserEvent: {UserSaved: save_user}}

@@ -1,0 +1,102 @@
+"""Who belongs to a workspace, and as what."""
+
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from chassis.database import dumps, one
+from chassis.problems import Problem, not_found
+from eventbus import Db
+from eventbus.wire import Json
+
+from messaging import announcements, channels
+from messaging.bodies import MemberChange
+from messaging.permissions import Standing
+from messaging.rows import plain_json
+
+MEMBER = """m.id, m.workspace_id, m.user_id, m.role, m.permissions, m.status, m.invited_by, m.joined_at, m.last_seen_at,
+    coalesce(u.name, '') AS name, coalesce(u.email, '') AS email, u.avatar_url"""
+FROM = "FROM workspace_members m LEFT JOIN users u ON u.id = m.user_id"
+FILTER = r"""
+    m.workspace_id = $1 AND ($2::text IS NULL OR m.role = $2) AND ($3::text IS NULL OR m.status = $3)
+    AND ($4::text IS NULL OR position(lower($4) IN lower(u.name)) > 0 OR position(lower($4) IN lower(u.email)) > 0)
+"""
+LIST = f"SELECT {MEMBER}, count(*) OVER () AS total {FROM} WHERE {FILTER} ORDER BY lower(u.name), m.user_id LIMIT 1000"
+ONE = f"SELECT {MEMBER} {FROM} WHERE m.workspace_id = $1 AND m.user_id = $2"
+ADD = """
+    INSERT INTO workspace_members (id, workspace_id, user_id, role, invited_by) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (workspace_id, user_id) DO NOTHING RETURNING *
+"""
+LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
+CHANGE = """
+    UPDATE workspace_members SET role = $3, permissions = coalesce($4, permissions)
+    WHERE workspace_id = $1 AND user_id = $2 RETURNING *
+"""
+OWNERS = "SELECT count(*) FROM workspace_members WHERE workspace_id = $1 AND role = 'owner' AND status = 'active'"
+REMOVE = "DELETE FROM workspace_members WHERE workspace_id = $1 AND user_id = $2"
+LEAVE_ALL = """
+    DELETE FROM channel_members m USING channels c
+    WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 RETURNING m.channel_id
+"""
+LOCK_CHANNELS = """
+    SELECT c.id FROM channels c JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
+    WHERE c.workspace_id = $1 ORDER BY c.id FOR NO KEY UPDATE OF c
+"""
+
+
+async def add(db: Db, workspace_id: UUID, user_id: UUID, role: str, invited_by: UUID | None) -> bool:
+    """Make somebody a member and let them into the default channels; False if they were one already."""
+    row = await db.fetchrow(ADD, channels.uuid7_(), workspace_id, user_id, role, invited_by)
+    if row is None:
+        return False
+    await announcements.workspace_member_saved(db, row, invited_by or user_id)
+    await channels.join_defaults(db, workspace_id, user_id)
+    return True
+
+
+async def listed(db: Db, workspace_id: UUID, role: str | None, status: str | None, search: str | None) -> Json:
+    """The first 1,000 members by name that match, and how many match in all."""
+    rows = await db.fetch(LIST, workspace_id, role, status, search)
+    return {"members": [_json(row) for row in rows], "total": rows[0]["total"] if rows else 0}
+
+
+async def get(db: Db, workspace_id: UUID, user_id: UUID) -> Json:
+    row = await db.fetchrow(ONE, workspace_id, user_id)
+    if row is None:
+        raise not_found("member of this workspace")
+    return _json(row)
+
+
+async def change(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID, wanted: MemberChange) -> Json:
+    """Give another role. Only owners make and unmake owners, and one always remains."""
+    await db.execute(LOCK_WORKSPACE, workspace_id)
+    before = await get(db, workspace_id, user_id)
+    await _check_owner_rules(db, standing, workspace_id, before, wanted.role)
+    permissions = None if wanted.permissions is None else dumps(wanted.permissions)
+    row = await one(db, CHANGE, workspace_id, user_id, wanted.role, permissions)
+    await announcements.workspace_member_saved(db, row, standing.user_id)
+    return await get(db, workspace_id, user_id)
+
+
+async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) -> None:
+    """Out of the workspace and of all its channels; their messages stay."""
+    await db.execute(LOCK_WORKSPACE, workspace_id)
+    await _check_owner_rules(db, standing, workspace_id, await get(db, workspace_id, user_id), None)
+    await db.execute(LOCK_CHANNELS, workspace_id, user_id)
+    left = [row["channel_id"] for row in await db.fetch(LEAVE_ALL, workspace_id, user_id)]
+    await db.execute(REMOVE, workspace_id, user_id)
+    await announcements.members_left(db, sorted(left), user_id, standing.user_id)
+    await announcements.workspace_member_gone(db, workspace_id, user_id)
+
+
+async def _check_owner_rules(db: Db, standing: Standing, workspace_id: UUID, before: Json, role: str | None) -> None:
+    if "owner" in (role, before["role"]) and standing.role != "owner":
+        raise Problem(403, "forbidden", "Only an owner can make or unmake owners.")
+    if before["role"] == "owner" and role != "owner" and await db.fetchval(OWNERS, workspace_id) == 1:
+        raise Problem(409, "last_owner", "A workspace needs an owner: make somebody else one first.")
+
+
+def _json(row: Record) -> Json:
+    names = ("id", "workspace_id", "user_id", "role", "status", "invited_by", "joined_at", "last_seen_at")
+    told = plain_json(row, *names, "name", "email", "avatar_url")
+    return {**told, "permissions": orjson.loads(row["permissions"])}

@@ -1,0 +1,90 @@
+"""The seeds' Real-time Messaging API over HTTP: history, posting, editing, deleting, pins and reactions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.problems import Problem
+from eventbus.wire import Json, to_wire
+from fastapi import APIRouter, Query, Request, Response
+
+from messaging import history, messages, posting
+from messaging.bodies import ChannelDraft, Draft, Emoji, MessageChange, Search
+from messaging.permissions import Action, Ask, Standing, allowed
+
+router = APIRouter(prefix="/api")
+
+
+@router.get("/channels/{channel_id}/messages")
+async def list_messages(
+    channel_id: UUID,
+    ask: Annotated[Ask, allowed(Action.CHANNEL_READ)],
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: UUID | None = None,
+    after: UUID | None = None,
+    search: Annotated[Search | None, Query()] = None,
+) -> Json:
+    async with ask.granted() as (db, _):
+        return await history.page(db, channel_id, limit, before, after, search)
+
+
+@router.post("/channels/{channel_id}/messages", status_code=201)
+async def post_message(
+    channel_id: UUID, body: Draft, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_POST)]
+) -> Json:
+    async with ask.granted():
+        draft = ChannelDraft.model_construct(**dict(body), channel_id=channel_id)
+    (outcome,) = await posting.post_all(request.app.state.pool, [posting.Send(ask.user.user_id, draft)])
+    if isinstance(outcome, Problem):
+        raise outcome
+    return to_wire(outcome)
+
+
+@router.put("/messages/{message_id}")
+async def edit_message(
+    message_id: UUID, body: MessageChange, ask: Annotated[Ask, allowed(Action.MESSAGE_EDIT)]
+) -> Json:
+    async with ask.granted() as (db, standing):
+        return await messages.edit(db, _channel(standing), message_id, body, ask.user.user_id)
+
+
+@router.delete("/messages/{message_id}", status_code=204)
+async def delete_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_DELETE)]) -> Response:
+    async with ask.granted() as (db, standing):
+        await messages.delete(db, _channel(standing), message_id, ask.user.user_id)
+    return Response(status_code=204)
+
+
+@router.post("/messages/{message_id}/pin", status_code=204)
+async def pin_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_PIN)]) -> Response:
+    async with ask.granted() as (db, standing):
+        await messages.pin(db, _channel(standing), message_id, True, ask.user.user_id)
+    return Response(status_code=204)
+
+
+@router.delete("/messages/{message_id}/pin", status_code=204)
+async def unpin_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_PIN)]) -> Response:
+    async with ask.granted() as (db, standing):
+        await messages.pin(db, _channel(standing), message_id, False, ask.user.user_id)
+    return Response(status_code=204)
+
+
+@router.put("/messages/{message_id}/reactions/{emoji}", status_code=204)
+async def add_reaction(message_id: UUID, emoji: Emoji, ask: Annotated[Ask, allowed(Action.MESSAGE_REACT)]) -> Response:
+    async with ask.granted() as (db, standing):
+        await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=True)
+    return Response(status_code=204)
+
+
+@router.delete("/messages/{message_id}/reactions/{emoji}", status_code=204)
+async def remove_reaction(
+    message_id: UUID, emoji: Emoji, ask: Annotated[Ask, allowed(Action.MESSAGE_REACT)]
+) -> Response:
+    async with ask.granted() as (db, standing):
+        await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=False)
+    return Response(status_code=204)
+
+
+def _channel(standing: Standing) -> UUID:
+    if standing.channel_id is None:
+        raise TypeError("a standing towards a message names its channel")
+    return standing.channel_id

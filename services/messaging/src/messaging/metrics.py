@@ -1,0 +1,11 @@
+"""What operators see of messaging; each metric stands for a promise."""
+
+from prometheus_client import Counter, Histogram
+
+POSTED = Counter("nexus_messages_posted_total", "Messages stored")
+RESENT = Counter("nexus_messages_resent_total", "Sends answered with the message they had made before")
+REFUSED = Counter("nexus_messages_refused_total", "Sends refused", ["type"])
+BATCH_SIZE = Histogram(
+    "nexus_message_batch_size", "Messages stored in one transaction", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
+)
+SYNCED = Counter("nexus_sync_channels_total", "Channels brought up to date after a disconnect", ["outcome"])
