@@ -1,0 +1,46 @@
+/** What is shown: the entrance, an invitation, the first workspace, or the conversations. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { explain } from "./api/problem";
+import { listWorkspaces } from "./api/routes";
+import { startUnread } from "./conversation/unread";
+import { open } from "./live/connection";
+import { attach } from "./live/events";
+import { keys } from "./live/queries";
+import { useInvitation } from "./location";
+import { Entrance } from "./session/Entrance";
+import { useSession } from "./session/session";
+import { text } from "./text";
+import { FirstWorkspace } from "./workspaces/FirstWorkspace";
+import { InvitationCard } from "./workspaces/InvitationCard";
+import { Workbench } from "./workspaces/Workbench";
+
+export function App() {
+  const userId = useSession((state) => state.session?.user.id);
+  return userId ? <SignedIn key={userId} /> : <Entrance />;
+}
+
+function SignedIn() {
+  const invitation = useInvitation();
+  const workspaces = useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces });
+  useEffect(() => {
+    startUnread();
+    return open(attach);
+  }, []);
+  if (invitation) return <InvitationCard token={invitation} />;
+  if (workspaces.isPending) return <main className="stage" aria-busy="true"><p className="quiet">{text.loading}…</p></main>;
+  if (workspaces.isError) return <Unreachable error={workspaces.error} again={() => void workspaces.refetch()} />;
+  return workspaces.data.length === 0 ? <FirstWorkspace /> : <Workbench workspaces={workspaces.data} />;
+}
+
+function Unreachable({ error, again }: { error: Error; again: () => void }) {
+  return (
+    <main className="stage">
+      <section className="card">
+        <p role="alert" className="problem">{explain(error)}</p>
+        <button type="button" className="button button-primary" onClick={again}>{text.tryAgain}</button>
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,38 @@
+/** Requests to the gateway with the session's token. */
+import { current } from "../session/session";
+import { freshToken, renewToken } from "../session/tokens";
+import { Problem, problemOf } from "./problem";
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+const DEADLINE_MS = 20_000;
+
+export async function request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const token = await freshToken();
+  let response = await send(method, path, body, token);
+  if (response.status === 401 && current()) response = await send(method, path, body, await renewToken(token));
+  return answer<T>(response);
+}
+
+/** For signing in, when there is no token yet. */
+export async function requestAnonymously<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  return answer<T>(await send(method, path, body, null));
+}
+
+async function send(method: Method, path: string, body: unknown, token: string | null): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (token) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const init: RequestInit = { method, headers, signal: AbortSignal.timeout(DEADLINE_MS) };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  try {
+    return await fetch(`/api${path}`, init);
+  } catch {
+    throw new Problem(0, "unreachable", "");
+  }
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}

@@ -1,0 +1,90 @@
+/** The REST routes this client uses, one function each. */
+import { keepUser, type SignedIn } from "../session/session";
+import { request, requestAnonymously } from "./http";
+import type {
+  Channel, ChannelInfo, ChannelType, Invitation, InviteResult, ListedChannel, Message, MessagePage,
+  PresenceEntry, Role, Status, User, Workspace, WorkspaceMember,
+} from "./types";
+
+export interface Registration {
+  name: string;
+  email: string;
+  password: string;
+  organizationName?: string;
+  invitationToken?: string;
+}
+
+export const register = (registration: Registration) =>
+  requestAnonymously<SignedIn>("POST", "/auth/register", registration);
+
+export const login = (email: string, password: string) =>
+  requestAnonymously<SignedIn>("POST", "/auth/login", { email, password });
+
+export const logout = () => request<void>("POST", "/auth/logout");
+
+export async function renameMyself(name: string): Promise<void> {
+  keepUser(await request<User>("PUT", "/users/me", { name }));
+}
+
+export const listWorkspaces = async () =>
+  (await request<{ workspaces: Workspace[] }>("GET", "/workspaces")).workspaces;
+
+export const createWorkspace = (name: string, description: string) =>
+  request<Workspace>("POST", "/workspaces", description ? { name, description } : { name });
+
+export const listMembers = async (workspaceId: string) =>
+  (await request<{ members: WorkspaceMember[] }>("GET", `/workspaces/${workspaceId}/members`)).members;
+
+export const changeRole = (workspaceId: string, userId: string, role: Role) =>
+  request<WorkspaceMember>("PUT", `/workspaces/${workspaceId}/members/${userId}`, { role });
+
+export const removeMember = (workspaceId: string, userId: string) =>
+  request<void>("DELETE", `/workspaces/${workspaceId}/members/${userId}`);
+
+export const invite = (workspaceId: string, emails: string[], role: Role, message: string) =>
+  request<InviteResult>("POST", `/workspaces/${workspaceId}/invite`, message ? { emails, role, message } : { emails, role });
+
+export const listInvitations = async (workspaceId: string) =>
+  (await request<{ invitations: Invitation[] }>("GET", `/workspaces/${workspaceId}/invitations`)).invitations;
+
+export const acceptInvitation = (token: string) =>
+  request<{ workspace: Workspace }>("POST", "/invitations/accept", { token });
+
+export const listChannels = async (workspaceId: string) =>
+  (await request<{ channels: ListedChannel[] }>("GET", `/workspaces/${workspaceId}/channels`)).channels;
+
+export const createChannel = (workspaceId: string, name: string, description: string, type: ChannelType) =>
+  request<Channel>("POST", `/workspaces/${workspaceId}/channels`, description ? { name, description, type } : { name, type });
+
+export const openDirect = (workspaceId: string, userIds: string[]) =>
+  request<Channel>("POST", `/workspaces/${workspaceId}/direct`, { userIds });
+
+export const joinChannel = (channelId: string) => request<void>("POST", `/channels/${channelId}/join`);
+
+export const leaveChannel = (channelId: string) => request<void>("POST", `/channels/${channelId}/leave`);
+
+export const addMembers = (channelId: string, userIds: string[]) =>
+  request<void>("POST", `/channels/${channelId}/members`, { userIds });
+
+export const removeFromChannel = (channelId: string, userId: string) =>
+  request<void>("DELETE", `/channels/${channelId}/members/${userId}`);
+
+export const channelInfo = (channelId: string) => request<ChannelInfo>("GET", `/channels/${channelId}/info`);
+
+export function listMessages(channelId: string, query: { limit: number; before?: string; after?: string }) {
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  return request<MessagePage>("GET", `/channels/${channelId}/messages?${search}`);
+}
+
+export const editMessage = (messageId: string, content: string) =>
+  request<Message>("PUT", `/messages/${messageId}`, { content });
+
+export const deleteMessage = (messageId: string) => request<void>("DELETE", `/messages/${messageId}`);
+
+export const pinMessage = (messageId: string, pinned: boolean) =>
+  request<void>(pinned ? "POST" : "DELETE", `/messages/${messageId}/pin`);
+
+export const chooseStatus = (status: Status) => request<PresenceEntry>("PUT", "/presence", { status });
+
+export const listPresence = async (userIds: string[]) =>
+  (await request<{ presence: PresenceEntry[] }>("GET", `/presence?userIds=${userIds.join(",")}`)).presence;

@@ -1,0 +1,108 @@
+/** What the gateway's REST routes and socket events carry. */
+
+export type Role = "owner" | "admin" | "member" | "guest";
+export type ChannelType = "public" | "private" | "direct" | "group";
+export type Status = "online" | "away" | "busy" | "offline";
+
+export interface User {
+  id: string;
+  organizationId: string;
+  email: string;
+  name: string;
+  avatarUrl: string | null;
+}
+
+export interface Workspace {
+  id: string;
+  name: string;
+  description: string | null;
+  isPublic: boolean;
+  createdBy: string;
+  role?: Role | null;
+}
+
+export interface WorkspaceMember {
+  userId: string;
+  workspaceId: string;
+  role: Role;
+  status: string;
+  name: string;
+  email: string;
+  avatarUrl: string | null;
+  joinedAt: string | null;
+}
+
+export interface Invitation {
+  id: string;
+  email: string;
+  role: Role;
+  status: string;
+  token: string;
+  expiresAt: string;
+  createdAt: string;
+}
+
+export interface InviteResult {
+  sent: string[];
+  failed: { email: string; reason: string }[];
+}
+
+export interface Channel {
+  id: string;
+  workspaceId: string;
+  name: string | null;
+  description: string | null;
+  type: ChannelType;
+  isArchived: boolean;
+  isDefault: boolean;
+  createdBy: string;
+  createdAt: string;
+  memberIds?: string[];
+}
+
+export interface ListedChannel extends Channel {
+  isMember: boolean;
+  lastSeq: number;
+}
+
+export interface ChannelMember {
+  channelId: string;
+  userId: string;
+  role: string;
+  name: string;
+  avatarUrl: string | null;
+}
+
+export interface Message {
+  id: string;
+  channelId: string;
+  userId: string;
+  content: string;
+  contentType: string;
+  reactions: Record<string, string[]>;
+  isEdited: boolean;
+  isDeleted: boolean;
+  isPinned: boolean;
+  createdAt: string;
+  updatedAt: string;
+  seq: number;
+  clientMessageId: string | null;
+}
+
+export interface MessagePage {
+  messages: Message[];
+  hasMore: boolean;
+  total: number;
+}
+
+export interface ChannelInfo {
+  channel: Channel;
+  members: ChannelMember[];
+  pinnedMessages: Message[];
+  statistics: { totalMessages: number; activeMembers: number; lastActivity: string | null };
+}
+
+export interface PresenceEntry {
+  userId: string;
+  status: Status;
+}

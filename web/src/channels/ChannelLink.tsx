@@ -1,0 +1,46 @@
+/** One line of the channel list. */
+import type { ListedChannel } from "../api/types";
+import { isUnread, useUnread } from "../conversation/unread";
+import { PresenceDot } from "../presence/PresenceDot";
+import { text } from "../text";
+import { Face } from "../ui/Face";
+import { Icon } from "../ui/icons";
+import { isDirect, othersIn, titleOf, useMyId, usePeople } from "../workspaces/people";
+
+export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isActive: boolean }) {
+  const people = usePeople(channel.workspaceId);
+  const myId = useMyId();
+  const hasUnread = useUnread((state) => isUnread(state, channel.id)) && !isActive;
+  const title = titleOf(channel, people, myId);
+  return (
+    <li>
+      <a
+        className="channel-link"
+        href={`#/${channel.workspaceId}/${channel.id}`}
+        aria-current={isActive ? "page" : undefined}
+        data-unread={hasUnread || undefined}
+        data-channel-id={channel.id}
+      >
+        <ChannelSign channel={channel} />
+        <span className="clip">{title}</span>
+        {hasUnread && <span className="unread-dot" role="img" aria-label={text.channels.unread} />}
+      </a>
+    </li>
+  );
+}
+
+export function ChannelSign({ channel, size = 16 }: { channel: ListedChannel; size?: number }) {
+  const people = usePeople(channel.workspaceId);
+  const myId = useMyId();
+  if (!isDirect(channel)) return <Icon name={channel.type === "private" ? "lock" : "hash"} size={size} />;
+  const others = othersIn(channel, myId);
+  const first = others[0] ?? myId;
+  if (others.length > 1) return <span className="group-sign">{others.length}</span>;
+  const person = people.get(first);
+  return (
+    <span className="face-with-dot">
+      <Face id={first} name={person?.name ?? "?"} avatarUrl={person?.avatarUrl} size="small" />
+      <PresenceDot userId={first} />
+    </span>
+  );
+}

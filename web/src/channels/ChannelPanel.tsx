@@ -1,0 +1,102 @@
+/** What there is to know about a channel: people, pins, figures. */
+import { useQuery } from "@tanstack/react-query";
+import { Tabs } from "radix-ui";
+
+import { channelInfo, leaveChannel } from "../api/routes";
+import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/types";
+import { pin } from "../conversation/acts";
+import { Content } from "../conversation/Content";
+import { forgetConversation } from "../conversation/conversations";
+import { keys, outdated } from "../live/queries";
+import { goTo } from "../location";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { IconButton } from "../ui/IconButton";
+import { complain } from "../ui/notices";
+import { isDirect, nameOf, usePeople } from "../workspaces/people";
+import { ChannelMembers } from "./ChannelMembers";
+
+interface Props {
+  workspace: Workspace;
+  channel: ListedChannel;
+  title: string;
+  onClose: () => void;
+}
+
+export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
+  const info = useQuery({ queryKey: keys.info(channel.id), queryFn: () => channelInfo(channel.id) }).data;
+  const words = text.panel;
+  return (
+    <aside className="panel" aria-label={words.open}>
+      <header className="panel-head">
+        <h2 className="clip">{title}</h2>
+        <IconButton icon="close" label={text.close} side="left" onClick={onClose} />
+      </header>
+      <Tabs.Root defaultValue="members" className="panel-body">
+        <Tabs.List className="tabs" aria-label={words.open}>
+          <Tabs.Trigger className="tab" value="members">{words.members}</Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="pins">{words.pins}</Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="about">{words.about}</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="members">{info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}</Tabs.Content>
+        <Tabs.Content value="pins">{info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}</Tabs.Content>
+        <Tabs.Content value="about">{info && <About info={info} channel={channel} />}</Tabs.Content>
+      </Tabs.Root>
+    </aside>
+  );
+}
+
+function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: string }) {
+  const people = usePeople(workspaceId);
+  if (messages.length === 0) return <p className="quiet">{text.panel.noPins}</p>;
+  return (
+    <ul className="pins" aria-label={text.panel.pins}>
+      {messages.map((message) => (
+        <li key={message.id} className="pinned" data-testid="pinned-message">
+          <header>
+            <strong className="clip">{nameOf(people, message.userId)}</strong>
+            <time dateTime={message.createdAt}>{text.moment(new Date(message.createdAt))}</time>
+            <IconButton icon="close" size={14} label={text.conversation.unpin} onClick={() => void pin(message, false).catch(complain)} />
+          </header>
+          <Content content={message.content} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function About({ info, channel }: { info: ChannelInfo; channel: ListedChannel }) {
+  const { statistics } = info;
+  const words = text.panel;
+  async function leave() {
+    await leaveChannel(channel.id);
+    forgetConversation(channel.id);
+    outdated(keys.channels(channel.workspaceId));
+    goTo(channel.workspaceId);
+  }
+  return (
+    <>
+      {!isDirect(channel) && <p className="panel-description">{info.channel.description || words.noDescription}</p>}
+      <dl className="figures">
+        <Figure label={words.total} value={statistics.totalMessages.toLocaleString()} />
+        <Figure label={words.active} value={statistics.activeMembers.toLocaleString()} />
+        <Figure label={words.last} value={statistics.lastActivity ? text.moment(new Date(statistics.lastActivity)) : words.never} />
+        <Figure label={words.created} value={text.moment(new Date(info.channel.createdAt))} />
+      </dl>
+      {channel.type !== "direct" && (
+        <button type="button" className="button button-danger" onClick={() => void leave().catch(complain)}>
+          <Icon name="leave" size={16} /> {words.leave}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+/** Begins a conversation with one person or a few. */
+import { useState } from "react";
+
+import { openDirect } from "../api/routes";
+import type { Workspace } from "../api/types";
+import { text } from "../text";
+import { Modal } from "../ui/Modal";
+import { usePending } from "../ui/usePending";
+import { useMembers, useMyId } from "../workspaces/people";
+import { showOwn } from "./CreateChannelDialog";
+import { PeoplePicker } from "./PeoplePicker";
+
+const GROUP_LIMIT = 8;
+
+interface Props {
+  workspace: Workspace;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+export function DirectDialog(props: Props) {
+  return (
+    <Modal title={text.direct.title} description={text.direct.hint} isOpen={props.isOpen} onClose={props.onClose}>
+      <DirectForm {...props} />
+    </Modal>
+  );
+}
+
+function DirectForm({ workspace, onClose }: Props) {
+  const [chosen, setChosen] = useState<string[]>([]);
+  const { isPending, problem, run } = usePending();
+  const myId = useMyId();
+  const others = useMembers(workspace.id).filter((member) => member.userId !== myId);
+  async function submit() {
+    showOwn(await openDirect(workspace.id, chosen));
+    onClose();
+  }
+  return (
+    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <PeoplePicker people={others} chosen={chosen} limit={GROUP_LIMIT} none={text.direct.alone} onChange={setChosen} />
+      {problem && <p role="alert" className="problem">{problem}</p>}
+      <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>
+        {text.direct.start}
+      </button>
+    </form>
+  );
+}

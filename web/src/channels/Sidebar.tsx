@@ -1,0 +1,113 @@
+/** A workspace's channels and direct messages. */
+import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+
+import type { ListedChannel, Workspace } from "../api/types";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { IconButton } from "../ui/IconButton";
+import { InviteDialog } from "../workspaces/InviteDialog";
+import { PeopleDialog } from "../workspaces/PeopleDialog";
+import { isDirect } from "../workspaces/people";
+import { BrowseDialog } from "./BrowseDialog";
+import { ChannelLink } from "./ChannelLink";
+import { CreateChannelDialog } from "./CreateChannelDialog";
+import { DirectDialog } from "./DirectDialog";
+
+interface Props {
+  workspace: Workspace;
+  channels: readonly ListedChannel[];
+  activeId: string | undefined;
+  isLoading: boolean;
+}
+
+type Opened = "invite" | "people" | "browse" | "create" | "direct" | null;
+
+export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
+  const [opened, setOpened] = useState<Opened>(null);
+  const close = () => setOpened(null);
+  const joined = channels.filter((channel) => channel.isMember && !channel.isArchived);
+  return (
+    <aside className="sidebar" aria-label={workspace.name}>
+      <Head workspace={workspace} onOpen={setOpened} />
+      <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
+        <Group title={text.channels.title} add={text.channels.add} onAdd={() => setOpened("create")} none={isLoading ? "" : text.channels.noneYet}>
+          {joined.filter((channel) => !isDirect(channel)).sort(byName).map((channel) => (
+            <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
+          ))}
+        </Group>
+        <button type="button" className="sidebar-action" onClick={() => setOpened("browse")}>
+          <Icon name="search" size={16} /> {text.channels.browse}
+        </button>
+        <Group title={text.channels.direct} add={text.direct.add} onAdd={() => setOpened("direct")} none={isLoading ? "" : text.direct.noneYet}>
+          {joined.filter(isDirect).map((channel) => (
+            <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
+          ))}
+        </Group>
+        <button type="button" className="sidebar-action" onClick={() => setOpened("invite")}>
+          <Icon name="invite" size={16} /> {text.people.invite}
+        </button>
+      </nav>
+      <InviteDialog workspace={workspace} isOpen={opened === "invite"} onClose={close} />
+      <PeopleDialog workspace={workspace} isOpen={opened === "people"} onClose={close} />
+      <BrowseDialog workspace={workspace} channels={channels} isOpen={opened === "browse"} onClose={close} />
+      <CreateChannelDialog workspace={workspace} isOpen={opened === "create"} onClose={close} />
+      <DirectDialog workspace={workspace} isOpen={opened === "direct"} onClose={close} />
+    </aside>
+  );
+}
+
+function Head({ workspace, onOpen }: { workspace: Workspace; onOpen: (opened: Opened) => void }) {
+  return (
+    <header className="sidebar-head">
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="sidebar-title" aria-label={text.workspace.menu(workspace.name)}>
+          <span className="clip">{workspace.name}</span>
+          <Icon name="chevron" size={16} />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
+            <Entry icon="invite" label={text.people.invite} onSelect={() => onOpen("invite")} />
+            <Entry icon="people" label={text.people.title} onSelect={() => onOpen("people")} />
+            <DropdownMenu.Separator className="menu-line" />
+            <Entry icon="plus" label={text.channels.add} onSelect={() => onOpen("create")} />
+            <Entry icon="search" label={text.channels.browse} onSelect={() => onOpen("browse")} />
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      <IconButton icon="people" label={text.people.title} side="bottom" onClick={() => onOpen("people")} />
+      <IconButton icon="compose" label={text.direct.add} side="bottom" onClick={() => onOpen("direct")} />
+    </header>
+  );
+}
+
+function Entry({ icon, label, onSelect }: { icon: Parameters<typeof Icon>[0]["name"]; label: string; onSelect: () => void }) {
+  return (
+    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+      <Icon name={icon} size={16} />
+      {label}
+    </DropdownMenu.Item>
+  );
+}
+
+interface GroupProps {
+  title: string;
+  add: string;
+  none: string;
+  onAdd: () => void;
+  children: React.ReactNode[];
+}
+
+function Group({ title, add, none, onAdd, children }: GroupProps) {
+  return (
+    <section className="sidebar-group" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <IconButton icon="plus" size={15} label={add} side="right" onClick={onAdd} />
+      </header>
+      {children.length > 0 ? <ul>{children}</ul> : <p className="sidebar-none">{none}</p>}
+    </section>
+  );
+}
+
+const byName = (a: ListedChannel, b: ListedChannel) => (a.name ?? "").localeCompare(b.name ?? "");

@@ -1,0 +1,61 @@
+/** Where messages are written; what was begun stays when one looks elsewhere. */
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { Hint } from "../ui/Hint";
+import { notify } from "../ui/notices";
+import { EmojiButton } from "./EmojiButton";
+import { send } from "./sending";
+import { useTypingSignal } from "./useTypingSignal";
+
+const LONGEST = 40_000;
+const unfinished = new Map<string, string>();
+
+export function Composer({ channelId, name }: { channelId: string; name: string }) {
+  const [content, setContent] = useState(() => unfinished.get(channelId) ?? "");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { typed, stopped } = useTypingSignal(channelId);
+  const over = [...content].length - LONGEST;
+  const canSend = content.trim() !== "" && over <= 0;
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => grow(field.current), [content]);
+
+  function write(value: string) {
+    setContent(value);
+    unfinished.set(channelId, value);
+    if (value.trim()) typed();
+    else stopped();
+  }
+  function submit() {
+    if (!canSend) return;
+    if (!send(channelId, content.trim())) return notify(text.conversation.full, true);
+    write("");
+  }
+  function pressed(event: KeyboardEvent) {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    submit();
+  }
+  const label = text.conversation.write(name);
+  return (
+    <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+      <textarea ref={field} data-testid="composer" className="composer-field" rows={1} aria-label={label} placeholder={label} value={content} onChange={(event) => write(event.target.value)} onKeyDown={pressed} onBlur={stopped} />
+      <div className="composer-tools">
+        <EmojiButton label={text.conversation.react} side="top" onPick={(emoji) => (write(content + emoji), field.current?.focus())} />
+        <span className="composer-hint">{over > 0 ? text.conversation.tooLong(over) : text.conversation.hint}</span>
+        <Hint label={text.conversation.send}>
+          <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>
+            <Icon name="send" />
+          </button>
+        </Hint>
+      </div>
+    </form>
+  );
+}
+
+export function grow(field: HTMLTextAreaElement | null): void {
+  if (!field) return;
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 260)}px`;
+}

@@ -1,0 +1,61 @@
+/** One channel: its head, messages, composer and, on demand, its details. */
+import { useState } from "react";
+
+import { joinChannel } from "../api/routes";
+import type { ListedChannel, Workspace } from "../api/types";
+import { ChannelPanel } from "../channels/ChannelPanel";
+import { ChannelSign } from "../channels/ChannelLink";
+import { showOwn } from "../channels/CreateChannelDialog";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { IconButton } from "../ui/IconButton";
+import { complain } from "../ui/notices";
+import { isDirect, titleOf, useMyId, usePeople } from "../workspaces/people";
+import { Composer } from "./Composer";
+import { MessageList } from "./MessageList";
+import { TypingLine } from "./TypingLine";
+
+export function Conversation({ workspace, channel }: { workspace: Workspace; channel: ListedChannel }) {
+  const [isPanelOpen, setPanelOpen] = useState(false);
+  const people = usePeople(workspace.id);
+  const title = titleOf(channel, people, useMyId());
+  const name = isDirect(channel) ? title : `#${title}`;
+  return (
+    <>
+      <main className="conversation" aria-label={name}>
+        <header className="conversation-head">
+          <a className="icon-button back" href={`#/${workspace.id}`} aria-label={text.channels.list}>
+            <Icon name="chevron" />
+          </a>
+          <ChannelSign channel={channel} size={20} />
+          <h1 className="clip">{title}</h1>
+          {channel.description && <p className="conversation-topic clip">{channel.description}</p>}
+          <IconButton icon="info" label={text.panel.open} side="bottom" aria-pressed={isPanelOpen} onClick={() => setPanelOpen(!isPanelOpen)} />
+        </header>
+        {channel.isMember ? (
+          <>
+            <MessageList channel={channel} workspace={workspace} name={name} />
+            <TypingLine channelId={channel.id} people={people} />
+            {channel.isArchived ? <p className="conversation-closed">{text.channels.archived}</p> : <Composer channelId={channel.id} name={name} />}
+          </>
+        ) : (
+          <Outside channel={channel} name={name} />
+        )}
+      </main>
+      {isPanelOpen && <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={() => setPanelOpen(false)} />}
+    </>
+  );
+}
+
+function Outside({ channel, name }: { channel: ListedChannel; name: string }) {
+  const join = () => joinChannel(channel.id).then(() => showOwn(channel), complain);
+  return (
+    <div className="empty">
+      <h2>{name}</h2>
+      <p>{text.channels.notJoined(name)}</p>
+      <button type="button" className="button button-primary" onClick={() => void join()}>
+        {text.channels.joinNamed(name)}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** Changes one's own message in its place. */
+import { useLayoutEffect, useRef, useState } from "react";
+
+import type { Message } from "../api/types";
+import { text } from "../text";
+import { usePending } from "../ui/usePending";
+import { grow } from "./Composer";
+import { edit } from "./acts";
+
+export function EditForm({ message, onDone }: { message: Message; onDone: () => void }) {
+  const [content, setContent] = useState(message.content);
+  const { isPending, problem, run } = usePending();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => grow(field.current), [content]);
+  const submit = () =>
+    run(async () => {
+      if (content.trim() && content.trim() !== message.content) await edit(message, content.trim());
+      onDone();
+    });
+  return (
+    <form className="edit" onSubmit={(event) => (event.preventDefault(), void submit())}>
+      <textarea
+        ref={field}
+        className="input"
+        rows={1}
+        autoFocus
+        aria-label={text.conversation.editing}
+        value={content}
+        onChange={(event) => setContent(event.target.value)}
+        onFocus={(event) => event.target.setSelectionRange(content.length, content.length)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") onDone();
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          void submit();
+        }}
+      />
+      {problem && <p role="alert" className="problem">{problem}</p>}
+      <div className="buttons">
+        <button type="button" className="button" onClick={onDone}>{text.cancel}</button>
+        <button type="submit" className="button button-primary" disabled={isPending || !content.trim()}>{text.save}</button>
+      </div>
+    </form>
+  );
+}

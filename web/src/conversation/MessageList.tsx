@@ -1,0 +1,123 @@
+/** The messages of a channel, oldest first, with what is still on its way at the end. */
+import { Fragment, useEffect, useMemo, useState } from "react";
+
+import type { ListedChannel, Message, Workspace } from "../api/types";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { useMyId, usePeople } from "../workspaces/people";
+import { isAdmin } from "../workspaces/roles";
+import { DraftRow } from "./DraftRow";
+import { MessageRow } from "./MessageRow";
+import { useConversations } from "./conversations";
+import { loadNewest, loadOlder, refresh } from "./history";
+import { arrange } from "./lines";
+import { EMPTY } from "./timeline";
+import { markSeen, useUnread } from "./unread";
+import { useScroll } from "./useScroll";
+
+interface Props {
+  channel: ListedChannel;
+  workspace: Workspace;
+  name: string;
+}
+
+const NEAR_TOP_PX = 400;
+
+export function MessageList({ channel, workspace, name }: Props) {
+  const timeline = useConversations((state) => state.timelines[channel.id] ?? EMPTY);
+  const outbox = useConversations((state) => state.outbox);
+  const drafts = useMemo(() => outbox.filter((draft) => draft.channelId === channel.id), [outbox, channel.id]);
+  const people = usePeople(workspace.id);
+  const myId = useMyId();
+  const [seenBefore] = useState(() => useUnread.getState().seenSeq[channel.id] ?? null);
+  const { hasFailed, open } = useOpening(channel.id);
+  useSeen(channel.id, timeline.messages.at(-1));
+  const lines = useMemo(() => arrange(timeline.messages, seenBefore, myId), [timeline.messages, seenBefore, myId]);
+  const { box, onScroll, hasUnseen, toEnd } = useScroll(timeline.messages, drafts.length, myId);
+  const older = () => void loadOlder(channel.id).catch(() => undefined);
+  const isAtStart = timeline.isLoaded && !timeline.hasOlder;
+  return (
+    <div className="messages-place">
+      <div
+        ref={box}
+        className="messages"
+        role="log"
+        aria-label={text.conversation.messages(name)}
+        aria-busy={!timeline.isLoaded}
+        data-testid="message-list"
+        tabIndex={0}
+        onScroll={(event) => {
+          onScroll();
+          if (event.currentTarget.scrollTop < NEAR_TOP_PX) older();
+        }}
+      >
+        <div className="messages-filler" />
+        {hasFailed && !timeline.isLoaded && <Failed again={open} />}
+        {!timeline.isLoaded && !hasFailed && <p className="quiet">{text.loading}…</p>}
+        {timeline.hasOlder && <p className="quiet">{text.conversation.older}</p>}
+        {isAtStart && <Beginning name={name} isEmpty={lines.length === 0 && drafts.length === 0} />}
+        {lines.map((line) => (
+          <Fragment key={line.message.id}>
+            {line.startsDay && <Divider label={text.day(new Date(line.message.createdAt), new Date())} />}
+            {line.startsNew && <Divider label={text.conversation.new} isNew />}
+            <MessageRow message={line.message} startsGroup={line.startsGroup} author={people.get(line.message.userId)} people={people} myId={myId} mayModerate={isAdmin(workspace.role)} isReadOnly={channel.isArchived} />
+          </Fragment>
+        ))}
+        {drafts.map((draft) => <DraftRow key={draft.clientMessageId} draft={draft} />)}
+      </div>
+      {hasUnseen && (
+        <button type="button" className="to-newest" aria-label={text.conversation.toNewest} onClick={toEnd}>
+          <Icon name="down" size={14} /> {text.conversation.newMessages}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function useOpening(channelId: string) {
+  const [hasFailed, setFailed] = useState(false);
+  const open = () => {
+    setFailed(false);
+    const isHeld = useConversations.getState().timelines[channelId]?.isLoaded;
+    (isHeld ? refresh(channelId) : loadNewest(channelId)).catch(() => setFailed(true));
+  };
+  useEffect(open, [channelId]);
+  return { hasFailed, open };
+}
+
+/** What is on screen of a visible page has been seen. */
+function useSeen(channelId: string, last: Message | undefined): void {
+  const seq = last?.seq ?? 0;
+  useEffect(() => {
+    const look = () => document.visibilityState === "visible" && seq > 0 && markSeen(channelId, seq);
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [channelId, seq]);
+}
+
+function Divider({ label, isNew = false }: { label: string; isNew?: boolean }) {
+  return (
+    <div className={isNew ? "divider divider-new" : "divider"} role="separator" aria-label={label}>
+      <span>{label}</span>
+    </div>
+  );
+}
+
+function Beginning({ name, isEmpty }: { name: string; isEmpty: boolean }) {
+  return (
+    <div className="beginning">
+      <h2>{text.conversation.emptyTitle(name)}</h2>
+      <p>{isEmpty ? text.conversation.emptyBody : text.conversation.startOf(name)}</p>
+    </div>
+  );
+}
+
+function Failed({ again }: { again: () => void }) {
+  return (
+    <div className="beginning" role="alert">
+      <p>{text.conversation.failedToLoad}</p>
+      <button type="button" className="button" onClick={again}>{text.tryAgain}</button>
+    </div>
+  );
+}

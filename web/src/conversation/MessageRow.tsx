@@ -1,0 +1,77 @@
+/** One message with what can be done to it. */
+import { memo, useState } from "react";
+
+import type { Message, WorkspaceMember } from "../api/types";
+import { text } from "../text";
+import { Face } from "../ui/Face";
+import { Icon } from "../ui/icons";
+import { type People, nameOf } from "../workspaces/people";
+import { Content } from "./Content";
+import { EditForm } from "./EditForm";
+import { MessageTools } from "./MessageTools";
+import { react } from "./reactions";
+
+interface Props {
+  message: Message;
+  startsGroup: boolean;
+  author: WorkspaceMember | undefined;
+  people: People;
+  myId: string;
+  mayModerate: boolean;
+  isReadOnly: boolean;
+}
+
+export const MessageRow = memo(function MessageRow({ message, startsGroup, author, people, myId, mayModerate, isReadOnly }: Props) {
+  const [isEditing, setEditing] = useState(false);
+  const name = author?.name ?? text.people.unknown;
+  const at = new Date(message.createdAt);
+  return (
+    <article className={startsGroup ? "message message-first" : "message"} aria-label={`${name}, ${text.time(at)}`} data-testid="message" data-message-id={message.id} data-seq={message.seq} data-user-id={message.userId} data-pinned={message.isPinned || undefined}>
+      <div className="message-side">
+        {startsGroup ? <Face id={message.userId} name={name} avatarUrl={author?.avatarUrl} /> : <time dateTime={message.createdAt} aria-hidden="true">{text.time(at)}</time>}
+      </div>
+      <div className="message-main">
+        {startsGroup && (
+          <header>
+            <strong data-testid="message-author">{name}</strong>
+            <time dateTime={message.createdAt} title={text.moment(at)}>{text.time(at)}</time>
+          </header>
+        )}
+        {message.isPinned && !message.isDeleted && <p className="message-pinned"><Icon name="pin" size={12} /> {text.conversation.pinned}</p>}
+        {message.isDeleted ? (
+          <p className="message-deleted">{text.conversation.deleted}</p>
+        ) : isEditing ? (
+          <EditForm message={message} onDone={() => setEditing(false)} />
+        ) : (
+          <>
+            <Content content={message.content} />
+            {message.isEdited && <span className="message-edited">({text.conversation.edited})</span>}
+          </>
+        )}
+        {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly} />}
+      </div>
+      {!message.isDeleted && !isEditing && !isReadOnly && (
+        <MessageTools message={message} isOwn={message.userId === myId} mayDelete={message.userId === myId || mayModerate} myId={myId} onEdit={() => setEditing(true)} />
+      )}
+    </article>
+  );
+});
+
+function Reactions({ message, people, myId, isReadOnly }: Pick<Props, "message" | "people" | "myId" | "isReadOnly">) {
+  const given = Object.entries(message.reactions ?? {}).filter(([, userIds]) => userIds.length > 0);
+  if (given.length === 0) return null;
+  return (
+    <ul className="reactions">
+      {given.map(([emoji, userIds]) => {
+        const names = text.names(userIds.map((id) => nameOf(people, id)));
+        return (
+          <li key={emoji}>
+            <button type="button" className="reaction" disabled={isReadOnly} aria-pressed={userIds.includes(myId)} aria-label={text.conversation.reactions(emoji, names)} title={names} data-testid="reaction" onClick={() => void react(message, emoji, myId)}>
+              {emoji} <span>{userIds.length}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

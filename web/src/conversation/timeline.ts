@@ -1,0 +1,183 @@
+/**
+ * One channel's messages as this client knows them: in order of seq, none twice, holes known.
+ *
+ * Messages arrive live, by history pages and by sync, in any interleaving; every function here is pure and
+ * the result does not depend on the order of arrival.
+ */
+import type { Message, MessagePage } from "../api/types";
+
+export type Change =
+  | { kind: "update"; message: Message }
+  | { kind: "delete"; messageId: string; message?: Message | undefined }
+  | { kind: "pin"; messageId: string; isPinned: boolean }
+  | { kind: "reaction"; messageId: string; emoji: string; userId: string; add: boolean };
+
+export interface Timeline {
+  readonly messages: readonly Message[];
+  /** The highest seq anybody told us of, whether or not we hold that message. */
+  readonly lastSeq: number;
+  /** The newest page was fetched, so what lies after the first message should be complete. */
+  readonly isLoaded: boolean;
+  readonly hasOlder: boolean;
+  /** Grows with every reset: pages asked for before it are void. */
+  readonly epoch: number;
+  readonly tick: number;
+  readonly recent: readonly { tick: number; change: Change }[];
+}
+
+/** Taken before a fetch: says which live changes the fetched copy may not contain yet. */
+export interface Ticket {
+  readonly epoch: number;
+  readonly tick: number;
+}
+
+export interface Hole {
+  /** The last message before the hole, or null when nothing is held. */
+  readonly afterId: string | null;
+  readonly size: number;
+}
+
+const RECENT_LIMIT = 256;
+
+export const EMPTY: Timeline = {
+  messages: [],
+  lastSeq: 0,
+  isLoaded: false,
+  hasOlder: false,
+  epoch: 0,
+  tick: 0,
+  recent: [],
+};
+
+export function ticketOf(timeline: Timeline): Ticket {
+  return { epoch: timeline.epoch, tick: timeline.tick };
+}
+
+/** A message heard live, or in the answer to one's own send. */
+export function receive(timeline: Timeline, message: Message): Timeline {
+  const first = timeline.messages[0];
+  // Older than what is held: it comes with a page not yet asked for and would only tear a hole.
+  if (timeline.isLoaded && timeline.hasOlder && first && message.seq < first.seq) return timeline;
+  if (holds(timeline, message.id)) return place(timeline, [message]);
+  const early = timeline.recent.filter((entry) => subjectOf(entry.change) === message.id);
+  return early.reduce((current, entry) => applyChange(current, entry.change), place(timeline, [message]));
+}
+
+/** Messages missed while away. */
+export function mergeSync(timeline: Timeline, ticket: Ticket, messages: readonly Message[], lastSeq = 0): Timeline {
+  if (ticket.epoch !== timeline.epoch) return timeline;
+  return hearOf(replay(place(timeline, messages), ticket), lastSeq);
+}
+
+/** The newest page of history. */
+export function mergeNewest(timeline: Timeline, ticket: Ticket, page: MessagePage): Timeline {
+  if (ticket.epoch !== timeline.epoch) return timeline;
+  const held = timeline.messages[0]?.seq ?? Infinity;
+  const reached = page.messages[0]?.seq ?? Infinity;
+  const hasOlder = timeline.isLoaded && held < reached ? timeline.hasOlder : page.hasMore;
+  return replay(place({ ...timeline, isLoaded: true }, page.messages), ticket, hasOlder);
+}
+
+/** The page before the oldest message held. */
+export function mergeOlder(timeline: Timeline, ticket: Ticket, page: MessagePage): Timeline {
+  if (ticket.epoch !== timeline.epoch) return timeline;
+  const held = timeline.messages[0]?.seq ?? Infinity;
+  const reached = page.messages[0]?.seq ?? held;
+  const hasOlder = reached > held ? timeline.hasOlder : page.hasMore;
+  return replay(place(timeline, page.messages), ticket, hasOlder);
+}
+
+/** What happened to messages already posted. Unknown messages are not our concern: they come with their page. */
+export function apply(timeline: Timeline, change: Change): Timeline {
+  const tick = timeline.tick + 1;
+  const recent = [...timeline.recent, { tick, change }].slice(-RECENT_LIMIT);
+  return applyChange({ ...timeline, tick, recent }, change);
+}
+
+/** Forget the messages; history is to be fetched again. */
+export function reset(timeline: Timeline): Timeline {
+  return { ...EMPTY, lastSeq: timeline.lastSeq, epoch: timeline.epoch + 1 };
+}
+
+export function hearOf(timeline: Timeline, lastSeq: number): Timeline {
+  return lastSeq > timeline.lastSeq ? { ...timeline, lastSeq } : timeline;
+}
+
+/** The first stretch known to exist but not held. */
+export function missing(timeline: Timeline): Hole | null {
+  if (!timeline.isLoaded) return null;
+  const last = lastOfFirstRun(timeline.messages);
+  if (!last) return timeline.lastSeq > 0 ? { afterId: null, size: timeline.lastSeq } : null;
+  const next = timeline.messages.find((message) => message.seq > last.seq);
+  const until = next ? next.seq - 1 : timeline.lastSeq;
+  return until > last.seq ? { afterId: last.id, size: until - last.seq } : null;
+}
+
+/** Up to where this client is complete: what `sync` is told. Nothing before history was loaded. */
+export function completeUntil(timeline: Timeline): number | null {
+  if (!timeline.isLoaded) return null;
+  return lastOfFirstRun(timeline.messages)?.seq ?? 0;
+}
+
+function place(timeline: Timeline, messages: readonly Message[]): Timeline {
+  if (messages.length === 0) return timeline;
+  const bySeq = new Map(timeline.messages.map((message) => [message.seq, message]));
+  for (const message of messages) {
+    const held = bySeq.get(message.seq);
+    bySeq.set(message.seq, held ? newer(held, message) : message);
+  }
+  const merged = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return hearOf({ ...timeline, messages: merged }, merged.at(-1)?.seq ?? 0);
+}
+
+/** Puts the live changes heard since the ticket on top of what was fetched: they are idempotent. */
+function replay(timeline: Timeline, ticket: Ticket, hasOlder = timeline.hasOlder): Timeline {
+  const since = timeline.recent.filter((entry) => entry.tick > ticket.tick);
+  return since.reduce((current, entry) => applyChange(current, entry.change), { ...timeline, hasOlder });
+}
+
+function applyChange(timeline: Timeline, change: Change): Timeline {
+  const id = subjectOf(change);
+  if (!holds(timeline, id)) return timeline;
+  const messages = timeline.messages.map((message) => (message.id === id ? changed(message, change) : message));
+  return { ...timeline, messages };
+}
+
+function subjectOf(change: Change): string {
+  return change.kind === "update" ? change.message.id : change.messageId;
+}
+
+function changed(message: Message, change: Change): Message {
+  switch (change.kind) {
+    case "update":
+      return newer(message, change.message);
+    case "delete":
+      return change.message ? newer(message, change.message) : { ...message, content: "", isDeleted: true };
+    case "pin":
+      return { ...message, isPinned: change.isPinned };
+    case "reaction":
+      return { ...message, reactions: reacted(message.reactions, change) };
+  }
+}
+
+function reacted(reactions: Message["reactions"], change: Change & { kind: "reaction" }): Message["reactions"] {
+  const others = (reactions[change.emoji] ?? []).filter((userId) => userId !== change.userId);
+  const users = change.add ? [...others, change.userId] : others;
+  const { [change.emoji]: _, ...rest } = reactions;
+  return users.length > 0 ? { ...reactions, [change.emoji]: users } : rest;
+}
+
+/** A deleted message stays deleted; otherwise the later edit wins. */
+function newer(held: Message, incoming: Message): Message {
+  if (held.isDeleted !== incoming.isDeleted) return held.isDeleted ? held : incoming;
+  return incoming.updatedAt >= held.updatedAt ? incoming : held;
+}
+
+function holds(timeline: Timeline, id: string): boolean {
+  return timeline.messages.some((message) => message.id === id);
+}
+
+function lastOfFirstRun(messages: readonly Message[]): Message | undefined {
+  const end = messages.findIndex((message, index) => messages[index + 1]?.seq !== message.seq + 1);
+  return messages[end];
+}

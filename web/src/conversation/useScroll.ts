@@ -1,0 +1,50 @@
+/** Keeps the reader's place: at the end it follows, elsewhere what is read stays where it is. */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+
+import type { Message } from "../api/types";
+
+const NEAR_END_PX = 80;
+
+export function useScroll(messages: readonly Message[], draftCount: number, myId: string) {
+  const box = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const shown = useRef({ firstId: "", lastId: "", height: 0, drafts: 0 });
+  const [hasUnseen, setUnseen] = useState(false);
+  const toEnd = useCallback(() => {
+    follows.current = true;
+    setUnseen(false);
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, []);
+  const onScroll = useCallback(() => {
+    const element = box.current;
+    if (!element) return;
+    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    shown.current.height = element.scrollHeight;
+    if (follows.current) setUnseen(false);
+  }, []);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const before = shown.current;
+    const last = messages.at(-1);
+    const firstId = messages[0]?.id ?? "";
+    const hasGrownBelow = last !== undefined && last.id !== before.lastId;
+    if (draftCount > before.drafts) follows.current = true;
+    if (follows.current) element.scrollTop = element.scrollHeight;
+    else if (firstId !== before.firstId) element.scrollTop += element.scrollHeight - before.height;
+    if (hasGrownBelow && !follows.current && before.lastId && last.userId !== myId) setUnseen(true);
+    shown.current = { firstId, lastId: last?.id ?? "", height: element.scrollHeight, drafts: draftCount };
+  }, [messages, draftCount, myId]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { box, onScroll, hasUnseen, toEnd };
+}

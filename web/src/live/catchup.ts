@@ -1,0 +1,57 @@
+/** After every (re)connect: the socket has joined its channels, now fetch what was missed before that. */
+import type { Channel, Message } from "../api/types";
+import { changeTimeline, conversations, timelineOf } from "../conversation/conversations";
+import { heal, refresh, startOver } from "../conversation/history";
+import { type Ticket, completeUntil, hearOf, mergeSync, ticketOf } from "../conversation/timeline";
+import { noticeChannel, noticeSeq, useUnread } from "../conversation/unread";
+import { ask, isConnected } from "./connection";
+import { pause, pauseMs } from "./backoff";
+
+interface Missed {
+  messages?: Message[];
+  lastSeq?: number;
+  channel?: Channel;
+  isNew?: boolean;
+  reset?: boolean;
+}
+
+interface Answer {
+  ok: boolean;
+  channels: Record<string, Missed>;
+}
+
+let round = 0;
+
+export async function catchUp(): Promise<void> {
+  const mine = ++round;
+  for (let attempt = 0; mine === round && isConnected(); attempt += 1) {
+    try {
+      return await sync();
+    } catch {
+      await pause(pauseMs(attempt));
+    }
+  }
+}
+
+async function sync(): Promise<void> {
+  const opened = Object.entries(conversations().timelines);
+  const positions = opened.map(([id, timeline]) => [id, completeUntil(timeline)] as const);
+  const channels = Object.fromEntries(positions.filter((entry) => entry[1] !== null));
+  const tickets = new Map(opened.map(([id, timeline]) => [id, ticketOf(timeline)]));
+  const answer = await ask<Answer>("sync", { channels });
+  if (!answer.ok) throw new Error("sync was refused");
+  for (const [channelId, missed] of Object.entries(answer.channels)) merge(channelId, missed, tickets.get(channelId));
+  await Promise.all(opened.map(([id]) => refresh(id).catch(() => undefined)));
+}
+
+function merge(channelId: string, missed: Missed, ticket: Ticket | undefined): void {
+  const lastSeq = missed.lastSeq ?? missed.messages?.at(-1)?.seq ?? 0;
+  const isKnown = useUnread.getState().workspaceOf[channelId] !== undefined;
+  if (missed.channel) noticeChannel(channelId, missed.channel.workspaceId, lastSeq);
+  else if (isKnown) noticeSeq(channelId, lastSeq);
+  if (!conversations().timelines[channelId]) return;
+  if (missed.reset) return void startOver(channelId).catch(() => undefined);
+  const from = ticket ?? ticketOf(timelineOf(channelId));
+  changeTimeline(channelId, (timeline) => hearOf(mergeSync(timeline, from, missed.messages ?? [], lastSeq), lastSeq));
+  void heal(channelId);
+}

@@ -1,0 +1,103 @@
+/** What the gateway tells, put where it belongs. */
+import type { Socket } from "socket.io-client";
+
+import type { Channel, ListedChannel, Message, Status, WorkspaceMember } from "../api/types";
+import { changeTimeline, changeTyping, conversations, forgetConversation, hear } from "../conversation/conversations";
+import { heal } from "../conversation/history";
+import { flushAll } from "../conversation/sending";
+import { type Change, apply } from "../conversation/timeline";
+import * as typings from "../conversation/typing";
+import { noticeChannel } from "../conversation/unread";
+import { fetchPresence, hearPresence } from "../presence/presence";
+import { current } from "../session/session";
+import { catchUp } from "./catchup";
+import { keys, outdated, queries } from "./queries";
+
+interface Reaction {
+  channelId: string;
+  messageId: string;
+  emoji: string;
+  userId: string;
+}
+
+export function attach(socket: Socket): void {
+  let connects = 0;
+  socket.on("connect", () => {
+    flushAll();
+    void catchUp();
+    if (connects++ > 0) refetchAll();
+  });
+  attachMessages(socket);
+  attachChannels(socket);
+  attachPeople(socket);
+}
+
+function attachMessages(socket: Socket): void {
+  socket.on("message:receive", ({ message, channel }: { message: Message; channel: Channel }) => {
+    if (channel) noticeChannel(channel.id, channel.workspaceId, message.seq - 1);
+    hear(message);
+    if (channel && !isListed(channel)) outdated(keys.channels(channel.workspaceId));
+    void heal(message.channelId);
+  });
+  socket.on("message:update", ({ message }: { message: Message }) => {
+    change(message.channelId, { kind: "update", message });
+    outdated(keys.info(message.channelId));
+  });
+  socket.on("message:delete", ({ messageId, channelId, message }: { messageId: string; channelId: string; message?: Message }) => {
+    change(channelId, { kind: "delete", messageId, message });
+    outdated(keys.info(channelId));
+  });
+  socket.on("reaction:add", (reaction: Reaction) => change(reaction.channelId, { kind: "reaction", ...reaction, add: true }));
+  socket.on("reaction:remove", (reaction: Reaction) => change(reaction.channelId, { kind: "reaction", ...reaction, add: false }));
+}
+
+function attachChannels(socket: Socket): void {
+  const refresh = ({ channel }: { channel: Channel }) => {
+    outdated(keys.channels(channel.workspaceId));
+    outdated(keys.info(channel.id));
+  };
+  socket.on("channel:joined", ({ channel }: { channel: Channel }) => {
+    noticeChannel(channel.id, channel.workspaceId, 0);
+    refresh({ channel });
+    outdated(keys.workspaces());
+  });
+  socket.on("channel:update", refresh);
+  socket.on("channel:left", ({ channelId }: { channelId: string }) => {
+    forgetConversation(channelId);
+    outdated(["channels"]);
+    outdated(keys.info(channelId));
+    outdated(keys.workspaces());
+  });
+  const membership = ({ channelId }: { channelId: string }) => {
+    outdated(keys.info(channelId));
+    outdated(["members"]);
+  };
+  socket.on("member:joined", membership);
+  socket.on("member:left", membership);
+}
+
+function attachPeople(socket: Socket): void {
+  socket.on("presence:update", ({ userId, status }: { userId: string; status: Status }) => hearPresence(userId, status));
+  socket.on("typing:start", ({ channelId, userId }: { channelId: string; userId: string }) => {
+    if (userId !== current()?.user.id) changeTyping((typing) => typings.start(typing, channelId, userId, Date.now()));
+  });
+  socket.on("typing:stop", ({ channelId, userId }: { channelId: string; userId: string }) =>
+    changeTyping((typing) => typings.stop(typing, channelId, userId)),
+  );
+}
+
+export function change(channelId: string, made: Change): void {
+  if (conversations().timelines[channelId]) changeTimeline(channelId, (timeline) => apply(timeline, made));
+}
+
+function isListed(channel: Channel): boolean {
+  const listed = queries.getQueryData<ListedChannel[]>(keys.channels(channel.workspaceId));
+  return !listed || listed.some((entry) => entry.id === channel.id && entry.isMember);
+}
+
+/** While away, anything may have changed without being told. */
+function refetchAll(): void {
+  void queries.invalidateQueries();
+  const members = queries.getQueriesData<WorkspaceMember[]>({ queryKey: ["members"] }).flatMap(([, list]) => list ?? []);
+  void fetchPresence([...new Set(members.map((member) => member.userId))]).catch(() => undefined);
+}

@@ -1,0 +1,24 @@
+/** The one cache of REST answers, and the names of what is in it. */
+import { QueryClient } from "@tanstack/react-query";
+
+import { Problem } from "../api/problem";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 6 && (!(error instanceof Problem) || error.isPassing),
+      retryDelay: (attempt, error) => (error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : Math.min(8_000, 400 * 2 ** attempt)),
+    },
+  },
+});
+
+export const keys = {
+  workspaces: () => ["workspaces"],
+  channels: (workspaceId: string) => ["channels", workspaceId],
+  members: (workspaceId: string) => ["members", workspaceId],
+  invitations: (workspaceId: string) => ["invitations", workspaceId],
+  info: (channelId: string) => ["info", channelId],
+} as const;
+
+export const outdated = (key: readonly string[]) => void queries.invalidateQueries({ queryKey: key });

@@ -1,0 +1,34 @@
+/** The few line icons of the product; decorative, the control around them carries the name. */
+const PATHS = {
+  plus: "M12 5v14M5 12h14",
+  close: "M6 6l12 12M18 6L6 18",
+  hash: "M5 9h15M4 15h15M10 4L8 20M16 4l-2 16",
+  lock: "M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6z",
+  send: "M4 12l16-8-6 16-3-6.5zM11 13.5L20 4",
+  smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5v.01M15 9.5v.01",
+  pin: "M9 4h6l-1 6 3 3v2H7v-2l3-3zM12 15v6",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+  trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  more: "M6 12v.01M12 12v.01M18 12v.01",
+  info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.01",
+  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.5 3-6 6.5-6s6.5 2.5 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2 .8 3.5 2.8 3.5 5.5",
+  chevron: "M6 9l6 6 6-6",
+  down: "M12 5v14M6 13l6 6 6-6",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5",
+  check: "M5 12.5l5 5L19 7",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  compose: "M20 12v8H4V4h8M10 14l1-4 8-8 3 3-8 8z",
+  retry: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
+  leave: "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
+  invite: "M10 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 3-6 7-6 2 0 3.7.6 5 1.7M18 14v6M15 17h6",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

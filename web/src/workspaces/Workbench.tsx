@@ -1,0 +1,89 @@
+/** The signed-in page: workspaces, channels, the conversation. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { listChannels } from "../api/routes";
+import type { ListedChannel, Workspace } from "../api/types";
+import { Sidebar } from "../channels/Sidebar";
+import { Conversation } from "../conversation/Conversation";
+import { isUnread, noticeChannel, useUnread } from "../conversation/unread";
+import { ConnectionBanner } from "../live/ConnectionBanner";
+import { keys } from "../live/queries";
+import { goTo, usePlace } from "../location";
+import { text } from "../text";
+import { Rail } from "./Rail";
+import { useMembers, usePresenceOf } from "./people";
+
+const NONE: readonly ListedChannel[] = [];
+
+export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) {
+  const { workspaceId, channelId } = usePlace();
+  const workspace = workspaces.find((entry) => entry.id === workspaceId);
+  useEffect(() => {
+    if (!workspaceId && workspaces[0]) goTo(workspaces[0].id);
+  }, [workspaceId, workspaces]);
+  useTitle(workspace?.name);
+  return (
+    <div className="workbench" data-place={channelId ? "channel" : "list"}>
+      <ConnectionBanner />
+      <Rail workspaces={workspaces} activeId={workspaceId} />
+      {workspace ? <Inside key={workspace.id} workspace={workspace} channelId={channelId} /> : <Nowhere isKnown={!workspaceId} />}
+    </div>
+  );
+}
+
+function Inside({ workspace, channelId }: { workspace: Workspace; channelId: string | undefined }) {
+  const query = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
+  const channels = query.data ?? NONE;
+  usePresenceOf(useMembers(workspace.id));
+  useEffect(() => {
+    for (const channel of channels) if (channel.isMember) noticeChannel(channel.id, workspace.id, channel.lastSeq);
+  }, [channels, workspace.id]);
+  useEffect(() => {
+    const first = channels.find((channel) => channel.isMember && channel.isDefault) ?? channels.find((channel) => channel.isMember);
+    if (!channelId && first && !isNarrow()) goTo(workspace.id, first.id);
+  }, [channels, channelId, workspace.id]);
+  const channel = channels.find((entry) => entry.id === channelId);
+  return (
+    <>
+      <Sidebar workspace={workspace} channels={channels} activeId={channelId} isLoading={query.isPending} />
+      {channel ? (
+        <Conversation key={channel.id} workspace={workspace} channel={channel} />
+      ) : (
+        <Pick isGone={channelId !== undefined && query.isSuccess && !query.isFetching} />
+      )}
+    </>
+  );
+}
+
+function Pick({ isGone }: { isGone: boolean }) {
+  return (
+    <main className="conversation">
+      <div className="empty">
+        <h2>{isGone ? text.channels.gone : text.channels.pickTitle}</h2>
+        <p>{text.channels.pickBody}</p>
+      </div>
+    </main>
+  );
+}
+
+function Nowhere({ isKnown }: { isKnown: boolean }) {
+  if (isKnown) return null;
+  return (
+    <main className="conversation conversation-alone">
+      <div className="empty">
+        <p>{text.workspace.notYours}</p>
+        <a className="button button-primary" href="#/">{text.workspace.toFirst}</a>
+      </div>
+    </main>
+  );
+}
+
+function useTitle(name: string | undefined): void {
+  const hasUnread = useUnread((state) => Object.keys(state.workspaceOf).some((id) => isUnread(state, id)));
+  useEffect(() => {
+    document.title = `${hasUnread ? "• " : ""}${name ? `${name} – ` : ""}${text.product}`;
+  }, [name, hasUnread]);
+}
+
+const isNarrow = () => window.matchMedia("(max-width: 720px)").matches;

@@ -1,0 +1,53 @@
+/** The members of a workspace by id, and what to call them. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+
+import { listMembers } from "../api/routes";
+import type { Channel, WorkspaceMember } from "../api/types";
+import { keys } from "../live/queries";
+import { fetchPresence } from "../presence/presence";
+import { useSession } from "../session/session";
+import { text } from "../text";
+
+export type People = ReadonlyMap<string, WorkspaceMember>;
+
+const NOBODY: readonly WorkspaceMember[] = [];
+
+export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
+  return useQuery({ queryKey: keys.members(workspaceId), queryFn: () => listMembers(workspaceId) }).data ?? NOBODY;
+}
+
+export function usePeople(workspaceId: string): People {
+  const members = useMembers(workspaceId);
+  return useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
+}
+
+/** Asks once for everybody's presence; changes then arrive live. */
+export function usePresenceOf(members: readonly WorkspaceMember[]): void {
+  const ids = members.map((member) => member.userId).sort().join(",");
+  useEffect(() => {
+    if (ids) void fetchPresence(ids.split(",")).catch(() => undefined);
+  }, [ids]);
+}
+
+export function useMyId(): string {
+  return useSession((state) => state.session?.user.id ?? "");
+}
+
+export function nameOf(people: People, userId: string): string {
+  return people.get(userId)?.name ?? text.people.unknown;
+}
+
+export function othersIn(channel: Channel, myId: string): string[] {
+  return (channel.memberIds ?? []).filter((id) => id !== myId);
+}
+
+export const isDirect = (channel: Channel) => channel.type === "direct" || channel.type === "group";
+
+/** What a channel is called: its name, or the names of the others. */
+export function titleOf(channel: Channel, people: People, myId: string): string {
+  if (!isDirect(channel)) return channel.name ?? "";
+  const others = othersIn(channel, myId);
+  if (others.length === 0) return text.channels.you(nameOf(people, myId));
+  return others.map((id) => nameOf(people, id)).join(", ");
+}
