@@ -2,12 +2,14 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from chassis import health, problems
 from chassis.bodies import DEFAULT_LIMIT, BodyLimitMiddleware
@@ -38,14 +40,32 @@ def create_app(
     return app
 
 
-async def serve(app: FastAPI, settings: ServiceSettings, **options: Any) -> None:
+class Server(uvicorn.Server):
+    """uvicorn's server, which lets long-lived connections end well before it closes them."""
+
+    before_closing: Callable[[], Awaitable[None]] | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.before_closing is not None:
+            await self.before_closing()
+        await super().shutdown(sockets)
+
+
+async def serve(
+    app: ASGIApp,
+    settings: ServiceSettings,
+    before_closing: Callable[[], Awaitable[None]] | None = None,
+    **options: Any,
+) -> None:
     """Answer until SIGTERM or SIGINT; requests under way get up to `stop_deadline` seconds to finish."""
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_config=None, access_log=False, lifespan="off",
         timeout_graceful_shutdown=round(settings.stop_deadline), server_header=False, timeout_keep_alive=65,
         **options,
     )  # fmt: skip
-    await uvicorn.Server(config).serve()
+    server = Server(config)
+    server.before_closing = before_closing
+    await server.serve()
 
 
 @asynccontextmanager

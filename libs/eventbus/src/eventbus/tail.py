@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from eventbus.errors import InvalidEvent
-from eventbus.inbox import Tombstone, decode
+from eventbus.inbox import Tombstone, read
 from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, DEAD_LETTERS
 from eventbus.reading import ReaderSilent, Watch, reader
 from eventbus.retry import Backoff
@@ -20,8 +21,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One record as a tail passes it on."""
+    """One record as a tail passes it on; `event_type` is what its topic carries, also when it is a tombstone."""
 
+    event_type: type[Event]
     event: Event | Tombstone
     headers: Sequence[tuple[str, bytes]]
 
@@ -39,6 +41,8 @@ class Tail:
     on_events: Callable[[Sequence[Seen]], Awaitable[None]]
     on_gap: Callable[[], Awaitable[None]]
     name: str = "tail"
+    # Seconds before now from which a new tail reads a topic, where what happened lately still matters.
+    lookback: Mapping[type[Event], float] = field(default_factory=dict)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     positions: dict[TopicPartition, int] = field(default_factory=dict)
 
@@ -62,7 +66,7 @@ class Tail:
             bootstrap_servers=self.kafka_url,
             client_id=self.name,
             enable_auto_commit=False,
-            auto_offset_reset="latest",
+            auto_offset_reset="none",  # a place that is gone is a gap, not a reason to go on elsewhere
             request_timeout_ms=5_000,
             retry_backoff_ms=100,
             fetch_max_wait_ms=500,
@@ -79,16 +83,23 @@ class Tail:
         async with asyncio.timeout(10):
             begins = await client.beginning_offsets(partitions)
             ends = await client.end_offsets(partitions)
-        lost = False
+            starts = ends | await self._lately(client, partitions)
+        known = {partition: self.positions.get(partition, ends[partition]) for partition in partitions}
+        lost = {partition for partition in partitions if not begins[partition] <= known[partition] <= ends[partition]}
+        known |= {partition: ends[partition] for partition in lost}
         for partition in partitions:
-            known = self.positions.get(partition, ends[partition])
-            if not begins[partition] <= known <= ends[partition]:
-                lost, known = True, ends[partition]
-            self.positions[partition] = known
-            client.seek(partition, known)
+            client.seek(partition, known[partition])
         if lost:
             log.error("%s: records were lost between two connections to Kafka", self.name)
             await self.on_gap()
+        self.positions = known  # only now: a gap that could not be told is found again
+
+    async def _lately(self, client: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        now_ms = time.time() * 1000
+        since = {topic_of(event_type).name: round(now_ms - ago * 1000) for event_type, ago in self.lookback.items()}
+        times = {partition: since[partition.topic] for partition in partitions if partition.topic in since}
+        found = await client.offsets_for_times(times) if times else {}
+        return {partition: place.offset for partition, place in found.items() if place is not None}
 
     async def _read(self, client: AIOKafkaConsumer, waits: Backoff) -> None:
         watch = Watch(self.name)
@@ -103,10 +114,10 @@ class Tail:
             await watch.look(client, bool(batches))
 
     def _decoded(self, record: ConsumerRecord) -> Seen | None:
-        if record.value is None:
-            return Seen(Tombstone(record.key.decode()), record.headers)
         try:
-            return Seen(decode(event_type_of(record.topic), record.value), record.headers)
+            event_type = event_type_of(record.topic)
+            event = read(event_type, record.key, record.value, record.headers)
+            return Seen(event_type, event, record.headers)
         except InvalidEvent as error:
             # Its owner's consumers bury it; a tail only passes on what can be shown.
             DEAD_LETTERS.labels(self.name, record.topic).inc()

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     SLOW_CONSUMER = "slow-consumer"
     TOO_MANY_REQUESTS = "too-many-requests"
     GOING_AWAY = "going-away"
+    TOKEN_EXPIRED = "token-expired"
 
 
 CLOSE_CODES = {  # RFC 6455, 7.4.1
@@ -33,10 +34,12 @@ CLOSE_CODES = {  # RFC 6455, 7.4.1
     Reason.PARSE_ERROR: 1002,
     Reason.CONNECT_TIMEOUT: 1008,
     Reason.TOO_MANY_REQUESTS: 1008,
+    Reason.TOKEN_EXPIRED: 1008,
     Reason.SLOW_CONSUMER: 1013,
 }
 LAST_WORDS = frozenset(
     {Reason.SERVER_CLOSE, Reason.GOING_AWAY, Reason.CONNECT_TIMEOUT, Reason.TOO_MANY_REQUESTS, Reason.SLOW_CONSUMER}
+    | {Reason.TOKEN_EXPIRED}
 )
 
 

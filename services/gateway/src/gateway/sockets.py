@@ -124,6 +124,10 @@ class Socket(Generic[D]):
         if close:
             self._session.close(reason)
 
+    def close(self, reason: Reason) -> None:
+        """End its session; the client reconnects by itself."""
+        self._session.close(reason)
+
     def opened(self, greeting: Encoded) -> None:
         """The namespace admitted us."""
         self.connected = True

@@ -1,0 +1,57 @@
+"""This gateway's heartbeat to presence: who is connected here."""
+
+import asyncio
+import time
+from secrets import token_hex
+
+from gateway.ephemeral import Ephemeral
+from gateway.people import Clients, user_room, workspace_room
+
+BEATS = "nexus:presence:beats"
+CHANGED = "nexus:presence:changed"
+EVERY = 5.0
+
+
+class Beats:
+    """Tells presence at once when a user's first socket comes or last one goes, and everything every 5 s."""
+
+    def __init__(self, clients: Clients, ephemeral: Ephemeral) -> None:
+        self._clients, self._ephemeral = clients, ephemeral
+        self._gateway_id = token_hex(8)
+        ephemeral.listen(CHANGED, self._tell)
+
+    def came(self, user_id: str) -> None:
+        if self._devices(user_id) == 1:
+            self._publish({user_id: 1}, full=False)
+
+    def went(self, user_id: str) -> None:
+        if self._devices(user_id) == 0:
+            self._publish({user_id: 0}, full=False)
+
+    async def run(self) -> None:
+        while True:
+            self.beat()
+            await asyncio.sleep(EVERY)
+
+    def beat(self) -> None:
+        users = {socket.data.user_id for socket in self._clients.sockets.values()}
+        self._publish({user_id: self._devices(user_id) for user_id in users}, full=True)
+
+    def end(self) -> None:
+        """The last beat: nobody is connected here any more."""
+        self._publish({}, full=True)
+
+    def _devices(self, user_id: str) -> int:
+        return len(self._clients.rooms.members(user_room(user_id)))
+
+    def _publish(self, devices: dict[str, int], full: bool) -> None:
+        users = {user_id: {"devices": number, "active": number > 0} for user_id, number in devices.items()}
+        body = {"gateway": self._gateway_id, "at": time.time_ns() // 1_000_000, "full": full, "users": users}
+        self._ephemeral.publish(BEATS, body)
+
+    def _tell(self, change: dict[str, object]) -> None:
+        told = {"userId": change["userId"], "status": change["status"]}
+        workspaces = change["workspaceIds"]
+        if isinstance(workspaces, list):
+            rooms = [*map(workspace_room, workspaces), user_room(change["userId"])]
+            self._clients.rooms.broadcast_many(rooms, "presence:update", told)

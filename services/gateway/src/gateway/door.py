@@ -1,0 +1,131 @@
+"""The gateway as a whole: sockets, HTTP and what topics tell, put together."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+from chassis.serving import create_app
+from eventbus import Tail
+from fastapi import APIRouter, FastAPI
+from nexus.identity.v1.session_event_pb2 import SessionEvent
+from prometheus_client import REGISTRY
+from starlette.types import Receive, Scope, Send
+
+from gateway.arrivals import ACCESS_TOKEN_LIFE, Arrivals, Revocations
+from gateway.beats import Beats
+from gateway.channels import Channels
+from gateway.engine import EngineSettings
+from gateway.ephemeral import Ephemeral
+from gateway.events import LEEWAY, Events
+from gateway.handlers import CONSUMES, Feed
+from gateway.namespaces import Namespace
+from gateway.origins import OriginRule
+from gateway.packets import Json
+from gateway.pages import Pages
+from gateway.people import Client, Clients, Person
+from gateway.polling import PollingApp
+from gateway.proxy import Proxy
+from gateway.sends import Sends
+from gateway.server import SocketServer
+from gateway.sessions import Reason
+from gateway.settings import Settings
+from gateway.sockets import SocketLimits
+from gateway.upstreams import Upstream
+
+DRAIN_DEADLINE = 8.0
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+class Door:
+    """One gateway process. `jobs` run beside it; as an ASGI app it answers polling clients and HTTP."""
+
+    def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
+        self.settings = settings
+        secret = settings.internal_secret.get_secret_value()
+        messaging = Upstream(http, settings.messaging_url, secret)
+        self.clients: Clients = Namespace(
+            "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected
+        )
+        self.sockets = SocketServer(
+            [self.clients],
+            EngineSettings(max_sessions=settings.max_sockets, origins=OriginRule(settings.origins)),
+            SocketLimits(events_per_second=settings.events_per_second, burst=settings.events_burst),
+        )
+        REGISTRY.register(self.sockets.engine.traffic)
+        self.channels = Channels(self.clients)
+        self.revocations = Revocations()
+        self.ephemeral = Ephemeral(settings.redis_url.get_secret_value())
+        self.beats = Beats(self.clients, self.ephemeral)
+        self.http = self._http_app(http)
+        self.arrivals = Arrivals(
+            self.http.state.verifier, messaging, self.channels, self.revocations, settings.sockets_per_user
+        )
+        self.events = Events(
+            Sends(messaging, self.sockets.start), messaging, Upstream(http, settings.presence_url, secret),
+            self.channels, self.arrivals, self.ephemeral,
+        )  # fmt: skip
+        feed = Feed(self.clients, self.channels, self.arrivals, self.revocations)
+        self.tail = Tail(
+            settings.kafka_url, tuple(CONSUMES), feed.take, feed.start_over, "gateway",
+            lookback={SessionEvent: ACCESS_TOKEN_LIFE},
+        )  # fmt: skip
+        self.polling = PollingApp(self.sockets.engine)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_polling = scope["type"] == "http" and scope["path"] == self.sockets.engine.settings.path
+        await (self.polling if is_polling else self.http)(scope, receive, send)
+
+    def jobs(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return (
+            self.tail.run(), self.ephemeral.send(), self.ephemeral.receive(), self.beats.run(), self._close_expired()
+        )  # fmt: skip
+
+    async def drain(self) -> None:
+        """Send everybody to another gateway, once what they asked has been answered."""
+        await self.sockets.drain(DRAIN_DEADLINE)
+        self.beats.end()
+
+    async def _connected(self, socket: Client, auth: dict[str, Json]) -> Person:
+        if not self.tail.ready.is_set():
+            async with asyncio.timeout(5):
+                await self.tail.ready.wait()
+        person = await self.arrivals.admit(socket, auth)
+        self.beats.came(person.user_id)
+        return person
+
+    async def _event(self, socket: Client, name: str, args: list[Json], ack: Any) -> None:
+        await self.events.handle(socket, name, args, ack)
+
+    async def _disconnected(self, socket: Client, reason: Reason) -> None:
+        self.channels.forget(socket)
+        self.beats.went(socket.data.user_id)
+
+    async def _close_expired(self) -> None:
+        """A socket lives no longer than its access token, unless `auth:refresh` brought a new one."""
+        while True:
+            await asyncio.sleep(5)
+            now = time.time()
+            for socket in list(self.clients.sockets.values()):
+                if socket.data.principal.expires_at + LEEWAY < now:
+                    socket.close(Reason.TOKEN_EXPIRED)
+
+    def _http_app(self, http: aiohttp.ClientSession) -> FastAPI:
+        settings = self.settings
+        identity, messaging = ("identity", settings.identity_url), ("messaging", settings.messaging_url)
+        owners = {
+            **dict.fromkeys(("auth", "users", ".well-known"), identity),
+            **dict.fromkeys(("workspaces", "channels", "messages", "invitations"), messaging),
+            "presence": ("presence", settings.presence_url),
+        }
+        proxy = Proxy(http, owners, self.revocations, settings.request_deadline)
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/api/{path:path}", proxy.pass_on, methods=METHODS)
+        router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
+        router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
+        return create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=settings.body_limit)
+
+    async def _hears(self) -> None:
+        if not self.tail.ready.is_set():
+            raise ConnectionError("the topics are not being read yet")

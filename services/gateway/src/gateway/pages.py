@@ -1,0 +1,40 @@
+"""The web client's files, and what browsers must not let a page do."""
+
+from pathlib import Path
+
+from fastapi import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
+        " object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+NOT_BUILT = "The web client is not built yet: run `make web`, or give its folder as NEXUS_WEB_DIR.\n"
+
+
+class Pages:
+    """Serves the built client; every path that is no file is the client's own to show."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder.resolve() if folder else None
+
+    async def serve(self, request: Request) -> Response:
+        if self._folder is None or not (self._folder / "index.html").is_file():
+            return PlainTextResponse(NOT_BUILT, 503, SECURITY)
+        asked = self._file(request.url.path)
+        if asked is not None and "/assets/" in request.url.path:
+            return FileResponse(asked, headers={**SECURITY, "Cache-Control": "public, max-age=31536000, immutable"})
+        page = asked or self._folder / "index.html"
+        return FileResponse(page, headers={**SECURITY, "Cache-Control": "no-cache"})
+
+    def _file(self, path: str) -> Path | None:
+        """The file under the folder that a path names; nothing outside of it, wherever links and dots lead."""
+        if self._folder is None or "\x00" in path:
+            return None
+        found = (self._folder / path.lstrip("/")).resolve()
+        return found if found.is_relative_to(self._folder) and found.is_file() else None

@@ -1,0 +1,33 @@
+"""What the gateway can be told by the environment."""
+
+from pathlib import Path
+
+from chassis.settings import ServiceSettings
+from pydantic import SecretStr
+
+
+class Settings(ServiceSettings):
+    """Addresses and limits of the gateway; each is `NEXUS_` and the name in capitals."""
+
+    redis_url: SecretStr
+    identity_url: str
+    messaging_url: str
+    presence_url: str
+    # The built web client; without it the gateway answers only programs.
+    web_dir: Path | None = None
+    # Comma-separated origins of pages, beside the gateway's own, that may connect.
+    allowed_origins: str = ""
+    # Open sockets of one person at the most.
+    sockets_per_user: int = 10
+    # Events of one socket: in the long run, and at once.
+    events_per_second: float = 50.0
+    events_burst: float = 100.0
+    # Bytes in the body of an HTTP request, and seconds until its answer.
+    body_limit: int = 1_000_000
+    request_deadline: float = 30.0
+    # Sockets this process carries at the most.
+    max_sockets: int = 50_000
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(filter(None, (origin.strip() for origin in self.allowed_origins.split(","))))
