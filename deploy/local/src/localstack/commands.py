@@ -2,20 +2,27 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from time import monotonic
+from typing import Any
 
-from localstack import packages
+from localstack import packages, web
+from localstack.accounts import ALICE, BOB
 from localstack.board import Board
 from localstack.interrupts import at_end_of_input, stoppable
 from localstack.leftovers import Ledger
 from localstack.part import Need, Part
 from localstack.parts import BY_NAME, PARTS
 from localstack.places import sole_use
+from localstack.services import local
 from localstack.settings import Settings
 from localstack.stack import Stack, stack
+from localstack.startup import start_everything, start_parts
 
-Verb = Callable[[Settings, Board, argparse.Namespace], Awaitable[int]]
+Verb = Callable[[Settings, Board, argparse.Namespace], Coroutine[Any, Any, int]]
+Started = tuple[Stack, Callable[[], None]]
 
 
 def needed(parts: tuple[Part, ...], settings: Settings) -> list[Need]:
@@ -23,31 +30,56 @@ def needed(parts: tuple[Part, ...], settings: Settings) -> list[Need]:
     return [need for part in parts if part.url_setting not in settings.given for need in part.needs]
 
 
+@contextlib.asynccontextmanager
+async def our_own(settings: Settings, board: Board, address: str, needs: list[Need]) -> AsyncIterator[Started]:
+    """A stack that has the data folder to itself and stops when it is told to."""
+    running: list[Stack] = []
+
+    def kill() -> None:
+        for one in running:
+            one.kill()
+
+    with sole_use(settings, address):
+        async with stoppable(kill, lambda: board.say("Stopping")) as stop:
+            if packages.missing(needs, settings):
+                board.begin("packages", "installing system packages")
+                await packages.install(needs, settings)
+                board.done("packages", "system packages")
+            async with stack(settings, board) as one:
+                running.append(one)
+                yield one, stop
+        board.say("Stopped")
+
+
 async def parts(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Start some parts, say where they are, and wait to be told to stop."""
     chosen = tuple(BY_NAME[name] for name in asked.only)
     if asked.free_ports:
         settings = settings.on_free_ports()
-    with sole_use(settings, "parts only"):
-        running: list[Stack] = []
-        async with stoppable(lambda: [one.kill() for one in running], lambda: board.say("Stopping")) as stop:
-            at_end_of_input(stop)
-            await packages.install(needed(chosen, settings), settings)
-            async with stack(settings, board) as one:
-                running.append(one)
-                urls = await start(one, chosen)
-                board.settle()
-                said = {BY_NAME[name].url_setting: url for name, url in urls.items()}
-                print(json.dumps({"urls": urls, "environment": said, "pid": one.ledger.running()}), flush=True)
-                await asyncio.Event().wait()
+    async with our_own(settings, board, "parts only", needed(chosen, settings)) as (one, stop):
+        at_end_of_input(stop)
+        urls = await start_parts(one, chosen)
+        board.settle()
+        said = {BY_NAME[name].url_setting: url for name, url in urls.items()}
+        print(json.dumps({"urls": urls, "environment": said}), flush=True)
+        await asyncio.Event().wait()
     return 0
 
 
-async def start(running: Stack, chosen: tuple[Part, ...]) -> Mapping[str, str]:
-    """Start parts side by side and answer their URLs."""
-    async with asyncio.TaskGroup() as group:
-        tasks = {part.name: group.create_task(running.start_part(part)) for part in chosen}
-    return {name: task.result() for name, task in tasks.items()}
+async def run(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
+    """Start everything and say how to get in."""
+    address = local(settings, "gateway")
+    needs = needed(PARTS, settings) + (list(web.NEEDS) if web.is_stale(settings) else [])
+    async with our_own(settings, board, address, needs) as (one, _):
+        began = monotonic()
+        password = await start_everything(one)
+        board.settle()
+        board.say(f"\nNexus is ready after {monotonic() - began:.1f} s: {address}")
+        for email, _name in (ALICE, BOB) if password else ():
+            board.say(f"  sign in as {email}, password {password}")
+        board.say(f"Logs are in {settings.logs}. Ctrl-C stops everything.")
+        await asyncio.Event().wait()
+    return 0
 
 
 async def install(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
@@ -73,4 +105,4 @@ async def status(settings: Settings, board: Board, asked: argparse.Namespace) ->
     return 0 if running else 3
 
 
-VERBS: Mapping[str, Verb] = {"parts": parts, "install": install, "status": status}
+VERBS: Mapping[str, Verb] = {"run": run, "parts": parts, "install": install, "status": status}

@@ -12,7 +12,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.asynccontextmanager
 async def stoppable(at_second: Callable[[], None], announce: Callable[[], None]) -> AsyncIterator[Callable[[], None]]:
-    """The block is cancelled by the first signal and leaves quietly; the second one means at once. Gives the stop itself."""
+    """The block is cancelled by the first signal, quietly; a second one means at once. Gives the stop itself."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     told = False

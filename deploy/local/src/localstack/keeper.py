@@ -10,7 +10,7 @@ from time import monotonic
 from localstack.board import Board
 from localstack.leftovers import Ledger
 from localstack.probes import NotReady
-from localstack.processes import Command, StepFailed, describe, kill_group, rotate, spawn, LOG_BOUND
+from localstack.processes import LOG_BOUND, Command, StepFailed, describe, kill_group, rotate, spawn
 
 FIRST_DELAY, LONGEST_DELAY, HEALTHY_AFTER = 0.2, 5.0, 30.0
 TRIES_TO_START = 4

@@ -12,13 +12,13 @@ class Keys:
 
     folder: Path
 
-    def get(self, name: str) -> str:
+    def get(self, name: str, size: int = 32) -> str:
         """The secret of that name, made when it is first asked for."""
         path = self.folder / name
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = path.with_name(f".{name}.{os.getpid()}")
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(32))
+                file.write(secrets.token_urlsafe(size))
             fresh.replace(path)
         return path.read_text()

@@ -83,7 +83,7 @@ def _send(entry: Entry, number: signal.Signals) -> None:
 async def _all_gone(entries: dict[str, Entry], deadline: float) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(deadline):
-            while any(is_alive(entry) for entry in entries.values()):
+            while any(is_alive(entry) for entry in entries.values()):  # noqa: ASYNC110 - strangers' ends are not told
                 await asyncio.sleep(0.05)
             return True
     return False

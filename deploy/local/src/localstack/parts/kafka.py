@@ -1,6 +1,7 @@
 """Kafka: one node in KRaft mode, its jars brought by Maven."""
 
 import base64
+import hashlib
 import os
 import shutil
 import uuid
@@ -12,25 +13,25 @@ from localstack.processes import Command, run
 from localstack.settings import inherited
 
 HERE = Path(__file__).parent
-VERSION = "4.1.1"
+POM = HERE / "pom.xml"
 HEAP = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 FETCH_WITHIN = 240
 
 
 def jars(cache: Path) -> Path:
-    return cache / f"kafka-{VERSION}"
+    """One folder for each state of the pom, so that a new version never meets old jars."""
+    return cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
 
 
 async def fetch(cache: Path, log: Path) -> None:
     """Copy Kafka's jars into the cache, all of them or none."""
     if jars(cache).exists():
         return
-    cache.mkdir(parents=True, exist_ok=True)
-    fresh = cache / f"kafka-{VERSION}.{os.getpid()}"
-    argv = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+    fresh = jars(cache).with_suffix(f".{os.getpid()}")
+    argv = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies"]
     argv += ["-DincludeScope=runtime", f"-DoutputDirectory={fresh}"]
     try:
-        await run("fetching Kafka", Command(argv, log, inherited(), cache), FETCH_WITHIN)
+        await run("fetching Kafka", Command(argv, log, inherited(), HERE), FETCH_WITHIN)
         fresh.rename(jars(cache))
     except OSError:
         if not jars(cache).exists():  # else another launcher was faster
@@ -62,6 +63,9 @@ def properties(site: Site) -> dict[str, str]:
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
+        # after a crash the controller admits the broker only when its former session has run out
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
         "group.initial.rebalance.delay.ms": "0",
         "log.retention.hours": "168",
         "log.segment.bytes": str(64 * 1024 * 1024),

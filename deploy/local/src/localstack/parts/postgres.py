@@ -71,7 +71,7 @@ async def before_start(site: Site) -> None:
     pid = int(lock.read_text().split("\n", 1)[0])
     if _works_in(pid, data(site)):
         await _end(pid, data(site))
-    elif Path(f"/proc/{pid}").exists() and not _users_of(data(site)):
+    elif _exists(pid) and not _users_of(data(site)):
         lock.unlink()
 
 
@@ -80,6 +80,10 @@ def _works_in(pid: int, folder: Path) -> bool:
         return Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
     except OSError:
         return False
+
+
+def _exists(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def _users_of(folder: Path) -> list[int]:

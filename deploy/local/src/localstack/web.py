@@ -1,0 +1,95 @@
+"""Building the web client, when its sources changed since it was built."""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from localstack.board import Board
+from localstack.part import Need
+from localstack.processes import Command, run
+from localstack.settings import Settings, inherited
+
+NEEDS = (Need("node", "nodejs"), Need("npm", "npm"))
+LEFT_OUT = {"node_modules", "dist", "coverage", "test-results", "playwright-report"}
+INSTALL_WITHIN, BUILD_WITHIN = 240, 120
+
+
+def digest(folder: Path, names: list[Path]) -> str:
+    """One number for the contents of these files."""
+    total = hashlib.sha256()
+    for path in sorted(names):
+        total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def sources(folder: Path) -> list[Path]:
+    """Everything the build can depend on."""
+    found: list[Path] = []
+    for entry in folder.iterdir():
+        if entry.name in LEFT_OUT or entry.name.startswith("."):
+            continue
+        found += [path for path in entry.rglob("*") if path.is_file()] if entry.is_dir() else [entry]
+    return found
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.project / "web"
+
+
+def _installed_from(folder: Path) -> Path:
+    return folder / "node_modules" / ".nexus-installed"
+
+
+def _built_from(folder: Path) -> Path:
+    return folder / "node_modules" / ".nexus-built"
+
+
+def _matches(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
+
+
+def is_stale(settings: Settings) -> bool:
+    """Whether there is a client to build and it is not what was built last."""
+    folder = _folder(settings)
+    if not (folder / "package.json").exists():
+        return False
+    if not (folder / "dist" / "index.html").exists():
+        return True
+    return not _matches(_built_from(folder), digest(folder, sources(folder)))
+
+
+async def build(settings: Settings, board: Board) -> None:
+    """Have `web/dist` made from the sources as they are."""
+    if not is_stale(settings):
+        return
+    folder = _folder(settings)
+    board.begin("web", "waiting for another build")
+    with _alone(settings):
+        lock = digest(folder, [folder / "package.json", folder / "package-lock.json"])
+        if not _matches(_installed_from(folder), lock):
+            board.begin("web", "fetching the web client's packages")
+            await _npm(settings, INSTALL_WITHIN, "ci", "--no-audit", "--no-fund")
+            _installed_from(folder).write_text(lock)
+        if is_stale(settings):
+            wanted = digest(folder, sources(folder))
+            board.begin("web", "building the web client")
+            await _npm(settings, BUILD_WITHIN, "run", "build")
+            _built_from(folder).write_text(wanted)
+    board.done("web", "web client")
+
+
+async def _npm(settings: Settings, deadline: float, *words: str) -> None:
+    command = Command(["npm", *words], settings.logs / "web.log", inherited(), _folder(settings))
+    await run(f"npm {words[0]}", command, deadline)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Two stacks of one project, say a running one and the tests', must not build at once."""
+    settings.cache.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(str(settings.project).encode()).hexdigest()[:12]
+    with (settings.cache / f"web-{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
