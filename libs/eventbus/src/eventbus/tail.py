@@ -84,7 +84,7 @@ class Tail:
             begins = await client.beginning_offsets(partitions)
             ends = await client.end_offsets(partitions)
             starts = ends | await self._lately(client, partitions)
-        known = {partition: self.positions.get(partition, ends[partition]) for partition in partitions}
+        known = {partition: self.positions.get(partition, starts[partition]) for partition in partitions}
         lost = {partition for partition in partitions if not begins[partition] <= known[partition] <= ends[partition]}
         known |= {partition: ends[partition] for partition in lost}
         for partition in partitions:
