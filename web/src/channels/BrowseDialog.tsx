@@ -1,8 +1,9 @@
 /** Every channel one may read; the public ones can be joined. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { joinChannel } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
+import { keys, outdated } from "../live/queries";
 import { goTo } from "../location";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
@@ -20,6 +21,8 @@ interface Props {
 
 export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
   const [search, setSearch] = useState("");
+  // Nobody is told of a channel that others made: the list is only as fresh as its last fetch.
+  useEffect(() => void (isOpen && outdated(keys.channels(workspace.id))), [isOpen, workspace.id]);
   const wanted = search.trim().toLowerCase();
   const found = channels.filter((channel) => !isDirect(channel) && (channel.name ?? "").toLowerCase().includes(wanted));
   async function join(channel: ListedChannel) {

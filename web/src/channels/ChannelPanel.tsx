@@ -1,6 +1,7 @@
 /** What there is to know about a channel: people, pins, figures. */
 import { useQuery } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
+import { useState } from "react";
 
 import { channelInfo, leaveChannel } from "../api/routes";
 import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/types";
@@ -10,6 +11,7 @@ import { forgetConversation } from "../conversation/conversations";
 import { keys, outdated } from "../live/queries";
 import { goTo } from "../location";
 import { text } from "../text";
+import { Confirm } from "../ui/Confirm";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
@@ -40,7 +42,7 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
         </Tabs.List>
         <Tabs.Content value="members">{info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}</Tabs.Content>
         <Tabs.Content value="pins">{info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}</Tabs.Content>
-        <Tabs.Content value="about">{info && <About info={info} channel={channel} />}</Tabs.Content>
+        <Tabs.Content value="about">{info && <About info={info} channel={channel} title={title} />}</Tabs.Content>
       </Tabs.Root>
     </aside>
   );
@@ -65,7 +67,8 @@ function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: str
   );
 }
 
-function About({ info, channel }: { info: ChannelInfo; channel: ListedChannel }) {
+function About({ info, channel, title }: { info: ChannelInfo; channel: ListedChannel; title: string }) {
+  const [isLeaving, setLeaving] = useState(false);
   const { statistics } = info;
   const words = text.panel;
   async function leave() {
@@ -83,8 +86,9 @@ function About({ info, channel }: { info: ChannelInfo; channel: ListedChannel })
         <Figure label={words.last} value={statistics.lastActivity ? text.moment(new Date(statistics.lastActivity)) : words.never} />
         <Figure label={words.created} value={text.moment(new Date(info.channel.createdAt))} />
       </dl>
-      {channel.type !== "direct" && (
-        <button type="button" className="button button-danger" onClick={() => void leave().catch(complain)}>
+      <Confirm title={words.leaveTitle(title)} description={words.leaveBody[channel.type === "public" ? "public" : "private"]} action={words.leaveConfirm} isOpen={isLeaving} onClose={() => setLeaving(false)} onConfirm={() => void leave().catch(complain)} />
+      {channel.isMember && channel.type !== "direct" && (
+        <button type="button" className="button button-danger" onClick={() => setLeaving(true)}>
           <Icon name="leave" size={16} /> {words.leave}
         </button>
       )}

@@ -1,6 +1,5 @@
 /** A workspace's channels and direct messages. */
 import { DropdownMenu } from "radix-ui";
-import { useState } from "react";
 
 import type { ListedChannel, Workspace } from "../api/types";
 import { text } from "../text";
@@ -13,6 +12,7 @@ import { BrowseDialog } from "./BrowseDialog";
 import { ChannelLink } from "./ChannelLink";
 import { CreateChannelDialog } from "./CreateChannelDialog";
 import { DirectDialog } from "./DirectDialog";
+import { closeDialog, openDialog, useDialog } from "./dialogs";
 
 interface Props {
   workspace: Workspace;
@@ -21,30 +21,28 @@ interface Props {
   isLoading: boolean;
 }
 
-type Opened = "invite" | "people" | "browse" | "create" | "direct" | null;
-
 export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
-  const [opened, setOpened] = useState<Opened>(null);
-  const close = () => setOpened(null);
+  const opened = useDialog((state) => state.dialog);
+  const close = closeDialog;
   const joined = channels.filter((channel) => channel.isMember && !channel.isArchived);
   return (
     <aside className="sidebar" aria-label={workspace.name}>
-      <Head workspace={workspace} onOpen={setOpened} />
+      <Head workspace={workspace} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
-        <Group title={text.channels.title} add={text.channels.add} onAdd={() => setOpened("create")} none={isLoading ? "" : text.channels.noneYet}>
+        <Group title={text.channels.title} add={text.channels.add} onAdd={() => openDialog("create")} none={isLoading ? "" : text.channels.noneYet}>
           {joined.filter((channel) => !isDirect(channel)).sort(byName).map((channel) => (
             <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
           ))}
         </Group>
-        <button type="button" className="sidebar-action" onClick={() => setOpened("browse")}>
+        <button type="button" className="sidebar-action" onClick={() => openDialog("browse")}>
           <Icon name="search" size={16} /> {text.channels.browse}
         </button>
-        <Group title={text.channels.direct} add={text.direct.add} onAdd={() => setOpened("direct")} none={isLoading ? "" : text.direct.noneYet}>
+        <Group title={text.channels.direct} add={text.direct.add} onAdd={() => openDialog("direct")} none={isLoading ? "" : text.direct.noneYet}>
           {joined.filter(isDirect).map((channel) => (
             <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
           ))}
         </Group>
-        <button type="button" className="sidebar-action" onClick={() => setOpened("invite")}>
+        <button type="button" className="sidebar-action" onClick={() => openDialog("invite")}>
           <Icon name="invite" size={16} /> {text.people.invite}
         </button>
       </nav>
@@ -57,7 +55,7 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
   );
 }
 
-function Head({ workspace, onOpen }: { workspace: Workspace; onOpen: (opened: Opened) => void }) {
+function Head({ workspace }: { workspace: Workspace }) {
   return (
     <header className="sidebar-head">
       <DropdownMenu.Root modal={false}>
@@ -67,16 +65,16 @@ function Head({ workspace, onOpen }: { workspace: Workspace; onOpen: (opened: Op
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-            <Entry icon="invite" label={text.people.invite} onSelect={() => onOpen("invite")} />
-            <Entry icon="people" label={text.people.title} onSelect={() => onOpen("people")} />
+            <Entry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
+            <Entry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
             <DropdownMenu.Separator className="menu-line" />
-            <Entry icon="plus" label={text.channels.add} onSelect={() => onOpen("create")} />
-            <Entry icon="search" label={text.channels.browse} onSelect={() => onOpen("browse")} />
+            <Entry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
+            <Entry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
-      <IconButton icon="people" label={text.people.title} side="bottom" onClick={() => onOpen("people")} />
-      <IconButton icon="compose" label={text.direct.add} side="bottom" onClick={() => onOpen("direct")} />
+      <IconButton icon="people" label={text.people.title} side="bottom" onClick={() => openDialog("people")} />
+      <IconButton icon="compose" label={text.direct.add} side="bottom" onClick={() => openDialog("direct")} />
     </header>
   );
 }

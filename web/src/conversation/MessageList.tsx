@@ -6,11 +6,12 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
+import { Beginning } from "./Beginning";
 import { DraftRow } from "./DraftRow";
 import { MessageRow } from "./MessageRow";
 import { useConversations } from "./conversations";
 import { loadNewest, loadOlder, refresh } from "./history";
-import { arrange } from "./lines";
+import { type Unseen, arrange } from "./lines";
 import { EMPTY } from "./timeline";
 import { markSeen, useUnread } from "./unread";
 import { useScroll } from "./useScroll";
@@ -29,10 +30,10 @@ export function MessageList({ channel, workspace, name }: Props) {
   const drafts = useMemo(() => outbox.filter((draft) => draft.channelId === channel.id), [outbox, channel.id]);
   const people = usePeople(workspace.id);
   const myId = useMyId();
-  const [seenBefore] = useState(() => useUnread.getState().seenSeq[channel.id] ?? null);
+  const [unseen] = useState(() => unseenOf(channel));
   const { hasFailed, open } = useOpening(channel.id);
   useSeen(channel.id, timeline.messages.at(-1));
-  const lines = useMemo(() => arrange(timeline.messages, seenBefore, myId), [timeline.messages, seenBefore, myId]);
+  const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
   const { box, onScroll, hasUnseen, toEnd } = useScroll(timeline.messages, drafts.length, myId);
   const older = () => void loadOlder(channel.id).catch(() => undefined);
   const isAtStart = timeline.isLoaded && !timeline.hasOlder;
@@ -55,7 +56,7 @@ export function MessageList({ channel, workspace, name }: Props) {
         {hasFailed && !timeline.isLoaded && <Failed again={open} />}
         {!timeline.isLoaded && !hasFailed && <p className="quiet">{text.loading}…</p>}
         {timeline.hasOlder && <p className="quiet">{text.conversation.older}</p>}
-        {isAtStart && <Beginning name={name} isEmpty={lines.length === 0 && drafts.length === 0} />}
+        {isAtStart && <Beginning channel={channel} name={name} isEmpty={lines.length === 0 && drafts.length === 0} isAlone={people.size === 1} />}
         {lines.map((line) => (
           <Fragment key={line.message.id}>
             {line.startsDay && <Divider label={text.day(new Date(line.message.createdAt), new Date())} />}
@@ -85,6 +86,11 @@ function useOpening(channelId: string) {
   return { hasFailed, open };
 }
 
+function unseenOf(channel: ListedChannel): Unseen {
+  const { seenSeq, lastSeq } = useUnread.getState();
+  return { after: seenSeq[channel.id] ?? channel.lastSeq, until: Math.max(channel.lastSeq, lastSeq[channel.id] ?? 0) };
+}
+
 /** What is on screen of a visible page has been seen. */
 function useSeen(channelId: string, last: Message | undefined): void {
   const seq = last?.seq ?? 0;
@@ -100,15 +106,6 @@ function Divider({ label, isNew = false }: { label: string; isNew?: boolean }) {
   return (
     <div className={isNew ? "divider divider-new" : "divider"} role="separator" aria-label={label}>
       <span>{label}</span>
-    </div>
-  );
-}
-
-function Beginning({ name, isEmpty }: { name: string; isEmpty: boolean }) {
-  return (
-    <div className="beginning">
-      <h2>{text.conversation.emptyTitle(name)}</h2>
-      <p>{isEmpty ? text.conversation.emptyBody : text.conversation.startOf(name)}</p>
     </div>
   );
 }

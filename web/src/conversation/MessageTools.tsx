@@ -3,8 +3,8 @@ import { useState } from "react";
 
 import type { Message } from "../api/types";
 import { text } from "../text";
+import { Confirm } from "../ui/Confirm";
 import { IconButton } from "../ui/IconButton";
-import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
 import { EmojiButton } from "./EmojiButton";
 import { pin, remove } from "./acts";
@@ -29,12 +29,7 @@ export function MessageTools({ message, isOwn, mayDelete, myId, onEdit }: Props)
       <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
       {isOwn && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
       {mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
-      <Modal title={words.deleteTitle} description={words.deleteBody} isOpen={isConfirming} onClose={() => setConfirming(false)}>
-        <div className="buttons">
-          <button type="button" className="button" onClick={() => setConfirming(false)}>{text.cancel}</button>
-          <button type="button" className="button button-danger" onClick={() => (setConfirming(false), void remove(message).catch(complain))}>{words.deleteConfirm}</button>
-        </div>
-      </Modal>
+      <Confirm title={words.deleteTitle} description={words.deleteBody} action={words.deleteConfirm} isOpen={isConfirming} onClose={() => setConfirming(false)} onConfirm={() => void remove(message).catch(complain)} />
     </div>
   );
 }

@@ -10,9 +10,15 @@ export interface Line {
 
 const GROUP_MS = 5 * 60_000;
 
-/** `seenSeq` is the last message read before the conversation was opened. */
-export function arrange(messages: readonly Message[], seenSeq: number | null, myId: string): Line[] {
-  const firstNew = seenSeq === null ? undefined : messages.find((message) => message.seq > seenSeq && message.userId !== myId);
+/** What came between the last look at a conversation and its opening. */
+export interface Unseen {
+  readonly after: number;
+  readonly until: number;
+}
+
+export function arrange(messages: readonly Message[], unseen: Unseen, myId: string): Line[] {
+  const isNew = ({ seq, userId }: Message) => seq > unseen.after && seq <= unseen.until && userId !== myId;
+  const firstNew = messages.find(isNew);
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const startsDay = !before || dayOf(before) !== dayOf(message);

@@ -1,6 +1,6 @@
 /** The members of a workspace and, for admins, its invitations. */
 import { Tabs } from "radix-ui";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { changeRole, openDirect, removeMember } from "../api/routes";
 import type { Role, Workspace, WorkspaceMember } from "../api/types";
@@ -8,6 +8,7 @@ import { showOwn } from "../channels/CreateChannelDialog";
 import { keys, outdated } from "../live/queries";
 import { PresenceDot } from "../presence/PresenceDot";
 import { text } from "../text";
+import { Confirm } from "../ui/Confirm";
 import { Face } from "../ui/Face";
 import { IconButton } from "../ui/IconButton";
 import { Modal } from "../ui/Modal";
@@ -42,6 +43,7 @@ export function PeopleDialog({ workspace, isOpen, onClose }: Props) {
 function MemberList({ workspace, onClose }: { workspace: Workspace; onClose: () => void }) {
   const [search, setSearch] = useState("");
   const members = useMembers(workspace.id);
+  useEffect(() => outdated(keys.members(workspace.id)), [workspace.id]);
   const wanted = search.trim().toLowerCase();
   const found = members.filter((member) => `${member.name} ${member.email}`.toLowerCase().includes(wanted));
   return (
@@ -63,6 +65,7 @@ interface RowProps {
 }
 
 function MemberRow({ workspace, member, onClose }: RowProps) {
+  const [isRemoving, setRemoving] = useState(false);
   const isMe = useMyId() === member.userId;
   const mayManage = isAdmin(workspace.role) && !isMe && member.role !== "owner";
   const attempt = (work: () => Promise<unknown>) => work().then(() => outdated(keys.members(workspace.id)), complain);
@@ -88,7 +91,8 @@ function MemberRow({ workspace, member, onClose }: RowProps) {
         <span className="tag">{text.people.roles[member.role]}</span>
       )}
       {!isMe && <IconButton icon="compose" label={text.people.message(member.name)} onClick={() => void write().catch(complain)} />}
-      {mayManage && <IconButton icon="trash" label={text.people.remove(member.name)} onClick={() => void attempt(() => removeMember(workspace.id, member.userId))} />}
+      {mayManage && <IconButton icon="trash" label={text.people.remove(member.name)} onClick={() => setRemoving(true)} />}
+      <Confirm title={text.people.removeTitle(member.name)} description={text.people.removeBody} action={text.people.removeConfirm} isOpen={isRemoving} onClose={() => setRemoving(false)} onConfirm={() => void attempt(() => removeMember(workspace.id, member.userId))} />
     </li>
   );
 }
