@@ -32,8 +32,14 @@ class Parts:
     launcher: int
 
     def pid(self, name: str) -> int:
-        """The process that plays this part now."""
-        return Ledger(self.data / "run" / "children.json").running()[name]
+        """The process that plays this part now; KeyError while there is none."""
+        return self._running()[name]
+
+    def is_running(self, name: str) -> bool:
+        return name in self._running()
+
+    def _running(self) -> dict[str, int]:
+        return Ledger(self.data / "run" / "children.json").running()
 
     def kill(self, name: str) -> None:
         """Kill it as a crash would; the launcher brings it back."""
@@ -48,7 +54,7 @@ def start_parts(
 ) -> Iterator[Parts]:
     """Start parts (those given by URL are only named), and stop them when the block is left."""
     with contextlib.ExitStack() as undo:
-        folder = data_dir or undo.enter_context(_passing_folder())
+        folder = data_dir or undo.enter_context(passing_folder())
         folder.mkdir(parents=True, exist_ok=True)
         argv = [sys.executable, "-m", "localstack", "parts", "--only", ",".join(names)]
         argv += ["--free-ports"] if ports == "free" else []
@@ -84,7 +90,7 @@ def _stop(launcher: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _passing_folder() -> Iterator[Path]:
+def passing_folder() -> Iterator[Path]:
     """A temporary folder that PostgreSQL's account may enter too."""
     folder = Path(tempfile.mkdtemp(prefix="nexus-parts-"))
     folder.chmod(0o711)

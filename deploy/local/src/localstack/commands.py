@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from time import monotonic
 from typing import Any
 
-from localstack import packages, web
+from localstack import databases, packages, web
 from localstack.accounts import ALICE, BOB
 from localstack.board import Board
 from localstack.interrupts import at_end_of_input, stoppable
@@ -69,7 +69,7 @@ async def parts(settings: Settings, board: Board, asked: argparse.Namespace) -> 
 async def run(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Start everything and say how to get in."""
     address = local(settings, "gateway")
-    needs = needed(PARTS, settings) + (list(web.NEEDS) if web.is_stale(settings) else [])
+    needs = [*needed(PARTS, settings), *databases.NEEDS, *(web.NEEDS if web.is_stale(settings) else ())]
     async with our_own(settings, board, address, needs) as (one, _):
         began = monotonic()
         password = await start_everything(one)
@@ -84,7 +84,8 @@ async def run(settings: Settings, board: Board, asked: argparse.Namespace) -> in
 
 async def install(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Install everything that later starts need, so that they need no network."""
-    needs = needed(PARTS, settings) + ([packages.CHROMIUM] if asked.with_browser else [])
+    needs = [*needed(PARTS, settings), *databases.NEEDS, *web.NEEDS]
+    needs += [packages.CHROMIUM] if asked.with_browser else []
     board.begin("packages", "system packages")
     await packages.install(needs, settings)
     board.done("packages", "system packages")

@@ -5,11 +5,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from localstack.keys import Keys
+from localstack.part import Need
 from localstack.parts.postgres import find
 from localstack.processes import Command, run
 from localstack.services import Service, database_url
 from localstack.settings import Settings, inherited
 
+NEEDS = (Need("psql", "postgresql-client", find),)
 STEP_WITHIN = 60
 EVENTBUS_MIGRATIONS = Path("libs/eventbus/src/eventbus/migrations")
 # \gexec runs what the query above it answers: nothing, when the role or database is there already.

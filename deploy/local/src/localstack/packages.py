@@ -13,7 +13,7 @@ from localstack.settings import Settings, inherited
 CHROMIUM = Need("chromium", "chromium")
 POLICY = Path("/usr/sbin/policy-rc.d")
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/nexus.conf")
-APT_WITHIN = 280
+APT_WITHIN = 900
 
 
 class Missing(Exception):
@@ -54,7 +54,9 @@ async def install(needs: list[Need], settings: Settings) -> None:
 async def _apt(settings: Settings, *words: str) -> None:
     environment = inherited() | {"DEBIAN_FRONTEND": "noninteractive"}
     argv = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", *words]
-    await run(f"apt-get {words[0]}", Command(argv, settings.logs / "install.log", environment, Path("/")), APT_WITHIN)
+    # Half an installation is worse than a launcher that is gone before its installer.
+    command = Command(argv, settings.logs / "install.log", environment, Path("/"), death_signal=None)
+    await run(f"apt-get {words[0]}", command, APT_WITHIN)
 
 
 @contextlib.contextmanager

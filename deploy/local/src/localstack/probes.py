@@ -56,6 +56,9 @@ def _status(port: int, path: str) -> int:
 
 async def http_ready(port: int, path: str = "/readyz") -> None:
     """200 on the readiness route."""
-    status = await asyncio.to_thread(_status, port, path)
+    try:
+        status = await asyncio.to_thread(_status, port, path)
+    except http.client.HTTPException as error:
+        raise NotReady(f"{path} answers no HTTP") from error
     if status != 200:
         raise NotReady(f"{path} answers {status}")

@@ -24,7 +24,8 @@ class Command:
     environment: Mapping[str, str]
     folder: Path
     user: str | None = None
-    death_signal: signal.Signals = signal.SIGKILL
+    death_signal: signal.Signals | None = signal.SIGKILL
+    """What the kernel sends it when we are killed; None for what must be let finish."""
     feed: bytes | None = field(default=None, repr=False)
 
 
@@ -33,8 +34,8 @@ async def spawn(command: Command) -> asyncio.subprocess.Process:
     parent = os.getpid()
 
     def die_with_parent() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, int(command.death_signal))
-        if os.getppid() != parent:  # it died before the line above
+        _libc.prctl(PR_SET_PDEATHSIG, int(command.death_signal or 0))
+        if command.death_signal and os.getppid() != parent:  # it died before the line above
             os._exit(1)
 
     account = {"user": command.user, "group": command.user, "extra_groups": []} if command.user else {}
@@ -62,6 +63,7 @@ class StepFailed(Exception):
 
 async def run(name: str, command: Command, deadline: float) -> None:
     """Run a program to its end."""
+    rotate(command.log, LOG_BOUND)
     process = await spawn(command)
     try:
         async with asyncio.timeout(deadline):
@@ -69,7 +71,8 @@ async def run(name: str, command: Command, deadline: float) -> None:
     except TimeoutError:
         raise StepFailed(name, f"took longer than {deadline:.0f} s", command.log) from None
     finally:
-        kill_group(process.pid)
+        if command.death_signal:
+            kill_group(process.pid)
     if process.returncode:
         raise StepFailed(name, f"failed ({describe(process.returncode)})", command.log)
 

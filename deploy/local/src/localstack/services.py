@@ -10,7 +10,7 @@ from localstack import probes
 from localstack.keeper import Unit
 from localstack.keys import Keys
 from localstack.processes import Command
-from localstack.settings import Settings, inherited
+from localstack.settings import Settings, inherited, port_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def environment(service: Service, settings: Settings, keys: Keys, urls: Mapping[
     shared = {
         "NEXUS_HOST": settings.given.get("NEXUS_HOST", "127.0.0.1") if service.public else "127.0.0.1",
         "NEXUS_PORT": str(settings.ports[service.name]),
-        "NEXUS_LOG_LEVEL": settings.given.get("NEXUS_LOG_LEVEL", "info"),
+        "NEXUS_LOG_LEVEL": settings.given.get("NEXUS_LOG_LEVEL", "INFO"),
         "NEXUS_KAFKA_URL": urls["kafka"],
         "NEXUS_REDIS_URL": urls["redis"],
         "NEXUS_JWKS_URL": f"{local(settings, 'identity')}/.well-known/jwks.json",
@@ -52,7 +52,13 @@ def environment(service: Service, settings: Settings, keys: Keys, urls: Mapping[
         "NEXUS_INTERNAL_SECRET": keys.get("internal-secret"),
     }
     own = {"NEXUS_DATABASE_URL": database_url(service, urls["postgres"], keys)} if service.database else {}
-    return shared | own | _special(service.name, settings, keys)
+    return passed_on(settings) | shared | own | _special(service.name, settings, keys)
+
+
+def passed_on(settings: Settings) -> dict[str, str]:
+    """Limits and the like: whatever was given that neither belongs to the launcher nor is its to say."""
+    ours = {"NEXUS_HOST", "NEXUS_DATA_DIR", *(port_setting(name) for name in settings.ports)}
+    return {name: value for name, value in settings.given.items() if name not in ours and not name.endswith("_URL")}
 
 
 def _special(name: str, settings: Settings, keys: Keys) -> dict[str, str]:

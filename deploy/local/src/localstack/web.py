@@ -1,10 +1,12 @@
 """Building the web client, when its sources changed since it was built."""
 
+import asyncio
 import fcntl
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TextIO
 
 from localstack.board import Board
 from localstack.part import Need
@@ -66,7 +68,7 @@ async def build(settings: Settings, board: Board) -> None:
         return
     folder = _folder(settings)
     board.begin("web", "waiting for another build")
-    with _alone(settings):
+    async with _alone(settings):
         lock = digest(folder, [folder / "package.json", folder / "package-lock.json"])
         if not _matches(_installed_from(folder), lock):
             board.begin("web", "fetching the web client's packages")
@@ -85,11 +87,21 @@ async def _npm(settings: Settings, deadline: float, *words: str) -> None:
     await run(f"npm {words[0]}", command, deadline)
 
 
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[None]:
     """Two stacks of one project, say a running one and the tests', must not build at once."""
     settings.cache.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(str(settings.project).encode()).hexdigest()[:12]
     with (settings.cache / f"web-{name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        async with asyncio.timeout(INSTALL_WITHIN + BUILD_WITHIN):
+            while not _lock(lock):  # noqa: ASYNC110 - another process holds it
+                await asyncio.sleep(0.2)
         yield
+
+
+def _lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
