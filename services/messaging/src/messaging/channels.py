@@ -10,7 +10,7 @@ from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json, iso
-from uuid_utils import uuid7
+from uuid_utils.compat import uuid7
 
 from messaging import announcements, messages
 from messaging.bodies import GROUP_SIZE, ChannelChange, NewChannel
@@ -66,7 +66,7 @@ async def create(db: Db, workspace_id: UUID, new: NewChannel, actor_id: UUID, *,
     members = set(new.members) - {actor_id}
     await require_in_workspace(db, workspace_id, members)
     row = await db.fetchrow(
-        CREATE, uuid7_(), workspace_id, new.name, new.description, new.type, is_default, [], actor_id
+        CREATE, uuid7(), workspace_id, new.name, new.description, new.type, is_default, [], actor_id
     )
     if row is None:
         raise Problem(409, "channel_name_taken", f"There is a channel called {new.name} in this workspace.")
@@ -84,7 +84,7 @@ async def open_direct(db: Db, workspace_id: UUID, user_ids: Iterable[UUID], acto
     await require_in_workspace(db, workspace_id, people)
     kind = "direct" if len(people) == 2 else "group"
     name = f"{kind}:{hashlib.sha256(','.join(map(str, people)).encode()).hexdigest()[:40]}"
-    row = await db.fetchrow(CREATE, uuid7_(), workspace_id, name, None, kind, False, people, actor_id)
+    row = await db.fetchrow(CREATE, uuid7(), workspace_id, name, None, kind, False, people, actor_id)
     if row is None:
         return channel_json(await one(db, BY_NAME, workspace_id, name)), False
     await announcements.channel_created(db, channel_of(row), actor_id)
@@ -152,10 +152,6 @@ async def require_in_workspace(db: Db, workspace_id: UUID | None, user_ids: Iter
     wanted = set(user_ids)
     if wanted and len(await db.fetch(IN_WORKSPACE, workspace_id, list(wanted))) < len(wanted):
         raise not_found("person in this workspace")
-
-
-def uuid7_() -> UUID:
-    return UUID(bytes=uuid7().bytes)
 
 
 async def _add(db: Db, row: Record, user_ids: Sequence[UUID], actor_id: UUID, role: str = "member") -> None:

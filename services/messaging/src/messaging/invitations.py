@@ -11,8 +11,9 @@ from chassis.tokens import Principal
 from eventbus import Db
 from eventbus.wire import Json
 from pydantic import TypeAdapter, ValidationError
+from uuid_utils.compat import uuid7
 
-from messaging import announcements, channels, members, users, workspaces
+from messaging import announcements, members, users, workspaces
 from messaging.bodies import Email, Invite
 from messaging.permissions import Standing
 from messaging.rows import plain_json
@@ -98,7 +99,7 @@ async def _issue_one(
         await announcements.invitation_closed(db, row["id"])
     expires_at = datetime.now(UTC) + timedelta(days=days)
     row = await one(
-        db, ISSUE, channels.uuid7_(), workspace_id, email, invite.role, invite.message, secrets.token_urlsafe(32),
+        db, ISSUE, uuid7(), workspace_id, email, invite.role, invite.message, secrets.token_urlsafe(32),
         actor_id, expires_at,
     )  # fmt: skip
     await announcements.invitation_issued(db, row, organization_id)

@@ -8,6 +8,7 @@ from chassis.database import dumps, one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
+from uuid_utils.compat import uuid7
 
 from messaging import announcements, channels
 from messaging.bodies import MemberChange
@@ -46,7 +47,7 @@ LOCK_CHANNELS = """
 
 async def add(db: Db, workspace_id: UUID, user_id: UUID, role: str, invited_by: UUID | None) -> bool:
     """Make somebody a member and let them into the default channels; False if they were one already."""
-    row = await db.fetchrow(ADD, channels.uuid7_(), workspace_id, user_id, role, invited_by)
+    row = await db.fetchrow(ADD, uuid7(), workspace_id, user_id, role, invited_by)
     if row is None:
         return False
     await announcements.workspace_member_saved(db, row, invited_by or user_id)

@@ -12,7 +12,7 @@ from chassis.problems import Problem, invalid_request, not_found
 from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message
 from pydantic import ValidationError
-from uuid_utils import uuid7
+from uuid_utils.compat import uuid7
 
 from messaging import announcements
 from messaging.bodies import ChannelDraft

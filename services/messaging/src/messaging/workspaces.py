@@ -7,6 +7,7 @@ from chassis.database import one
 from chassis.tokens import Principal
 from eventbus import Db
 from eventbus.wire import Json
+from uuid_utils.compat import uuid7
 
 from messaging import channels, members, users
 from messaging.bodies import NewChannel, NewWorkspace, WorkspaceChange
@@ -33,7 +34,7 @@ UPDATE = """
 async def create(db: Db, new: NewWorkspace, user: Principal) -> Json:
     """A workspace with its creator as owner and a general channel that everyone joins."""
     await users.ensure(db, user)
-    workspace_id = channels.uuid7_()
+    workspace_id = uuid7()
     await db.execute(
         CREATE, workspace_id, new.name, new.description, user.organization_id, new.is_public,
         new.allow_external_invites, user.user_id,

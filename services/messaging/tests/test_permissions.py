@@ -1,0 +1,38 @@
+"""One authorizer: every route names its rule, and every action has one."""
+
+from uuid import uuid4
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from messaging import channel_routes, message_routes, workspace_routes
+from messaging.permissions import RULES, Action, Rule, Standing
+
+ROUTES = [
+    route
+    for router in (workspace_routes.router, channel_routes.router, message_routes.router)
+    for route in router.routes
+    if isinstance(route, APIRoute)
+]
+
+
+def _rules(dependant: Dependant) -> list[Rule]:
+    here = [dependant.call] if isinstance(dependant.call, Rule) else []
+    return [*here, *(rule for inner in dependant.dependencies for rule in _rules(inner))]
+
+
+def test_every_route_names_exactly_one_rule() -> None:
+    assert len(ROUTES) > 25
+    assert {route.path: len(_rules(route.dependant)) for route in ROUTES} == {route.path: 1 for route in ROUTES}
+
+
+def test_every_action_has_a_rule_and_is_asked_somewhere() -> None:
+    assert set(RULES) == set(Action)
+    assert {rule.action for route in ROUTES for rule in _rules(route.dependant)} == set(Action)
+
+
+def test_a_suspended_workspace_can_be_read_but_not_changed() -> None:
+    me = uuid4()
+    suspended = Standing(me, uuid4(), "owner", "suspended", True, uuid4(), "public", "admin", False, uuid4(), me)
+    granted = {action for action in Action if RULES[action](suspended)}
+    assert not granted & {Action.MESSAGE_POST, Action.MESSAGE_EDIT, Action.CHANNEL_CREATE, Action.INVITE}
+    assert granted >= {Action.CHANNEL_READ, Action.WORKSPACE_READ, Action.WORKSPACE_UPDATE}
