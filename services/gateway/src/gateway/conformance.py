@@ -5,13 +5,15 @@ import asyncio
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.endpoints import Receiver
 from gateway.engine import EngineServer, EngineSettings
 from gateway.frames import Encoded, RawBinary
 from gateway.namespaces import Namespace
 from gateway.packets import Json
 from gateway.polling import PollingApp
+from gateway.reasons import Reason
 from gateway.server import SocketServer
-from gateway.sessions import Reason, Receiver, Session
+from gateway.sessions import Session
 from gateway.sockets import Ack, Socket, SocketLimits
 from gateway.websocket import protocol_class
 

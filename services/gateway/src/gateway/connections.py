@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Generic
 from gateway.frames import ProtocolError
 from gateway.namespaces import RefusedEvent
 from gateway.packets import Decoder, Json, Kind, Packet, encode_connect, encode_connect_error
-from gateway.sessions import Reason, Session
+from gateway.reasons import Reason
+from gateway.sessions import Session
 from gateway.sockets import Ack, ConnectRefused, D, Socket
 
 if TYPE_CHECKING:

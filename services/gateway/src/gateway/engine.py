@@ -8,10 +8,12 @@ from secrets import token_urlsafe
 
 import orjson
 
+from gateway.endpoints import Link, Peer, Receiver
 from gateway.frames import PING, Encoded
 from gateway.heartbeat import Lane, Timer
 from gateway.origins import OriginRule
-from gateway.sessions import Link, Peer, Reason, Receiver, Session, State
+from gateway.reasons import Reason
+from gateway.sessions import Session, State
 from gateway.traffic import Traffic
 
 

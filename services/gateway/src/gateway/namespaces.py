@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias
 
 from gateway.packets import Json
+from gateway.reasons import Reason
 from gateway.rooms import Rooms
-from gateway.sessions import Reason
 from gateway.sockets import Ack, D, Socket
 
 if TYPE_CHECKING:

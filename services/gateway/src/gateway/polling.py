@@ -7,10 +7,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.endpoints import Peer
 from gateway.engine import EngineServer
 from gateway.frames import ProtocolError, split_payload
+from gateway.reasons import Reason
 from gateway.refusals import BAD_METHOD, BAD_REQUEST, TOO_LARGE, Refusal, check_request
-from gateway.sessions import Peer, Reason, Session, State
+from gateway.sessions import Session, State
 
 
 class PollingApp:

@@ -23,6 +23,8 @@ class Rooms(Generic[D]):
         return frozenset(self._members.get(room, ()))
 
     def join(self, socket: Socket[D], *rooms: str) -> None:
+        if socket.left:
+            return  # a handler that outlived its socket
         for room in rooms:
             self._members.setdefault(room, set()).add(socket)
             socket.rooms.add(room)

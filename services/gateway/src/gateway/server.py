@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Iterable
 from typing import Generic
 
 from gateway.connections import Connection
+from gateway.endpoints import Receiver
 from gateway.engine import EngineServer, EngineSettings
 from gateway.namespaces import Namespace
-from gateway.sessions import Receiver, Session
+from gateway.sessions import Session
 from gateway.sockets import D, SocketLimits
 from gateway.traffic import Traffic
 

@@ -3,76 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from gateway.endpoints import Link, Peer, Receiver
 from gateway.frames import CLOSE, NOOP, PROBE_ANSWER, Encoded, ProtocolError, join_payload
+from gateway.reasons import CLOSE_CODES, LAST_WORDS, Reason
 
 if TYPE_CHECKING:
     from gateway.engine import EngineServer
 
-
-class Reason(StrEnum):
-    """Why a session ended."""
-
-    TRANSPORT_CLOSE = "transport-close"
-    TRANSPORT_ERROR = "transport-error"
-    CLIENT_CLOSE = "client-close"
-    SERVER_CLOSE = "server-close"
-    PARSE_ERROR = "parse-error"
-    PING_TIMEOUT = "ping-timeout"
-    CONNECT_TIMEOUT = "connect-timeout"
-    SLOW_CONSUMER = "slow-consumer"
-    TOO_MANY_REQUESTS = "too-many-requests"
-    GOING_AWAY = "going-away"
-    TOKEN_EXPIRED = "token-expired"
-
-
-CLOSE_CODES = {  # RFC 6455, 7.4.1
-    Reason.GOING_AWAY: 1001,
-    Reason.PARSE_ERROR: 1002,
-    Reason.CONNECT_TIMEOUT: 1008,
-    Reason.TOO_MANY_REQUESTS: 1008,
-    Reason.TOKEN_EXPIRED: 1008,
-    Reason.SLOW_CONSUMER: 1013,
-}
-LAST_WORDS = frozenset(
-    {Reason.SERVER_CLOSE, Reason.GOING_AWAY, Reason.CONNECT_TIMEOUT, Reason.TOO_MANY_REQUESTS, Reason.SLOW_CONSUMER}
-    | {Reason.TOKEN_EXPIRED}
-)
+__all__ = ["Reason", "Session", "State"]
 
 
 class State(StrEnum):
     OPEN = "open"
     CLOSING = "closing"  # a polling client has yet to fetch what was queued and the close packet
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who opened the session, as far as the handshake says."""
-
-    address: str
-    user_agent: str
-
-
-class Link(Protocol):
-    """The WebSocket under a session."""
-
-    writable: bool
-
-    def write(self, data: bytes) -> None: ...
-    def buffered(self) -> int: ...
-    def close(self, code: int, reason: str) -> None: ...
-    def abort(self) -> None: ...
-
-
-class Receiver(Protocol):
-    """What lives on top of a session."""
-
-    def received(self, message: str | bytes) -> None: ...
-    def closed(self, reason: Reason) -> None: ...
 
 
 class Session:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from gateway.endpoints import Peer
 from gateway.frames import Encoded
 from gateway.packets import encode_ack, encode_disconnect, encode_event
-from gateway.sessions import Peer, Reason, Session
+from gateway.reasons import Reason
+from gateway.sessions import Session
 
 if TYPE_CHECKING:
     from gateway.namespaces import Namespace

@@ -14,9 +14,11 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
+from gateway.endpoints import Peer
 from gateway.engine import EngineServer
+from gateway.reasons import Reason
 from gateway.refusals import check_handshake
-from gateway.sessions import Peer, Reason, Session
+from gateway.sessions import Session
 
 HIGH_WATER = 64 * 1024
 logger = logging.getLogger(__name__)
