@@ -34,7 +34,8 @@ def _topic(event_type: type[Event], producers: tuple[str, ...], consumers: tuple
     for payload in event_type.DESCRIPTOR.oneofs_by_name["payload"].fields:
         if not (event := payload.message_type):
             raise TypeError(f"{payload.full_name} is no message: an event's payloads are messages")
-        yield f"| [`{event.name}`](../proto/examples/{topic.name}/{event.name}.json) | {', '.join(_field(field) for field in event.fields)} |"
+        sample = f"../proto/examples/{topic.name}/{event.name}.json"
+        yield f"| [`{event.name}`]({sample}) | {', '.join(map(_field, event.fields))} |"  # type: ignore[arg-type]
 
 
 def _field(field: FieldDescriptor) -> str:

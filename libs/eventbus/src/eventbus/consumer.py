@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -12,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from eventbus import dead_letters, tracing
 from eventbus.errors import InvalidEvent
-from eventbus.inbox import Consumes, Tombstone, decode, deliver, forget_old
+from eventbus.inbox import Consumes, deliver, forget_old, read
 from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, CONSUMER_RETRIES, HANDLING_SECONDS
 from eventbus.producer import Producer, PublishFailed
 from eventbus.reading import ReaderSilent, Watch, reader
@@ -69,7 +70,7 @@ class Consumer:
             client_id=self.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=10_000,
+            session_timeout_ms=6_000,
             heartbeat_interval_ms=1_000,
             request_timeout_ms=10_000,
             retry_backoff_ms=100,
@@ -120,7 +121,7 @@ class Consumer:
     async def _deliver(self, record: ConsumerRecord) -> None:
         event_type = event_type_of(record.topic)
         handlers = self.consumes[event_type]
-        event = Tombstone(record.key.decode()) if record.value is None else decode(event_type, record.value)
+        event = read(event_type, record.key, record.value, record.headers)
         await deliver(event, handlers, self.pool, self.group)
 
     def _wait(self, client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
@@ -140,4 +141,7 @@ class Consumer:
     async def _forget_sometimes(self) -> None:
         if time.monotonic() - self.forgot_at > FORGET_EVERY:
             self.forgot_at = time.monotonic()
-            await forget_old(self.pool)
+            with suppress(
+                asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError
+            ):  # the next hour will do
+                await forget_old(self.pool)

@@ -1,6 +1,8 @@
 """Events that can never be handled: kept with their reason, and played again by one command."""
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from collections.abc import Mapping
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from eventbus.metrics import DEAD_LETTERS
 from eventbus.producer import Producer, Record
@@ -19,7 +21,7 @@ async def bury(producer: Producer, record: ConsumerRecord, consumer: str, reason
         "consumer": consumer,
         "reason": reason[:1000],
     }
-    headers = [*record.headers, *((ORIGIN + name, value.encode()) for name, value in facts.items())]
+    headers = [*record.headers, *((ORIGIN + name, value.encode(errors="replace")) for name, value in facts.items())]
     letters = topic_of(event_type_of(record.topic)).dead_letters
     await producer.publish([Record(letters, record.key or b"", record.value, headers)])
     DEAD_LETTERS.labels(consumer, record.topic).inc()
@@ -38,13 +40,23 @@ async def replay(kafka_url: str, topic_name: str, consumer: str | None = None, i
     )
     replayed = 0
     async with Producer(kafka_url, "replay") as producer, reader(client):
-        while batches := await client.getmany(timeout_ms=idle_ms, max_records=100):
-            records = [record for batch in batches.values() for record in batch]
+        # Letters that come after this moment may be the replayed ones, invalid once more: they are for the next time.
+        ends = await client.end_offsets(client.assignment())
+        while await _is_before(client, ends) and (batches := await client.getmany(timeout_ms=idle_ms, max_records=100)):
+            records = [
+                record for partition, batch in batches.items() for record in batch if record.offset < ends[partition]
+            ]
             chosen = [_as_it_was(record) for record in records if _is_of(record, consumer)]
             await producer.publish(chosen)
-            await client.commit()
+            await client.commit(
+                {partition: min(batch[-1].offset + 1, ends[partition]) for partition, batch in batches.items()}
+            )
             replayed += len(chosen)
     return replayed
+
+
+async def _is_before(client: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    return any([await client.position(partition) < end for partition, end in ends.items()])
 
 
 def _is_of(record: ConsumerRecord, consumer: str | None) -> bool:

@@ -1,6 +1,6 @@
 """What a service has already heard: an event takes effect once, however often Kafka delivers it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as Event
 
 from eventbus.errors import InvalidEvent
-from eventbus.outbox import Db
+from eventbus.outbox import ID_HEADER, Db
 
 CLAIM = "INSERT INTO inbox (consumer, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
-FORGET = "DELETE FROM inbox WHERE claimed_at < now() - interval '14 days'"
+# An event can come again as long as its record, its dead letter and then the replayed record are kept: 7 + 28 + 7 days.
+FORGET = "DELETE FROM inbox WHERE claimed_at < now() - interval '45 days'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Tombstone:
     """A key of a compacted topic is no more. Handle it by listing `Tombstone` among a topic's handlers."""
 
     key: str
+    id: str = ""
 
 
 Handler = Callable[[Any, Db], Awaitable[None]]
@@ -27,6 +29,18 @@ Handler = Callable[[Any, Db], Awaitable[None]]
 Handlers = Mapping[type, Handler]
 # What one service listens to: its handlers per event type.
 Consumes = Mapping[type[Event], Handlers]
+
+
+def read(
+    event_type: type[Event], key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+) -> Event | Tombstone:
+    """What a record says; `InvalidEvent` if it says nothing."""
+    if value is not None:
+        return decode(event_type, value)
+    try:
+        return Tombstone((key or b"").decode(), (dict(headers).get(ID_HEADER) or b"").decode())
+    except UnicodeDecodeError as error:
+        raise InvalidEvent(f"a tombstone of no key: {error}") from error
 
 
 def decode(event_type: type[Event], value: bytes) -> Event:
@@ -46,7 +60,8 @@ async def deliver(event: Event | Tombstone, handlers: Handlers, pool: asyncpg.Po
     if handler is None:
         return False
     async with pool.acquire(timeout=10) as db, db.transaction():
-        if isinstance(event, Event) and not await db.fetchval(CLAIM, consumer, event.meta.id):  # type: ignore[attr-defined]
+        event_id = _id(event)
+        if event_id and not await db.fetchval(CLAIM, consumer, event_id):
             return False
         await handler(event, db)
         return True
@@ -55,6 +70,10 @@ async def deliver(event: Event | Tombstone, handlers: Handlers, pool: asyncpg.Po
 async def forget_old(pool: asyncpg.Pool) -> None:
     """Drop claims older than any record Kafka still keeps."""
     await pool.execute(FORGET)
+
+
+def _id(event: Event | Tombstone) -> str:
+    return event.id if isinstance(event, Tombstone) else str(event.meta.id)  # type: ignore[attr-defined]
 
 
 def _kind(event: Event | Tombstone) -> type:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 Db = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 BATCH = 1_000
+# Where a tombstone, which has no body, carries its id.
+ID_HEADER = "nexus-event-id"
 # A wake-up can be lost with its connection, so the relay looks by itself this often, in seconds.
 POLL = 0.5
 
@@ -47,11 +49,12 @@ async def tombstone(db: Db, event_type: type[Event], key: str) -> None:
     topic = topic_of(event_type)
     if not topic.compacted:
         raise ValueError(f"{topic.name} is not compacted: a tombstone says nothing there")
-    await _insert(db, [(topic.name, key.encode(), None, trace_headers())])
+    # Without an id a tombstone that is delivered again would undo what came after it.
+    await _insert(db, [(topic.name, key.encode(), None, trace_headers({ID_HEADER: str(uuid7())}))])
 
 
-def trace_headers() -> str:
-    carrier: dict[str, str] = {}
+def trace_headers(more: Mapping[str, str] | None = None) -> str:
+    carrier = dict(more or {})
     propagate.inject(carrier)
     return orjson.dumps(carrier).decode()
 

@@ -94,6 +94,21 @@ class Producer:
     async def _discard(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            with suppress(KafkaError, OSError, TimeoutError):
-                async with asyncio.timeout(STOP_DEADLINE):
-                    await client.stop()
+            await _stop_without_flush(client)
+
+
+async def _stop_without_flush(client: AIOKafkaProducer) -> None:
+    """End a client with all its tasks, whatever it holds.
+
+    Its own `stop` waits to deliver what it holds, and leaves its sender running if that takes too long: records that
+    were published again meanwhile would then arrive a second time, behind newer ones of their key.
+    """
+    client._closed = True
+    sender = client._sender.sender_task
+    if sender is not None:
+        sender.cancel()
+    with suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(STOP_DEADLINE):
+            await client.client.close()
+            if sender is not None:
+                await asyncio.wait([sender])

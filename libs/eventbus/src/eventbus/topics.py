@@ -1,10 +1,10 @@
 """Which topic an event travels on, read from the options compiled into its schema."""
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import nexus
 from google.protobuf.descriptor import Descriptor
@@ -59,9 +59,10 @@ def event_type_of(topic_name: str) -> type[Event]:
 
 
 def _contract_modules() -> Iterator[object]:
-    for module in pkgutil.walk_packages(nexus.__path__, "nexus."):
-        if module.name.endswith("_pb2"):
-            yield importlib.import_module(module.name)
+    # Generated folders have no __init__.py, and pkgutil does not look into such.
+    for root in map(Path, nexus.__path__):
+        for path in sorted(root.rglob("*_pb2.py")):
+            yield importlib.import_module(".".join(("nexus", *path.relative_to(root).with_suffix("").parts)))
 
 
 def _messages(module: object) -> Iterator[type[Event]]:
