@@ -1,0 +1,77 @@
+/** Real socket.io clients, driven by JSON lines: requests on standard input, answers and what clients hear on output. */
+import { createInterface } from "node:readline";
+
+import { io } from "socket.io-client";
+
+const clients = new Map();
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function open({ client, url, token, transports, reopen }) {
+  const known = { token };
+  const socket = io(url, {
+    transports,
+    multiplex: false,
+    reconnection: reopen,
+    reconnectionDelay: 400,
+    reconnectionDelayMax: 5_000,
+    auth: (send) => send({ token: known.token }),
+  });
+  clients.set(client, Object.assign(known, { socket }));
+  socket.onAny((event, ...args) => say({ client, event, args }));
+  socket.on("connect", () => say({ client, event: "connect", args: [socket.id, socket.io.engine.transport.name] }));
+  socket.on("disconnect", (reason) => {
+    say({ client, event: "disconnect", args: [reason] });
+    if (reopen && reason === "io server disconnect") void openAgain(client, socket);
+  });
+  socket.on("connect_error", (error) => {
+    say({ client, event: "connect_error", args: [error.message, error.data ?? null] });
+    if (reopen && !socket.active) void openAgain(client, socket);
+  });
+}
+
+/** As the web client does: the library tries again when the transport fails, but not when it is refused. */
+async function openAgain(client, socket) {
+  await pause(200 + Math.random() * 400);
+  if (clients.has(client)) socket.connect();
+}
+
+function close({ client }) {
+  const { socket } = clients.get(client);
+  clients.delete(client);
+  socket.disconnect();
+}
+
+/** The connection breaks without a word, as when a laptop's lid is closed. */
+function cut({ client }) {
+  const { engine } = clients.get(client).socket.io;
+  if (engine.transport.ws) engine.transport.ws.terminate();
+  else engine.onClose("transport error");
+}
+
+/** Answered in the very moment of the acknowledgement, so that it keeps its place among the events. */
+function emit({ id, client, event, args, within }) {
+  const { socket } = clients.get(client);
+  if (!socket.connected) return say({ id, error: "not connected" });
+  return void socket.timeout(within * 1000).emit(event, ...args, (error, answer) => {
+    say(error ? { id, error: error.message } : { id, client, event, answer });
+  });
+}
+
+const requests = {
+  open,
+  close,
+  cut,
+  token: ({ client, token }) => (clients.get(client).token = token),
+  connect: ({ client }) => clients.get(client).socket.connect(),
+  disconnect: ({ client }) => clients.get(client).socket.disconnect(),
+};
+
+function take(line) {
+  const { request, ...rest } = JSON.parse(line);
+  if (request === "emit") return emit(rest);
+  requests[request](rest);
+  say({ id: rest.id, answer: null });
+}
+
+createInterface({ input: process.stdin }).on("line", take).on("close", () => process.exit(0));

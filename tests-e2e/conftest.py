@@ -1,0 +1,54 @@
+"""The running product, once for all journeys, and what they do with it."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from journeys.people import Town
+from journeys.product import Product, running
+from journeys.sockets import Bridge, bridge
+
+DEADLINE = aiohttp.ClientTimeout(total=30)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here is a journey."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("journey")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def product() -> AsyncIterator[Product]:
+    """The whole product, started by its launcher; afterwards it must leave nothing running."""
+    async with running() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session")
+async def clients(product: Product) -> AsyncIterator[Bridge]:
+    """The process in which the real socket.io clients live."""
+    async with bridge(product.url) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session")
+async def town(product: Product, clients: Bridge) -> AsyncIterator[Town]:
+    """Where people come from."""
+    async with aiohttp.ClientSession(product.url, timeout=DEADLINE) as http:
+        yield Town(http, clients)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _hang_up(clients: Bridge) -> AsyncIterator[None]:
+    """The clients that a test opened are gone after it."""
+    before = set(clients.clients)
+    yield
+    for name in set(clients.clients) - before:
+        await clients.clients[name].close()

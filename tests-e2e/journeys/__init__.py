@@ -1,0 +1,1 @@
+"""What the journeys share: the running product, its people, their clients and browsers."""

@@ -1,0 +1,146 @@
+"""The product as its users get it: started by its own launcher, on free ports, with its data in a passing folder."""
+
+import asyncio
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from localstack.leftovers import Ledger
+from localstack.settings import DEFAULT_PORTS, port_setting
+
+PROJECT = Path(__file__).parents[2]
+# A fresh machine builds the web client first.
+READY_WITHIN = 240
+STOP_WITHIN = 40
+# Below the ports of outgoing connections: one of those may take the port of a server that is down for a moment.
+PORTS = range(20_000, 32_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A running installation."""
+
+    url: str
+    data: Path
+    launcher: Process
+    environment: Mapping[str, str]
+
+    @property
+    def output(self) -> str:
+        """What the launcher printed."""
+        return (self.data / "launcher.log").read_text(errors="replace")
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The ready-made accounts: passwords by e-mail address, as they were printed."""
+        return dict(re.findall(r"sign in as (\S+), password (\S+)", self.output))
+
+    @property
+    def kafka_url(self) -> str:
+        return self.environment.get("NEXUS_KAFKA_URL") or f"127.0.0.1:{self.environment[port_setting('kafka')]}"
+
+    def port(self, name: str) -> int:
+        return int(self.environment[port_setting(name)])
+
+    def log(self, service: str) -> list[dict[str, object]]:
+        """What a service logged so far."""
+        lines = (self.data / "logs" / f"{service}.log").read_text(errors="replace").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    async def processes(self) -> dict[str, int]:
+        """What runs, by `status`."""
+        argv = [sys.executable, "-m", "localstack", "status"]
+        asked = await asyncio.create_subprocess_exec(*argv, env=self.environment, stdout=asyncio.subprocess.PIPE)
+        async with asyncio.timeout(15):
+            said, _ = await asked.communicate()
+        running: dict[str, int] = json.loads(said)["processes"]
+        return running
+
+    def pid(self, name: str) -> int:
+        return Ledger(self.data / "run" / "children.json").running()[name]
+
+    def settings_of(self, name: str) -> dict[str, str]:
+        """What the launcher told a service, for another process of it; the port is left to that one."""
+        told = dict(
+            line.partition("=")[::2] for line in Path(f"/proc/{self.pid(name)}/environ").read_text().split("\0")
+        )  # fmt: skip
+        return {key: value for key, value in told.items() if key.startswith("NEXUS_") and key != "NEXUS_PORT"}
+
+    def kill(self, name: str) -> None:
+        """End a part or service as a crash does."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Product]:
+    """The whole product, ready; when the block is left it has been stopped, and nothing of it runs any more."""
+    ports = {port_setting(name): str(port) for name, port in zip(DEFAULT_PORTS, _free_ports(), strict=False)}
+    with _folder() as data:
+        environment = {**os.environ, **ports, "NEXUS_DATA_DIR": str(data), "NEXUS_LOG_LEVEL": "debug"}
+        with (data / "launcher.log").open("wb") as log:
+            launcher = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "localstack", "run", env=environment, cwd=PROJECT,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        product = Product(f"http://127.0.0.1:{ports[port_setting('gateway')]}", data, launcher, environment)
+        try:
+            await _ready(product)
+            yield product
+        finally:
+            await _stop(product)
+
+
+def _free_ports() -> Iterator[int]:
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            yield port
+
+
+async def _ready(product: Product) -> None:
+    async with asyncio.timeout(READY_WITHIN):
+        while "Ctrl-C stops" not in product.output:
+            assert product.launcher.returncode is None, product.output
+            await asyncio.sleep(0.1)
+
+
+async def _stop(product: Product) -> None:
+    """Ask it to stop; nothing that it started may be left."""
+    pids = (await product.processes()).values()
+    if product.launcher.returncode is None:
+        product.launcher.terminate()
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            await product.launcher.wait()
+    except TimeoutError:
+        product.launcher.kill()
+        await product.launcher.wait()
+        raise AssertionError(f"it did not stop within {STOP_WITHIN} s:\n{product.output}") from None
+    assert product.launcher.returncode == 0, product.output
+    assert not (left := _still_there(pids)), f"left running: {left}"
+
+
+def _still_there(pids: Iterable[int]) -> list[int]:
+    return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's account may enter too."""
+    folder = Path(tempfile.mkdtemp(prefix="nexus-journeys-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
