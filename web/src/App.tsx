@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { explain } from "./api/problem";
 import { listWorkspaces } from "./api/routes";
 import { startUnread } from "./conversation/unread";
+import { catchUpOnReturn } from "./live/catchup";
 import { open } from "./live/connection";
 import { attach } from "./live/events";
 import { keys } from "./live/queries";
@@ -26,7 +27,12 @@ function SignedIn() {
   const workspaces = useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces });
   useEffect(() => {
     startUnread();
-    return open(attach);
+    const close = open(attach);
+    const stop = catchUpOnReturn();
+    return () => {
+      stop();
+      close();
+    };
   }, []);
   if (invitation) return <InvitationCard token={invitation} />;
   if (workspaces.isPending) return <main className="stage" aria-busy="true"><p className="quiet">{text.loading}…</p></main>;

@@ -34,7 +34,7 @@ export function MessageList({ channel, workspace, name }: Props) {
   const { hasFailed, open } = useOpening(channel.id);
   useSeen(channel.id, timeline.messages.at(-1));
   const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
-  const { box, onScroll, hasUnseen, toEnd } = useScroll(timeline.messages, drafts.length, myId);
+  const { box, inside, onScroll, hasUnseen, toEnd } = useScroll(timeline.messages, drafts.length, myId);
   const older = () => void loadOlder(channel.id).catch(() => undefined);
   const isAtStart = timeline.isLoaded && !timeline.hasOlder;
   return (
@@ -52,19 +52,20 @@ export function MessageList({ channel, workspace, name }: Props) {
           if (event.currentTarget.scrollTop < NEAR_TOP_PX) older();
         }}
       >
-        <div className="messages-filler" />
-        {hasFailed && !timeline.isLoaded && <Failed again={open} />}
-        {!timeline.isLoaded && !hasFailed && <p className="quiet">{text.loading}…</p>}
-        {timeline.hasOlder && <p className="quiet">{text.conversation.older}</p>}
-        {isAtStart && <Beginning channel={channel} name={name} isEmpty={lines.length === 0 && drafts.length === 0} isAlone={people.size === 1} />}
-        {lines.map((line) => (
-          <Fragment key={line.message.id}>
-            {line.startsDay && <Divider label={text.day(new Date(line.message.createdAt), new Date())} />}
-            {line.startsNew && <Divider label={text.conversation.new} isNew />}
-            <MessageRow message={line.message} startsGroup={line.startsGroup} author={people.get(line.message.userId)} people={people} myId={myId} mayModerate={isAdmin(workspace.role)} isReadOnly={channel.isArchived} />
-          </Fragment>
-        ))}
-        {drafts.map((draft) => <DraftRow key={draft.clientMessageId} draft={draft} />)}
+        <div ref={inside} className="messages-inside">
+          {hasFailed && !timeline.isLoaded && <Failed again={open} />}
+          {!timeline.isLoaded && !hasFailed && <p className="quiet">{text.loading}…</p>}
+          {timeline.hasOlder && <p className="quiet">{text.conversation.older}</p>}
+          {isAtStart && <Beginning channel={channel} name={name} isEmpty={lines.length === 0 && drafts.length === 0} isAlone={people.size === 1} />}
+          {lines.map((line) => (
+            <Fragment key={line.message.id}>
+              {line.startsDay && <Divider label={text.day(new Date(line.message.createdAt), new Date())} />}
+              {line.startsNew && <Divider label={text.conversation.new} isNew />}
+              <MessageRow message={line.message} startsGroup={line.startsGroup} author={people.get(line.message.userId)} people={people} myId={myId} mayModerate={isAdmin(workspace.role)} isReadOnly={channel.isArchived} />
+            </Fragment>
+          ))}
+          {drafts.map((draft) => <DraftRow key={draft.clientMessageId} draft={draft} />)}
+        </div>
       </div>
       {hasUnseen && (
         <button type="button" className="to-newest" aria-label={text.conversation.toNewest} onClick={toEnd}>

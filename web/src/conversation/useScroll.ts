@@ -7,6 +7,7 @@ const NEAR_END_PX = 80;
 
 export function useScroll(messages: readonly Message[], draftCount: number, myId: string) {
   const box = useRef<HTMLDivElement>(null);
+  const inside = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const shown = useRef({ firstId: "", lastId: "", height: 0, drafts: 0 });
   const [hasUnseen, setUnseen] = useState(false);
@@ -44,7 +45,8 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
       if (follows.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
+    if (inside.current) observer.observe(inside.current);
     return () => observer.disconnect();
   }, []);
-  return { box, onScroll, hasUnseen, toEnd };
+  return { box, inside, onScroll, hasUnseen, toEnd };
 }

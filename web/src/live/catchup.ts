@@ -4,6 +4,7 @@ import { changeTimeline, conversations, timelineOf } from "../conversation/conve
 import { heal, refresh, startOver } from "../conversation/history";
 import { type Ticket, completeUntil, hearOf, mergeSync, ticketOf } from "../conversation/timeline";
 import { noticeChannel, noticeSeq, useUnread } from "../conversation/unread";
+import { place } from "../location";
 import { ask, isConnected } from "./connection";
 import { pause, pauseMs } from "./backoff";
 
@@ -33,6 +34,19 @@ export async function catchUp(): Promise<void> {
   }
 }
 
+/** A page that slept in the background may have lost what its socket never noticed. */
+export function catchUpOnReturn(): () => void {
+  const returned = () => void (document.visibilityState === "visible" && isConnected() && catchUp());
+  document.addEventListener("visibilitychange", returned);
+  return () => document.removeEventListener("visibilitychange", returned);
+}
+
+/** What is on screen may have been edited meanwhile; other conversations are fetched again when opened. */
+export async function refreshOnScreen(): Promise<void> {
+  const { channelId } = place();
+  if (channelId && conversations().timelines[channelId]) await refresh(channelId).catch(() => undefined);
+}
+
 async function sync(): Promise<void> {
   const opened = Object.entries(conversations().timelines);
   const positions = opened.map(([id, timeline]) => [id, completeUntil(timeline)] as const);
@@ -41,7 +55,6 @@ async function sync(): Promise<void> {
   const answer = await ask<Answer>("sync", { channels });
   if (!answer.ok) throw new Error("sync was refused");
   for (const [channelId, missed] of Object.entries(answer.channels)) merge(channelId, missed, tickets.get(channelId));
-  await Promise.all(opened.map(([id]) => refresh(id).catch(() => undefined)));
 }
 
 function merge(channelId: string, missed: Missed, ticket: Ticket | undefined): void {

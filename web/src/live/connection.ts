@@ -43,7 +43,7 @@ export function open(attach: (socket: Socket) => void): () => void {
 }
 
 /** Asks the gateway and waits for its answer, for a limited time. */
-export function ask<T>(event: string, payload: unknown, deadlineMs = 10_000): Promise<T> {
+export function ask<T>(event: string, payload: unknown, deadlineMs = 5_000): Promise<T> {
   if (!socket?.connected) return Promise.reject(new Problem(0, "unreachable", ""));
   return socket.timeout(deadlineMs).emitWithAck(event, payload) as Promise<T>;
 }

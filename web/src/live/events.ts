@@ -10,7 +10,7 @@ import * as typings from "../conversation/typing";
 import { noticeChannel } from "../conversation/unread";
 import { fetchPresence, hearPresence } from "../presence/presence";
 import { current } from "../session/session";
-import { catchUp } from "./catchup";
+import { catchUp, refreshOnScreen } from "./catchup";
 import { keys, outdated, queries } from "./queries";
 
 interface Reaction {
@@ -24,8 +24,9 @@ export function attach(socket: Socket): void {
   let connects = 0;
   socket.on("connect", () => {
     flushAll();
-    void catchUp();
-    if (connects++ > 0) refetchAll();
+    const isFirst = connects++ === 0;
+    void catchUp().then(() => (isFirst ? undefined : refreshOnScreen()));
+    if (!isFirst) refetchAll();
   });
   attachMessages(socket);
   attachChannels(socket);
