@@ -9,6 +9,7 @@ import asyncpg
 import grpc_tools
 import pytest
 from aiokafka import ConsumerRecord
+from aiokafka.partitioner import DefaultPartitioner
 from eventbus import (
     Consumer,
     Event,
@@ -83,8 +84,6 @@ class Notes:
 
     def on_each_partition(self) -> list[str]:
         """Keys that Kafka's partitioner puts on partitions 0, 1 and 2."""
-        from aiokafka.partitioner import DefaultPartitioner
-
         numbers = list(range(self.topic.partitions))
         placed = {DefaultPartitioner()(f"note-{n}".encode(), numbers, numbers): f"note-{n}" for n in range(50)}
         return [placed[number] for number in numbers]

@@ -1,6 +1,7 @@
 """The consumer loop: the offset is committed after the work, and a failing event holds up its partition alone."""
 
 import asyncio
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -84,7 +85,7 @@ async def test_a_handler_that_fails_is_tried_again_while_other_partitions_go_on(
         let_go.set()
         await eventually(lambda: saw(effects, 6))
     assert await effects.numbers(stuck) == [0, 1, 2]
-    pauses = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(tries)]
     assert pauses[2] > pauses[0]
 
 

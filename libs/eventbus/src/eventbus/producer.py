@@ -104,11 +104,14 @@ async def _stop_without_flush(client: AIOKafkaProducer) -> None:
     were published again meanwhile would then arrive a second time, behind newer ones of their key.
     """
     client._closed = True
-    sender = client._sender.sender_task
-    if sender is not None:
-        sender.cancel()
     with suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(STOP_DEADLINE):
+            await _end(client._sender.sender_task)
             await client.client.close()
-            if sender is not None:
-                await asyncio.wait([sender])
+
+
+async def _end(sender: asyncio.Task[None] | None) -> None:
+    # Cancelled once, it still waits for its requests under way, each of which takes another cancellation.
+    while sender is not None and not sender.done():
+        sender.cancel()
+        await asyncio.wait([sender], timeout=0.05)
