@@ -11,7 +11,7 @@ from localstack.keys import Keys
 
 WITHIN = 30.0
 REQUEST_WITHIN = 10.0
-PASSWORD_BYTES = 9
+PASSWORD_BYTES = 6
 WORKSPACE = "Nexus"
 ALICE, BOB = ("alice@example.com", "Alice"), ("bob@example.com", "Bob")
 

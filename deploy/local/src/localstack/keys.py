@@ -19,6 +19,6 @@ class Keys:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = path.with_name(f".{name}.{os.getpid()}")
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(size))
+                file.write(secrets.token_hex(size))
             fresh.replace(path)
         return path.read_text()

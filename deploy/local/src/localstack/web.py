@@ -3,10 +3,11 @@
 import asyncio
 import fcntl
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from localstack.board import Board
 from localstack.part import Need
@@ -40,12 +41,26 @@ def _folder(settings: Settings) -> Path:
     return settings.project / "web"
 
 
-def _installed_from(folder: Path) -> Path:
-    return folder / "node_modules" / ".nexus-installed"
+def is_installed(folder: Path) -> bool:
+    """Whether npm's own note of what it installed, its last act, has everything of the lock file in that version."""
+    note = folder / "node_modules" / ".package-lock.json"
+    if not note.exists():
+        return False
+    there, wanted = _packages(note), _packages(folder / "package-lock.json")
+    return all(
+        there[name].get("version") == more.get("version") if name in there else more.get("optional", False)
+        for name, more in wanted.items()
+    )
 
 
 def _built_from(folder: Path) -> Path:
     return folder / "node_modules" / ".nexus-built"
+
+
+def _packages(lock: Path) -> dict[str, dict[str, Any]]:
+    """Name and facts of every package in a lock file, but of the project itself."""
+    packages: dict[str, dict[str, Any]] = json.loads(lock.read_text()).get("packages", {})
+    return {name: facts for name, facts in packages.items() if name}
 
 
 def _matches(stamp: Path, wanted: str) -> bool:
@@ -69,11 +84,9 @@ async def build(settings: Settings, board: Board) -> None:
     folder = _folder(settings)
     board.begin("web", "waiting for another build")
     async with _alone(settings):
-        lock = digest(folder, [folder / "package.json", folder / "package-lock.json"])
-        if not _matches(_installed_from(folder), lock):
+        if not is_installed(folder):
             board.begin("web", "fetching the web client's packages")
             await _npm(settings, INSTALL_WITHIN, "ci", "--no-audit", "--no-fund")
-            _installed_from(folder).write_text(lock)
         if is_stale(settings):
             wanted = digest(folder, sources(folder))
             board.begin("web", "building the web client")
