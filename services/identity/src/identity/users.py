@@ -1,0 +1,102 @@
+"""Users and the organizations they belong to; every change of a user is announced."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from eventbus import Db, outbox
+from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
+from uuid_utils.compat import uuid7
+
+COLUMNS = "id, organization_id, email, name, avatar_url, created_at, updated_at"
+
+
+class EmailTaken(Exception):
+    """Another user has this e-mail address."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user, without the password."""
+
+    id: UUID
+    organization_id: UUID
+    email: str
+    name: str
+    avatar_url: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    user: User
+    password_hash: str
+
+
+async def found_organization(db: Db, name: str) -> UUID:
+    """Create an organization; its id."""
+    organization_id = uuid7()
+    await db.execute("INSERT INTO organizations (id, name) VALUES ($1, $2)", organization_id, name)
+    return organization_id
+
+
+async def add(db: Db, organization_id: UUID, email: str, name: str, password_hash: str) -> User:
+    """Add a user; `EmailTaken` if the address is in use."""
+    row = await db.fetchrow(
+        f"""
+        INSERT INTO users (id, organization_id, email, name, password_hash) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (email) DO NOTHING RETURNING {COLUMNS}
+        """,  # noqa: S608 - a constant of ours
+        uuid7(), organization_id, email, name, password_hash,
+    )  # fmt: skip
+    if row is None:
+        raise EmailTaken
+    return await _announced(db, User(**row))
+
+
+async def change(db: Db, user_id: UUID, changes: dict[str, str | None]) -> User:
+    """Set `name`, `avatar_url` or both."""
+    row = await db.fetchrow(
+        f"""
+        UPDATE users SET updated_at = now(), name = CASE WHEN $2 THEN $3 ELSE name END,
+            avatar_url = CASE WHEN $4 THEN $5 ELSE avatar_url END
+        WHERE id = $1 RETURNING {COLUMNS}
+        """,  # noqa: S608
+        user_id, "name" in changes, changes.get("name"), "avatar_url" in changes, changes.get("avatar_url"),
+    )  # fmt: skip
+    return await _announced(db, _present(row))
+
+
+async def get(db: Db | asyncpg.Pool, user_id: UUID) -> User:
+    return _present(await db.fetchrow(f"SELECT {COLUMNS} FROM users WHERE id = $1", user_id))  # noqa: S608
+
+
+async def credentials(db: Db | asyncpg.Pool, email: str) -> Credentials | None:
+    """What is needed to check a sign-in; None if nobody has this address."""
+    row = await db.fetchrow(f"SELECT {COLUMNS}, password_hash FROM users WHERE email = $1", email)  # noqa: S608
+    if row is None:
+        return None
+    facts = dict(row)
+    return Credentials(password_hash=facts.pop("password_hash"), user=User(**facts))
+
+
+async def replace_password_hash(db: Db | asyncpg.Pool, user_id: UUID, old: str, new: str) -> None:
+    """Store a new hash of the same password, unless the password was changed meanwhile."""
+    await db.execute("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", user_id, old, new)
+
+
+def _present(row: asyncpg.Record | None) -> User:
+    if row is None:
+        raise LookupError("a session's user is always there")
+    return User(**row)
+
+
+async def _announced(db: Db, user: User) -> User:
+    saved = UserSaved(organization_id=str(user.organization_id), email=user.email, name=user.name)
+    if user.avatar_url is not None:
+        saved.avatar_url = user.avatar_url
+    saved.created_at.FromDatetime(user.created_at)
+    await outbox.append(db, UserEvent(user_id=str(user.id), user_saved=saved), actor_id=str(user.id))
+    return user

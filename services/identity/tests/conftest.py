@@ -1,0 +1,126 @@
+"""The service as its tests use it: the real app on a real port, with real PostgreSQL and Redis."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import asyncpg
+import pytest
+import pytest_asyncio
+from chassis.tokens import TokenVerifier
+from eventbus import Event, topic_of
+from eventbus.topics import event_type_of
+from identity import application
+from identity.settings import Settings
+from identity.throttle import redis_client
+from testkit import served
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def problem(self) -> tuple[int, str]:
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        assert self.body["title"]
+        assert self.body["detail"]
+        return self.status, self.body["type"]
+
+
+@dataclass(slots=True)
+class Api:
+    """The service's HTTP, asked by somebody."""
+
+    url: str
+    http: aiohttp.ClientSession
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, body: object = None, **more: Any) -> Answer:
+        headers = {**self.headers, **more.pop("headers", {})}
+        if body is not None:
+            more["json"] = body
+        async with self.http.request(method, self.url + path, headers=headers, **more) as answer:
+            is_json = "json" in answer.headers.get("Content-Type", "")
+            return Answer(answer.status, await answer.json(content_type=None) if is_json else None, answer.headers)
+
+    def of(self, token: str) -> "Api":
+        return Api(self.url, self.http, {**self.headers, "Authorization": f"Bearer {token}"})
+
+    def at(self, address: str) -> "Api":
+        return Api(self.url, self.http, {**self.headers, "X-Forwarded-For": address})
+
+    async def register(self, **said: object) -> dict[str, Any]:
+        """A new user, signed in."""
+        answer = await self.ask("POST", "/api/auth/register", a_registration(**said))
+        assert answer.status == 201, answer
+        return dict(answer.body)
+
+    async def login(self, email: str, password: str = PASSWORD) -> Answer:
+        return await self.ask("POST", "/api/auth/login", {"email": email, "password": password})
+
+    async def refresh(self, token: str) -> Answer:
+        return await self.ask("POST", "/api/auth/refresh", {"refreshToken": token})
+
+
+def a_registration(**said: object) -> dict[str, object]:
+    return {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "name": "Kim", **said}
+
+
+@pytest.fixture(scope="session")
+def service() -> str:
+    return "identity"
+
+
+@pytest.fixture
+def more_settings() -> dict[str, Any]:
+    """What a test wants otherwise."""
+    return {}
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, more_settings: dict[str, Any]) -> Settings:
+    facts = {
+        "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": "x" * 32, "jwks_url": "http://127.0.0.1:1/",
+        "database_url": database_url, "redis_url": redis_url, "identity_secret": "s" * 32,
+        "password_time_cost": 1, "password_memory_kib": 64, **more_settings,
+    }  # fmt: skip
+    return Settings(**facts)
+
+
+@pytest_asyncio.fixture
+async def api(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Api]:
+    redis = redis_client(settings.redis_url.get_secret_value())
+    app = await application.build(settings, pool, redis)
+    async with served(app) as url, aiohttp.ClientSession() as http:
+        app.state.verifier = TokenVerifier(f"{url}/.well-known/jwks.json", settings.issuer, settings.audience)
+        yield Api(url, http)
+    await redis.aclose()
+
+
+@pytest.fixture
+def said(pool: asyncpg.Pool) -> Callable[[], Any]:
+    """The events that the service has announced, in order; None in place of a tombstone."""
+
+    async def announced() -> list[Event | None]:
+        rows = await pool.fetch("SELECT topic, key, value FROM outbox ORDER BY id")
+        return [_decoded(row) for row in rows]
+
+    return announced
+
+
+def _decoded(row: asyncpg.Record) -> Event | None:
+    if row["value"] is None:
+        return None
+    event = event_type_of(row["topic"]).FromString(row["value"])
+    assert getattr(event, topic_of(type(event)).key).encode() == row["key"]
+    assert abs(event.meta.occurred_at.seconds - time.time()) < 60
+    return event
