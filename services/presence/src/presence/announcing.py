@@ -1,0 +1,127 @@
+"""Presence as it changes: heartbeats in, changes out, each told once."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import asyncpg
+import orjson
+from eventbus import Backoff
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from presence import choices, devices
+from presence.devices import Board
+from presence.metrics import BEATS, CHANGES, CONNECTED, RESTARTS
+from presence.statuses import Status, combined
+
+log = logging.getLogger(__name__)
+HEARD = "nexus:presence:beats"
+TOLD = "nexus:presence:changed"
+LAST_TOLD = "nexus:presence:last-told"
+# Gone when Redis has lost its memory: then everybody's status is told anew.
+MEMORY = "nexus:presence:memory"
+DEADLINE = 2.0
+SWEEP_EVERY = 1.0
+AT_ONCE = 500
+
+# Tells if it is news, in one step: of several processes that see the same change, one tells it, and none forgets to.
+# ARGV: user id, status, what to tell, "1" if it is news to this process whatever Redis remembers.
+TELL_NEWS = """
+local old = redis.call('HGET', KEYS[1], ARGV[1]) or 'offline'
+if old == ARGV[2] and ARGV[4] == '0' then return 0 end
+if ARGV[2] == 'offline' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+redis.call('PUBLISH', KEYS[2], ARGV[3])
+return 1
+"""
+PART_GONE = (RedisError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+class Announcer:
+    """Holds the board of devices and tells gateways whose status changed. All of it heals by the gateways' full beats:
+    what could not be told now is found to differ, and told, at the next one."""
+
+    def __init__(self, redis: Redis, pool: asyncpg.Pool) -> None:
+        self._redis, self._pool = redis, pool
+        self.board = Board()
+        self._tell_news = redis.register_script(TELL_NEWS)
+        self._told: dict[str, Status] = {}
+        self._untold: set[str] = set()
+        self.listening = asyncio.Event()
+
+    async def statuses(self, user_ids: Iterable[str]) -> dict[str, Status]:
+        """The status of each, whoever may see it."""
+        wanted = list(user_ids)
+        chosen = await choices.chosen_by(self._pool, wanted)
+        return {id_: combined(self.board.devices_of(id_), chosen.get(id_)) for id_ in wanted}
+
+    async def run(self) -> None:
+        """Listen and tell until cancelled; a part that is gone is waited for with back-off."""
+        waits = Backoff(most=1.0)
+        while True:
+            try:
+                await self._listen(waits)
+            except PART_GONE as error:
+                RESTARTS.inc()
+                seconds = next(waits)
+                log.warning("presence listens anew in %.1f s: %r", seconds, error)
+                await asyncio.sleep(seconds)
+            finally:
+                self.listening.clear()
+
+    async def tell(self, user_ids: Iterable[str]) -> None:
+        """Tell the gateways about those whose status is news."""
+        self._untold |= set(user_ids)
+        while self._untold:
+            some = set(list(self._untold)[:AT_ONCE])
+            await self._tell(some)
+            self._untold -= some
+
+    async def _listen(self, waits: Backoff) -> None:
+        async with self._redis.pubsub() as subscription:
+            await asyncio.wait_for(subscription.subscribe(HEARD), DEADLINE)
+            for beat in await asyncio.wait_for(devices.remembered(self._redis), DEADLINE * 2):
+                if beat.gateway not in self.board:
+                    self._untold |= self.board.take(beat)
+            self.listening.set()
+            while True:
+                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=SWEEP_EVERY)
+                if message is None:
+                    await asyncio.wait_for(subscription.ping(), DEADLINE)
+                elif message["type"] == "message":
+                    await self._take(message["data"])
+                await self.tell(self.board.drop_silent())
+                CONNECTED.set(len(self.board.users()))
+                waits.reset()
+
+    async def _take(self, data: object) -> None:
+        try:
+            beat = devices.read_beat(data if isinstance(data, bytes) else b"")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            log.warning("a beat is not as agreed: %r", error)
+            return
+        BEATS.labels("full" if beat.is_full else "change").inc()
+        changed = self.board.take(beat)
+        async with asyncio.timeout(DEADLINE):
+            await devices.keep(self._redis, beat)
+            if beat.is_full and await self._redis.set(MEMORY, b"1", nx=True):
+                changed |= self.board.users() | set(self._told)
+        await self.tell(changed)
+
+    async def _tell(self, user_ids: set[str]) -> None:
+        statuses = await self.statuses(user_ids)
+        workspaces = await choices.workspaces_of(self._pool, user_ids)
+        for user_id, status in statuses.items():
+            told = {"userId": user_id, "status": status, "workspaceIds": workspaces.get(user_id, [])}
+            differs = self._told.get(user_id, status) is not status
+            arguments = [user_id, status.value, orjson.dumps(told), int(differs)]
+            tell = self._tell_news(keys=[LAST_TOLD, TOLD], args=arguments)
+            if await asyncio.wait_for(tell, DEADLINE):
+                CHANGES.labels(status.value).inc()
+            self._remember(user_id, status)
+
+    def _remember(self, user_id: str, status: Status) -> None:
+        if status is Status.OFFLINE:
+            self._told.pop(user_id, None)
+        else:
+            self._told[user_id] = status

@@ -1,0 +1,25 @@
+"""What presence hears: who is in which workspace."""
+
+from uuid import UUID
+
+from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+
+from presence import choices
+
+
+async def join(event: WorkspaceMemberEvent, db: Db) -> None:
+    saved = event.workspace_member_saved
+    await choices.join(db, UUID(saved.workspace_id), UUID(saved.user_id))
+
+
+async def leave(tombstone: Tombstone, db: Db) -> None:
+    workspace_id, _, user_id = tombstone.key.partition(":")
+    try:
+        await choices.leave(db, UUID(workspace_id), UUID(user_id))
+    except ValueError:
+        raise InvalidEvent(f"{tombstone.key[:100]} names no member of a workspace") from None
+
+
+PUBLISHES: tuple[type[Event], ...] = ()
+CONSUMES: Consumes = {WorkspaceMemberEvent: {WorkspaceMemberSaved: join, Tombstone: leave}}
