@@ -18,7 +18,7 @@ from gateway.beats import Beats
 from gateway.channels import Channels
 from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
-from gateway.events import LEEWAY, Events
+from gateway.events import LEEWAY, Events, refuse
 from gateway.handlers import CONSUMES, Feed
 from gateway.namespaces import Namespace
 from gateway.origins import OriginRule
@@ -46,7 +46,7 @@ class Door:
         secret = settings.internal_secret.get_secret_value()
         messaging = Upstream(http, settings.messaging_url, secret)
         self.clients: Clients = Namespace(
-            "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected
+            "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected, on_refused=refuse
         )
         self.sockets = SocketServer(
             [self.clients],

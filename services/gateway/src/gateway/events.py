@@ -13,6 +13,7 @@ from chassis.tokens import unauthenticated
 from gateway.arrivals import Arrivals
 from gateway.channels import Channels
 from gateway.ephemeral import Ephemeral
+from gateway.namespaces import RefusedEvent
 from gateway.packets import Json
 from gateway.people import Client, Person, channel_room
 from gateway.sends import Sends
@@ -43,15 +44,11 @@ class Events:
         ephemeral.listen(TYPING, self._typing_elsewhere)
 
     async def handle(self, socket: Client, name: str, args: list[Json], ack: Ack[Person] | None) -> None:
-        """Answer an event: the acknowledgement is `{ok: true, ...}` or `{ok: false, error}`; a refusal is also told
-        by the `error` event, whose type names what failed."""
+        """Answer an event: the acknowledgement is `{ok: true, ...}` or `{ok: false, error}`."""
         try:
             answer = await self._answer(socket, name, args)
         except Problem as problem:
-            error: Answer = {"type": problem.type, "message": problem.detail}
-            if ack:
-                ack({"ok": False, "error": error})
-            socket.emit("error", {"type": FAILURES.get(name, "request_failed"), "error": error})
+            refuse(socket, RefusedEvent(name, problem.type, problem.detail), ack)
         else:
             if ack:
                 ack({"ok": True, **answer})
@@ -167,6 +164,14 @@ HANDLERS: Mapping[str, Handler] = {
     "auth:refresh": Events.refresh,
 }
 FAILURES = {name: name.replace(":", "_") + "_failed" for name in HANDLERS}
+
+
+def refuse(socket: Client, refused: RefusedEvent, ack: Ack[Person] | None) -> None:
+    """By acknowledgement if one was asked for, and by the `error` event, whose type names what failed."""
+    error: Answer = {"type": refused.type, "message": refused.message}
+    if ack:
+        ack({"ok": False, "error": error})
+    socket.emit("error", {"type": FAILURES.get(refused.name, "request_failed"), "error": error})
 
 
 def _last_seqs(answer: Answer) -> dict[str, int]:

@@ -8,10 +8,11 @@ from typing import Any
 import aiohttp
 import orjson
 from chassis import tracing
-from chassis.problems import Problem, not_found, unavailable
+from chassis.problems import not_found, unavailable
 from chassis.tokens import unauthenticated
 from fastapi import Request
 from prometheus_client import Histogram
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from gateway.arrivals import Revocations
@@ -23,6 +24,7 @@ HOP_BY_HOP = frozenset(
     | {"upgrade", "host", "content-length", "x-forwarded-for", "x-trace-id", "traceparent", "tracestate", "forwarded"}
 )
 CHUNK = 64 * 1024
+GONE = (TimeoutError, aiohttp.ClientError, OSError, ClientDisconnect)
 ANSWER_SECONDS = Histogram("nexus_gateway_http_seconds", "From an HTTP request to its answer's head", ["service"])
 
 
@@ -58,9 +60,9 @@ class Proxy:
             return await self._http.request(
                 request.method, target, headers=headers, data=body, timeout=self._timeout, allow_redirects=False
             )
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            if isinstance(error.__cause__, Problem):
-                raise error.__cause__ from error
+        except GONE as error:
+            if (cause := error.__cause__) is not None and not isinstance(cause, GONE):
+                raise cause from error  # the client's body, not the way to the service: it grew too large, say
             log.warning("%s %s: the service does not answer: %r", request.method, request.url.path, error)
             raise unavailable() from error
 
