@@ -22,9 +22,13 @@ Content = Annotated[Text, StringConstraints(max_length=CONTENT)]
 
 
 def _bounded(value: dict[str, object]) -> dict[str, object]:
-    if len(orjson.dumps(value)) > ATTACHMENT_BYTES:
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"cannot be stored: {error}") from None
+    if len(text) > ATTACHMENT_BYTES:
         raise ValueError(f"may have {ATTACHMENT_BYTES:,} bytes at the most")
-    if "\\u0000" in orjson.dumps(value).decode():
+    if b"\\u0000" in text:
         raise ValueError("must not contain the NUL character")
     return value
 
