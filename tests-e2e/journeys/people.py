@@ -24,7 +24,7 @@ class Answer:
     @property
     def refusal(self) -> tuple[int, str]:
         """Status and type of a problem document, which must be a whole one."""
-        assert self.headers["content-type"] == "application/problem+json", self
+        assert self.headers.get("content-type") == "application/problem+json", self
         assert self.body["status"] == self.status
         assert self.body["title"]
         assert self.body["detail"]
