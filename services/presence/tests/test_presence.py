@@ -15,7 +15,7 @@ from eventbus.inbox import deliver
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from presence.__main__ import app_of
-from presence.announcing import HEARD, TOLD, Announcer
+from presence.announcing import HEARD, LAST_TOLD, TOLD, Announcer
 from presence.handlers import CONSUMES
 from presence.settings import Settings
 from redis.asyncio import Redis
@@ -58,7 +58,11 @@ class Office:
         return [each["status"] for each in told["presence"]]
 
     async def changes(self, expected: list[tuple[UUID, str]]) -> None:
-        await eventually(lambda: self.heard == [(str(id_), status) for id_, status in expected])
+        def as_expected() -> bool:
+            assert self.heard == [(str(id_), status) for id_, status in expected]
+            return True
+
+        await eventually(as_expected)
 
     async def listen(self) -> None:
         async with self.redis.pubsub() as subscription:
@@ -138,7 +142,7 @@ async def test_presence_is_right_again_after_redis_forgot_everything(office: Off
     await eventually(lambda: len(office.heard) == 2)
     await office.redis.flushdb()
     await office.beat("one", {office.alice: (1, True)}, full=True)
-    await eventually(lambda: set(office.heard[2:]) == {(str(office.alice), "online"), (str(office.bob), "offline")})
+    await eventually(lambda: office.heard[2:] == [(str(office.bob), "offline")])
     assert await office.seen(office.bob, office.alice, office.bob) == ["online", "offline"]
 
 
@@ -151,6 +155,14 @@ async def test_a_process_that_starts_anew_knows_who_is_connected(office: Office,
         assert await other.statuses([str(office.alice)]) == {str(office.alice): "away"}
         await office.beat("one", {office.alice: (1, True)}, full=True)
         await office.changes([(office.alice, "away"), (office.alice, "online")])
+
+
+async def test_what_changed_while_nobody_listened_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("presence.announcing.ALL_HAVE_BEATEN", 0.5)
+    await office.redis.hset(LAST_TOLD, str(office.bob), "online")
+    clients = await office.redis.client_list(_type="pubsub")
+    await office.redis.client_kill_filter(_id=next(each["id"] for each in clients if each["name"] == "presence"))
+    await office.changes([(office.bob, "offline")])
 
 
 async def test_only_people_of_a_shared_workspace_are_seen(office: Office, pool: asyncpg.Pool) -> None:

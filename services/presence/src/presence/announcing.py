@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
+from typing import Any
 
 import asyncpg
 import orjson
@@ -23,14 +25,16 @@ LAST_TOLD = "nexus:presence:last-told"
 MEMORY = "nexus:presence:memory"
 DEADLINE = 2.0
 SWEEP_EVERY = 1.0
+# Seconds after which every living gateway has sent a full beat.
+ALL_HAVE_BEATEN = 6.0
 AT_ONCE = 500
 
 # Tells if it is news, in one step: of several processes that see the same change, one tells it, and none forgets to.
-# ARGV: user id, status, what to tell, "1" if it is news to this process whatever Redis remembers.
+# ARGV: user id, status, what to tell, and what this process told last, which counts where Redis has forgotten.
 TELL_NEWS = """
-local old = redis.call('HGET', KEYS[1], ARGV[1]) or 'offline'
-if old == ARGV[2] and ARGV[4] == '0' then return 0 end
-if ARGV[2] == 'offline' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+local old = redis.call('HGET', KEYS[1], ARGV[1]) or ARGV[4]
+if old == ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PUBLISH', KEYS[2], ARGV[3])
 return 1
 """
@@ -82,8 +86,9 @@ class Announcer:
             await asyncio.wait_for(subscription.subscribe(HEARD), DEADLINE)
             for beat in await asyncio.wait_for(devices.remembered(self._redis), DEADLINE * 2):
                 if beat.gateway not in self.board:
-                    self._untold |= self.board.take(beat)
+                    self.board.take(beat)
             self.listening.set()
+            reconcile_at = time.monotonic() + ALL_HAVE_BEATEN
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=SWEEP_EVERY)
                 if message is None:
@@ -91,8 +96,16 @@ class Announcer:
                 elif message["type"] == "message":
                     await self._take(message["data"])
                 await self.tell(self.board.drop_silent())
+                if time.monotonic() > reconcile_at:
+                    reconcile_at = float("inf")
+                    await self.tell(self.board.users() | await self._told_by_anybody())
                 CONNECTED.set(len(self.board.users()))
                 waits.reset()
+
+    async def _told_by_anybody(self) -> set[str]:
+        """Users whose status was told to be other than offline: while nobody listened, it may have changed."""
+        told: Any = await asyncio.wait_for(self._redis.hgetall(LAST_TOLD), DEADLINE)
+        return {user_id.decode() for user_id, status in told.items() if status != b"offline"}
 
     async def _take(self, data: object) -> None:
         try:
@@ -113,8 +126,8 @@ class Announcer:
         workspaces = await choices.workspaces_of(self._pool, user_ids)
         for user_id, status in statuses.items():
             told = {"userId": user_id, "status": status, "workspaceIds": workspaces.get(user_id, [])}
-            differs = self._told.get(user_id, status) is not status
-            arguments = [user_id, status.value, orjson.dumps(told), int(differs)]
+            before = self._told.get(user_id, Status.OFFLINE)
+            arguments = [user_id, status.value, orjson.dumps(told), before.value]
             tell = self._tell_news(keys=[LAST_TOLD, TOLD], args=arguments)
             if await asyncio.wait_for(tell, DEADLINE):
                 CHANGES.labels(status.value).inc()
