@@ -14,10 +14,10 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "identity": 8101,
     "messaging": 8102,
     "presence": 8103,
-    "postgres": 55432,
-    "redis": 56379,
-    "kafka": 59092,
-    "kafka_controller": 59093,
+    "postgres": 25432,
+    "redis": 26379,
+    "kafka": 29092,
+    "kafka_controller": 29093,
 }
 PORT_SETTING = "NEXUS_PORT_{}"
 
