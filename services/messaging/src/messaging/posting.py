@@ -1,5 +1,6 @@
 """Messages are numbered and stored: many at once in one transaction, each answered on its own."""
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from messaging.metrics import BATCH_SIZE, POSTED, REFUSED, RESENT
 from messaging.permissions import Action, Standing, check
 from messaging.rows import MESSAGE, message_of, timestamp
 
+log = logging.getLogger(__name__)
 # Everyone locks channels in the order of their ids, so no two transactions wait for each other.
 LOCK = "SELECT id, last_seq, thread_enabled FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
 
@@ -81,9 +83,10 @@ async def post_all(pool: asyncpg.Pool, sends: Sequence[Send | Problem]) -> list[
     good = [send for send in sends if isinstance(send, Send)]
     answers = iter(await _post(pool, good) if good else [])
     outcomes = [send if isinstance(send, Problem) else next(answers) for send in sends]
-    for outcome in outcomes:
-        if isinstance(outcome, Problem):
-            REFUSED.labels(outcome.type).inc()
+    refused = [outcome.type for outcome in outcomes if isinstance(outcome, Problem)]
+    for type_ in refused:
+        REFUSED.labels(type_).inc()
+    log.debug("%d messages: %d answered, refused: %s", len(sends), len(sends) - len(refused), refused)
     return outcomes
 
 
