@@ -1,5 +1,6 @@
 """Requests larger than allowed are refused before they are read, and while they are read."""
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.problems import Problem
@@ -12,43 +13,31 @@ class BodyLimitMiddleware:
 
     def __init__(self, app: ASGIApp, limit: int = DEFAULT_LIMIT) -> None:
         self.app, self.limit = app, limit
+        self.detail = f"A request may have {limit:,} bytes at the most."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self.limit:
-            await self._refuse(scope, receive, send)
-            return
-        await self._within_limit(scope, receive, send)
+        elif _declared(scope) > self.limit:
+            await Problem(413, "too_large", self.detail).response()(scope, receive, send)
+        else:
+            await self.app(scope, self._counted(receive), send)
 
-    async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        size, answered = 0, False
+    def _counted(self, receive: Receive) -> Receive:
+        size = 0
 
         async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
             if size > self.limit:
-                raise _TooLarge
+                # The one exception that FastAPI lets through while it reads a body.
+                raise HTTPException(413, self.detail)
             return message
 
-        async def send_noted(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive_counted, send_noted)
-        except _TooLarge:
-            if not answered:
-                await self._refuse(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem(413, "too_large", f"A request may have {self.limit:,} bytes at the most.")
-        await problem.response()(scope, receive, send)
+        return receive_counted
 
 
-class _TooLarge(Exception):
-    pass
+def _declared(scope: Scope) -> float:
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() and len(length) < 19 else float("inf")

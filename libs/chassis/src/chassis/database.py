@@ -20,7 +20,7 @@ async def connect(settings: DatabaseSettings) -> asyncpg.Pool:
         while True:
             try:
                 return await create_pool(settings.database_url.get_secret_value(), settings.database_connections)
-            except (OSError, asyncpg.CannotConnectNowError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError) as error:
                 log.warning("PostgreSQL is not there yet: %r", error)
                 await asyncio.sleep(0.3)
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -34,7 +35,7 @@ PART_GONE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
 )
 
 
@@ -88,7 +89,34 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     for gone in PART_GONE:
         app.add_exception_handler(gone, _part_gone)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(UnexpectedMiddleware)
+
+
+class UnexpectedMiddleware:
+    """Answers what nobody foresaw with a 500 that tells nothing, and logs it in the trace of its request.
+
+    An exception handler would not do: Starlette calls the one for `Exception` outside of all middleware.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answered = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noted)
+        except Exception as error:
+            if scope["type"] != "http" or answered:
+                raise
+            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
+            await problem.response()(scope, receive, send)
 
 
 async def _refused(_: Request, problem: Exception) -> Response:
@@ -104,23 +132,25 @@ async def _invalid(_: Request, error: Exception) -> Response:
 def invalid_request(faults: Sequence[Mapping[str, Any]]) -> Problem:
     """A problem from pydantic's list of faults."""
     errors = [
-        {"field": ".".join(map(str, fault["loc"][1:] or fault["loc"])), "reason": str(fault["msg"])}
+        {"field": _quoted(".".join(map(str, fault["loc"][1:] or fault["loc"]))), "reason": _quoted(str(fault["msg"]))}
         for fault in faults[:20]
     ]
     said = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:3])
     return Problem(422, "invalid_request", f"The request is not as documented. {said}", errors=errors)
 
 
+def _quoted(text: str) -> str:
+    """What a client sent, fit to be sent back: short, and without halves of surrogate pairs."""
+    return text[:200].encode(errors="replace").decode()
+
+
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return Problem(error.status_code, TYPES.get(error.status_code, "error"), str(error.detail)).response()
+    response = Problem(error.status_code, TYPES.get(error.status_code, "error"), str(error.detail)).response()
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _part_gone(request: Request, error: Exception) -> Response:
     log.warning("%s %s: a part does not answer: %r", request.method, request.url.path, error)
     return unavailable().response()
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.").response()

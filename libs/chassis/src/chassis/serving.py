@@ -1,10 +1,11 @@
 """How a service answers HTTP: the app with what all share, and a server that finishes what it accepted."""
 
 import asyncio
+import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
@@ -17,6 +18,9 @@ from chassis.health import Check
 from chassis.settings import ServiceSettings
 from chassis.tokens import TokenVerifier
 from chassis.tracing import TraceMiddleware
+
+log = logging.getLogger(__name__)
+JOBS_STOP_DEADLINE = 10.0
 
 
 def create_app(
@@ -45,6 +49,16 @@ class Server(uvicorn.Server):
 
     before_closing: Callable[[], Awaitable[None]] | None = None
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does it, but without raising the signal once more in the end: that would kill the process before
+        its jobs have stopped, and leave Kafka waiting for a consumer that said no goodbye."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._captured_signals.clear()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self.before_closing is not None:
             await self.before_closing()
@@ -71,19 +85,29 @@ async def serve(
 @asynccontextmanager
 async def background(*jobs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run jobs beside the body. They stop with it; a job that fails stops the process, so that it is seen."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_failing_stops_us(job)) for job in jobs]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
+    # No task group: it would cancel the body, and with it the requests that are to be finished.
+    tasks = [asyncio.create_task(_failing_stops_us(job)) for job in jobs]
+    try:
+        yield
+    finally:
+        failures = await _stopped(tasks)
+    if failures:
+        raise ExceptionGroup("background jobs failed", failures)
+
+
+async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> list[Exception]:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=JOBS_STOP_DEADLINE)
+    ended = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+    return [error for error in ended if isinstance(error, Exception)]
 
 
 async def _failing_stops_us(job: Coroutine[Any, Any, None]) -> None:
     try:
         await job
     except Exception:
-        # The server handles the signal and returns; the task group then raises this very error.
-        signal.raise_signal(signal.SIGTERM)
+        log.critical("a background job failed: this process stops", exc_info=True)
+        signal.raise_signal(signal.SIGTERM)  # the server finishes what it accepted and returns
         raise

@@ -1,5 +1,6 @@
 """Logs as JSON lines that carry the trace they belong to."""
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
@@ -39,4 +40,7 @@ class JsonLines(logging.Formatter):
             line["trace_id"] = trace.format_trace_id(span.trace_id)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:  # half of a surrogate pair: such text comes from outside and must not silence its own line
+            return json.dumps(line, default=str)

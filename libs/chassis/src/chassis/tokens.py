@@ -44,7 +44,7 @@ class TokenVerifier:
     def __init__(self, jwks_url: str, issuer: str, audience: str) -> None:
         self._jwks_url, self._issuer, self._audience = jwks_url, issuer, audience
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = -REFRESH_EVERY
+        self._fetched_at = self._tried_at = -REFRESH_EVERY
         self._lock = asyncio.Lock()
         self._known: OrderedDict[str, Principal] = OrderedDict()
 
@@ -66,24 +66,30 @@ class TokenVerifier:
 
     async def _key(self, token: str) -> jwt.PyJWK:
         kid = _key_id(token)
-        if kid not in self._keys or time.monotonic() - self._fetched_at > REFRESH_EVERY:
+        # Who has a key at hand does not wait for another's refresh, which may take long.
+        stale = time.monotonic() - self._fetched_at > REFRESH_EVERY and not self._lock.locked()
+        if kid not in self._keys or stale:
             await self._fetch()
         if kid not in self._keys:
             raise unauthenticated("The access token is signed with a key that is not ours.")
         return self._keys[kid]
 
     async def _fetch(self) -> None:
+        asked_at = time.monotonic()
         async with self._lock:
-            if self._keys and time.monotonic() - self._fetched_at < REFRESH_AT_MOST_EVERY:
-                return
-            try:
-                keys = await self._published()
-            except (aiohttp.ClientError, OSError, TimeoutError, jwt.PyJWTError, ValueError) as error:
-                log.warning("the signing keys cannot be fetched: %r", error)
-                if not self._keys:
-                    raise unavailable("Sign-in cannot be checked just now; try again shortly.") from error
-                return
-            self._keys, self._fetched_at = keys, time.monotonic()
+            # Whoever waited here while another tried shares the outcome, good or bad.
+            tried_lately = bool(self._keys) and time.monotonic() - self._tried_at < REFRESH_AT_MOST_EVERY
+            if not tried_lately and self._tried_at < asked_at:
+                await self._try()
+        if not self._keys:
+            raise unavailable("Sign-in cannot be checked just now; try again shortly.")
+
+    async def _try(self) -> None:
+        self._tried_at = time.monotonic()
+        try:
+            self._keys, self._fetched_at = await self._published(), time.monotonic()
+        except (aiohttp.ClientError, OSError, TimeoutError, jwt.PyJWTError, ValueError) as error:
+            log.warning("the signing keys cannot be fetched: %r", error)
 
     async def _published(self) -> dict[str, jwt.PyJWK]:
         deadline = aiohttp.ClientTimeout(total=3)
@@ -118,7 +124,7 @@ def _key_id(token: str) -> str:
         if len(token) > LONGEST:
             raise ValueError("oversized")
         header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError) as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise unauthenticated("The access token is not valid.") from error
     if header.get("typ") != TOKEN_TYPE or header.get("alg") not in ALGORITHMS or not isinstance(header.get("kid"), str):
         raise unauthenticated("The access token is not valid.")
