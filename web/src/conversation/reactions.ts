@@ -1,15 +1,10 @@
 /** Adds or takes back one's own reaction: shown at once, undone when refused. */
-import { ask } from "../live/connection";
+import { type Answer, ask } from "../live/connection";
 import { Problem } from "../api/problem";
 import type { Message } from "../api/types";
 import { complain } from "../ui/notices";
 import { changeTimeline } from "./conversations";
 import { apply } from "./timeline";
-
-interface Answer {
-  ok: boolean;
-  error?: { type: string; message: string };
-}
 
 export async function react(message: Message, emoji: string, userId: string): Promise<void> {
   const add = !(message.reactions[emoji] ?? []).includes(userId);

@@ -2,14 +2,18 @@
 import { explain } from "../api/problem";
 import type { Message } from "../api/types";
 import { newIdentifier } from "../identifier";
-import { ask, isConnected } from "../live/connection";
+import { type Answer, ask, isConnected } from "../live/connection";
 import { pause, pauseMs } from "../live/backoff";
 import { text } from "../text";
 import { changeOutbox, conversations, hear } from "./conversations";
 import { heal } from "./history";
 import * as outboxes from "./outbox";
 
-type Answer = { ok: true; message: Message } | { ok: false; error: { type: string; message: string } };
+interface Stored extends Answer {
+  message?: Message;
+}
+
+type Refusal = NonNullable<Answer["error"]>;
 
 const PASSING = new Set(["unavailable", "too_many_requests", "timeout"]);
 const ATTEMPTS = 6;
@@ -60,11 +64,11 @@ async function drain(channelId: string): Promise<void> {
   }
 }
 
-async function deliver(draft: outboxes.Draft): Promise<{ type: string; message: string } | null> {
+async function deliver(draft: outboxes.Draft): Promise<Refusal | null> {
   const { channelId, content, clientMessageId } = draft;
   try {
-    const answer = await ask<Answer>("message:send", { channelId, content, clientMessageId });
-    if (!answer.ok) return answer.error;
+    const answer = await ask<Stored>("message:send", { channelId, content, clientMessageId });
+    if (!answer.message) return answer.error ?? { type: "unknown", message: "" };
     hear(answer.message);
     changeOutbox((outbox) => outboxes.discard(outbox, clientMessageId));
     void heal(channelId);

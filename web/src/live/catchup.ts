@@ -5,7 +5,7 @@ import { heal, refresh, startOver } from "../conversation/history";
 import { type Ticket, completeUntil, hearOf, mergeSync, ticketOf } from "../conversation/timeline";
 import { noticeChannel, noticeSeq, useUnread } from "../conversation/unread";
 import { place } from "../location";
-import { ask, isConnected } from "./connection";
+import { type Answer, ask, isConnected } from "./connection";
 import { pause, pauseMs } from "./backoff";
 
 interface Missed {
@@ -16,9 +16,8 @@ interface Missed {
   reset?: boolean;
 }
 
-interface Answer {
-  ok: boolean;
-  channels: Record<string, Missed>;
+interface CaughtUp extends Answer {
+  channels?: Record<string, Missed>;
 }
 
 let round = 0;
@@ -52,8 +51,8 @@ async function sync(): Promise<void> {
   const positions = opened.map(([id, timeline]) => [id, completeUntil(timeline)] as const);
   const channels = Object.fromEntries(positions.filter((entry) => entry[1] !== null));
   const tickets = new Map(opened.map(([id, timeline]) => [id, ticketOf(timeline)]));
-  const answer = await ask<Answer>("sync", { channels });
-  if (!answer.ok) throw new Error("sync was refused");
+  const answer = await ask<CaughtUp>("sync", { channels });
+  if (!answer.channels) throw new Error("sync was refused");
   for (const [channelId, missed] of Object.entries(answer.channels)) merge(channelId, missed, tickets.get(channelId));
 }
 

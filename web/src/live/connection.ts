@@ -4,12 +4,22 @@ import { create } from "zustand";
 
 import { Problem } from "../api/problem";
 import { freshToken, renewToken } from "../session/tokens";
-import { current } from "../session/session";
+import { current, useSession } from "../session/session";
 import { pause, pauseMs } from "./backoff";
 
 export type Connection = "connecting" | "connected" | "reconnecting";
 
 export const useConnection = create<{ connection: Connection }>(() => ({ connection: "connecting" }));
+
+export interface Answer {
+  ok: boolean;
+  error?: { type: string; message: string };
+}
+
+const DEADLINE_MS = 5_000;
+const LONGEST_PAUSE_MS = 5_000;
+const RENEW_BEFORE_MS = 120_000;
+const LOOK_EVERY_MS = 20_000;
 
 let socket: Socket | null = null;
 let refusals = 0;
@@ -39,13 +49,38 @@ export function open(attach: (socket: Socket) => void): () => void {
   });
   attach(opened);
   opened.connect();
-  return () => close(opened);
+  const letGo = keepFresh();
+  return () => {
+    letGo();
+    close(opened);
+  };
 }
 
-/** Asks the gateway and waits for its answer, for a limited time. */
-export function ask<T>(event: string, payload: unknown, deadlineMs = 5_000): Promise<T> {
+/** An open socket is good for as long as its token: it is given each new one, and in time. */
+function keepFresh(): () => void {
+  const timer = setInterval(() => void freshToken(RENEW_BEFORE_MS).catch(() => undefined), LOOK_EVERY_MS);
+  const unsubscribe = useSession.subscribe(({ session }, before) => {
+    if (!session || session.accessToken === before.session?.accessToken || !isConnected()) return;
+    void askOnce("auth:refresh", { token: session.accessToken }).catch(() => undefined);
+  });
+  return () => {
+    clearInterval(timer);
+    unsubscribe();
+  };
+}
+
+/** Asks the gateway and waits for its answer, for a limited time; once more when the token turns out too old. */
+export async function ask<T extends Answer>(event: string, payload: unknown): Promise<T> {
+  const token = current()?.accessToken;
+  const answer = await askOnce<T>(event, payload);
+  if (answer.error?.type !== "unauthenticated" || !token) return answer;
+  await askOnce("auth:refresh", { token: await renewToken(token) });
+  return askOnce<T>(event, payload);
+}
+
+function askOnce<T extends Answer>(event: string, payload: unknown): Promise<T> {
   if (!socket?.connected) return Promise.reject(new Problem(0, "unreachable", ""));
-  return socket.timeout(deadlineMs).emitWithAck(event, payload) as Promise<T>;
+  return socket.timeout(DEADLINE_MS).emitWithAck(event, payload) as Promise<T>;
 }
 
 /** Says something that is worth nothing later: dropped when not connected. */
@@ -67,7 +102,7 @@ async function reopen(closed: Socket, isRefused = false): Promise<void> {
   refusals += 1;
   const token = current()?.accessToken;
   if (isRefused && token) await renewToken(token).catch(() => undefined);
-  await pause(refusals === 1 ? 100 : pauseMs(refusals));
+  await pause(refusals === 1 ? 100 : pauseMs(refusals, LONGEST_PAUSE_MS));
   if (socket === closed && current() && !closed.connected) closed.connect();
 }
 

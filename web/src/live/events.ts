@@ -73,6 +73,13 @@ function attachChannels(socket: Socket): void {
     outdated(keys.info(channelId));
     outdated(["members"]);
   };
+  const workspace = () => {
+    outdated(keys.workspaces());
+    outdated(["channels"]);
+    outdated(["members"]);
+  };
+  socket.on("workspace:joined", workspace);
+  socket.on("workspace:left", workspace);
   socket.on("member:joined", membership);
   socket.on("member:left", membership);
 }

@@ -15,10 +15,10 @@ const DEADLINE_MS = 12_000;
 let inThisTab: Promise<string> | null = null;
 
 /** An access token that is good for a while yet. */
-export async function freshToken(): Promise<string> {
+export async function freshToken(leewayMs = LEEWAY_MS): Promise<string> {
   const session = current();
   if (!session) throw new Problem(401, "unauthenticated", "");
-  return session.expiresAt - LEEWAY_MS > Date.now() ? session.accessToken : renewToken(session.accessToken);
+  return session.expiresAt - leewayMs > Date.now() ? session.accessToken : renewToken(session.accessToken);
 }
 
 /** A token other than the one that was refused. */

@@ -11,6 +11,8 @@ import { text } from "../text";
 
 export type People = ReadonlyMap<string, WorkspaceMember>;
 
+const SOON_MS = 3_000;
+const AGAIN_MS = 60_000;
 const NOBODY: readonly WorkspaceMember[] = [];
 
 export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
@@ -22,11 +24,20 @@ export function usePeople(workspaceId: string): People {
   return useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
 }
 
-/** Asks once for everybody's presence; changes then arrive live. */
+/** Changes arrive live, but the memory of them is short: what was lost on the way is made up for by asking. */
 export function usePresenceOf(members: readonly WorkspaceMember[]): void {
   const ids = members.map((member) => member.userId).sort().join(",");
   useEffect(() => {
-    if (ids) void fetchPresence(ids.split(",")).catch(() => undefined);
+    if (!ids) return;
+    const ask = () => void (document.visibilityState === "visible" && fetchPresence(ids.split(",")).catch(() => undefined));
+    ask();
+    // Somebody who has just joined is not known everywhere at once.
+    const soon = setTimeout(ask, SOON_MS);
+    const timer = setInterval(ask, AGAIN_MS);
+    return () => {
+      clearTimeout(soon);
+      clearInterval(timer);
+    };
   }, [ids]);
 }
 
