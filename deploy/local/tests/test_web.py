@@ -41,6 +41,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     programs.mkdir()
     (programs / "npm").write_text(NPM)
     (programs / "npm").chmod(0o755)
+    (programs / "node").write_text("#!/bin/sh\necho v22.1.0\n")
+    (programs / "node").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     return Settings.read({"XDG_CACHE_HOME": str(tmp_path / "cache")}, tmp_path)
 

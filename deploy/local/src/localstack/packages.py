@@ -19,9 +19,9 @@ APT_WITHIN = 900
 class Missing(Exception):
     """Programs that have to be installed by somebody with the right to."""
 
-    def __init__(self, needs: list[Need]) -> None:
+    def __init__(self, needs: list[Need], why: str | None = None) -> None:
         programs = ", ".join(need.program for need in needs)
-        super().__init__(f"Not installed: {programs}. Install with:\n\n  {by_hand(needs)}\n")
+        super().__init__(why or f"Not installed: {programs}. Install with:\n\n  {by_hand(needs)}\n")
 
 
 def by_hand(needs: list[Need]) -> str:

@@ -9,12 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from localstack import node
 from localstack.board import Board
+from localstack.packages import Missing
 from localstack.part import Need
 from localstack.processes import Command, run
 from localstack.settings import Settings, inherited
 
-NEEDS = (Need("node", "nodejs"), Need("npm", "npm"))
+PROGRAMS = (("node", "nodejs"), ("npm", "npm"))
+NEEDS = tuple(Need(program, package, unless=lambda _: node.find() is not None) for program, package in PROGRAMS)
 LEFT_OUT = {"node_modules", "dist", "coverage", "test-results", "playwright-report"}
 INSTALL_WITHIN, BUILD_WITHIN = 240, 120
 
@@ -96,7 +99,10 @@ async def build(settings: Settings, board: Board) -> None:
 
 
 async def _npm(settings: Settings, deadline: float, *words: str) -> None:
-    command = Command(["npm", *words], settings.logs / "web.log", inherited(), _folder(settings))
+    if (found := node.find()) is None:
+        raise Missing([need for need in NEEDS if need.is_missing(settings.cache)], node.too_old())
+    surroundings = found.environment(inherited())
+    command = Command([*found.npm, *words], settings.logs / "web.log", surroundings, _folder(settings))
     await run(f"npm {words[0]}", command, deadline)
 
 

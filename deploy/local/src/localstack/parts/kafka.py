@@ -15,6 +15,7 @@ from localstack.settings import inherited
 HERE = Path(__file__).parent
 POM = HERE / "pom.xml"
 HEAP = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+COPY_DEPENDENCIES = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 FETCH_WITHIN = 240
 
 
@@ -28,7 +29,7 @@ async def fetch(cache: Path, log: Path) -> None:
     if jars(cache).exists():
         return
     fresh = jars(cache).with_suffix(f".{os.getpid()}")
-    argv = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies"]
+    argv = ["mvn", "-q", "-B", "-f", str(POM), COPY_DEPENDENCIES]
     argv += ["-DincludeScope=runtime", f"-DoutputDirectory={fresh}"]
     try:
         await run("fetching Kafka", Command(argv, log, inherited(), HERE), FETCH_WITHIN)
