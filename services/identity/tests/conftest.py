@@ -100,10 +100,22 @@ def settings(database_url: str, redis_url: str, more_settings: dict[str, Any]) -
 async def api(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Api]:
     redis = redis_client(settings.redis_url.get_secret_value())
     app = await application.build(settings, pool, redis)
-    async with served(app) as url, aiohttp.ClientSession() as http:
+    async with served(app) as url, aiohttp.ClientSession() as http:  # type: ignore[arg-type]
         app.state.verifier = TokenVerifier(f"{url}/.well-known/jwks.json", settings.issuer, settings.audience)
         yield Api(url, http)
     await redis.aclose()
+
+
+@pytest_asyncio.fixture
+async def kim(api: Api) -> dict[str, Any]:
+    """Somebody who has just registered: `user`, `accessToken`, `refreshToken`."""
+    return await api.register()
+
+
+@pytest.fixture
+def me(api: Api, kim: dict[str, Any]) -> Api:
+    """The service as Kim asks it."""
+    return api.of(kim["accessToken"])
 
 
 @pytest.fixture
@@ -122,5 +134,5 @@ def _decoded(row: asyncpg.Record) -> Event | None:
         return None
     event = event_type_of(row["topic"]).FromString(row["value"])
     assert getattr(event, topic_of(type(event)).key).encode() == row["key"]
-    assert abs(event.meta.occurred_at.seconds - time.time()) < 60
+    assert abs(event.meta.occurred_at.seconds - time.time()) < 60  # type: ignore[attr-defined]
     return event
