@@ -68,7 +68,9 @@ async def running() -> AsyncIterator[Product]:
             yield Product(gateway, messaging, url, http, tokens)
 
 
-def _service(module: str, urls: Mapping[str, str], tokens: Issuer, database_url: str, settings: Mapping[str, str]) -> Any:
+def _service(
+    module: str, urls: Mapping[str, str], tokens: Issuer, database_url: str, settings: Mapping[str, str]
+) -> Any:
     return process(
         module, database_url=database_url, kafka_url=urls["kafka"], redis_url=urls["redis"],
         jwks_url=tokens.jwks_url, settings=settings,
@@ -96,7 +98,10 @@ async def people_channels(product: Product, channels: int, members: int) -> list
     tokens = {row["email"]: row["token"] for row in rows}
     for start in range(0, len(people), 8):
         await asyncio.gather(
-            *(product.ask(m, "POST", "/api/invitations/accept", {"token": tokens[m.email]}) for m in people[start : start + 8])
+            *(
+                product.ask(m, "POST", "/api/invitations/accept", {"token": tokens[m.email]})
+                for m in people[start : start + 8]
+            )
         )
     made = []
     for number in range(channels):
@@ -127,5 +132,6 @@ def _kind(folder: Path) -> str:
 
 
 def machine() -> str:
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
     return f"{os.cpu_count()} x {model}, Python {platform.python_version()}"

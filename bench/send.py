@@ -19,9 +19,9 @@ from sockets import Client, Tally, connect
 CALLERS = 32
 CEILING_TABLE = "CREATE TABLE ceiling (LIKE messages INCLUDING ALL)"
 CEILING_ROW = """
-INSERT INTO ceiling (id, channel_id, user_id, content, created_at, updated_at, seq, client_message_id)
-VALUES (gen_random_uuid(), '0190a000-0000-7000-8000-00000000000' || :client_id % 10, gen_random_uuid(), repeat('x', 100),
-    now(), now(), nextval('ceiling_seq'), gen_random_uuid()::text);
+    INSERT INTO ceiling (id, channel_id, user_id, content, created_at, updated_at, seq, client_message_id)
+    VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), repeat('x', 100), now(), now(),
+        nextval('ceiling_seq'), gen_random_uuid()::text);
 """
 
 
@@ -31,14 +31,18 @@ async def postgres_ceiling(database_url: str, seconds: int) -> float:
     await db.execute(CEILING_TABLE)
     await db.execute("CREATE SEQUENCE ceiling_seq")
     await db.close()
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(CEILING_ROW.replace("'0190a000-0000-7000-8000-00000000000' || :client_id % 10", "gen_random_uuid()"))
-        script.flush()
-        pgbench = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))), Path("pgbench"))
-        command = [pgbench, "-n", "-c", CALLERS, "-j", 2, "-T", seconds, "-f", script.name, database_url]
-        done = await asyncio.to_thread(subprocess.run, [*map(str, command)], capture_output=True, text=True, check=True)
-    line = next(line for line in done.stdout.splitlines() if line.startswith("tps"))
+    done = await asyncio.to_thread(pgbench, database_url, seconds)
+    line = next(line for line in done.splitlines() if line.startswith("tps"))
     return float(line.split("=")[1].split()[0])
+
+
+def pgbench(database_url: str, seconds: int) -> str:
+    program = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/pgbench"))), Path("pgbench"))
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(CEILING_ROW)
+        script.flush()
+        command = [program, "-n", "-c", CALLERS, "-j", 2, "-T", seconds, "-f", script.name, database_url]
+        return subprocess.run([*map(str, command)], capture_output=True, text=True, check=True).stdout
 
 
 async def as_fast_as_it_goes(clients: list[Client], tally: Tally, seconds: float, window: int) -> float:
