@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,13 +11,15 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.database import create_pool
 from chassis.tokens import TokenVerifier
 from eventbus import Event, topic_of
 from eventbus.topics import event_type_of
 from identity import application
 from identity.settings import Settings
 from identity.throttle import redis_client
-from testkit import served
+from localstack import Parts
+from testkit import Databases, redis_databases, served
 
 PASSWORD = "correct horse battery"
 
@@ -80,30 +83,82 @@ def service() -> str:
     return "identity"
 
 
-@pytest.fixture
-def more_settings() -> dict[str, Any]:
-    """What a test wants otherwise."""
-    return {}
+EMPTY = "; ".join(
+    f"DELETE FROM {table}"
+    for table in ("outbox", "inbox", "invitations", "refresh_tokens", "sessions", "users", "organizations")
+)
 
 
-@pytest.fixture
-def settings(database_url: str, redis_url: str, more_settings: dict[str, Any]) -> Settings:
+def settings_for(database_url: str, redis_url: str, **more: Any) -> Settings:
+    """Settings with cheap passwords."""
     facts = {
         "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": "x" * 32, "jwks_url": "http://127.0.0.1:1/",
         "database_url": database_url, "redis_url": redis_url, "identity_secret": "s" * 32,
-        "password_time_cost": 1, "password_memory_kib": 64, **more_settings,
+        "password_time_cost": 1, "password_memory_kib": 64, **more,
     }  # fmt: skip
     return Settings(**facts)
 
 
-@pytest_asyncio.fixture
-async def api(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Api]:
+@asynccontextmanager
+async def service_with(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Api]:
+    """The service with these settings."""
     redis = redis_client(settings.redis_url.get_secret_value())
     app = await application.build(settings, pool, redis)
     async with served(app) as url, aiohttp.ClientSession() as http:  # type: ignore[arg-type]
         app.state.verifier = TokenVerifier(f"{url}/.well-known/jwks.json", settings.issuer, settings.audience)
         yield Api(url, http)
     await redis.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One database and one running service for most tests: each begins with nobody in it."""
+
+    settings: Settings
+    pool: asyncpg.Pool
+    api: Api
+
+
+@pytest_asyncio.fixture(scope="session")
+async def shared(parts: Parts, postgres_url: str, pytestconfig: pytest.Config) -> AsyncIterator[Shared]:
+    databases = Databases(postgres_url, pytestconfig.rootpath)
+    with redis_databases.own_database(parts.urls["redis"]) as redis_url:
+        settings = settings_for(await databases("identity"), redis_url)
+        url = settings.database_url.get_secret_value()
+        async with await create_pool(url) as pool, service_with(settings, pool) as api:
+            yield Shared(settings, pool, api)
+        redis_databases.flush(redis_url)
+    await databases.drop()
+
+
+@pytest_asyncio.fixture
+async def pool(shared: Shared, redis_url: str) -> asyncpg.Pool:
+    """The service's database, with nobody in it. (Naming `redis_url` has Redis started.)"""
+    await shared.pool.execute(EMPTY)
+    redis_databases.flush(shared.settings.redis_url.get_secret_value())
+    return shared.pool
+
+
+@pytest.fixture
+def settings(shared: Shared) -> Settings:
+    return shared.settings
+
+
+@pytest.fixture
+def api(shared: Shared, pool: asyncpg.Pool) -> Api:
+    return shared.api
+
+
+@pytest.fixture
+def serve_with(settings: Settings, pool: asyncpg.Pool) -> Callable[..., Any]:
+    """The service with some settings otherwise, on the same database."""
+    return lambda **more: service_with(settings.model_copy(update=more), pool)
+
+
+@pytest.fixture
+def fresh(database_url: str, redis_url: str) -> Settings:
+    """Settings with a database of the test's own."""
+    return settings_for(database_url, redis_url)
 
 
 @pytest_asyncio.fixture

@@ -93,16 +93,15 @@ async def test_users_are_told_and_invitations_are_heard_over_kafka(starts: Start
 
 
 async def test_it_works_without_kafka_and_through_a_database_that_drops_everybody(
-    starts: Starts, postgres_url: str, pool: asyncpg.Pool
+    starts: Starts, postgres_url: str, database_url: str
 ) -> None:
     async with starts(NOBODY) as running:
         status, kim = await register(running)
         assert status == 201
-        name = await pool.fetchval("SELECT current_database()")
         admin = await asyncpg.connect(postgres_url)
         await admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
-            name,
+            database_url.rpartition("/")[2],
         )
         await admin.close()
 

@@ -1,12 +1,14 @@
 """Signing in with e-mail address and password."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
-import pytest
+import pytest_asyncio
 from identity.passwords import Passwords
 from identity.settings import Settings
+from pydantic import SecretStr
 
 WRONG = (401, "invalid_credentials")
 THROTTLED = (429, "too_many_requests")
@@ -72,9 +74,10 @@ async def test_success_forgets_the_failures(api: Any, kim: dict[str, Any]) -> No
 class TestFewerPerAddress:
     """With three failures for each network address."""
 
-    @pytest.fixture
-    def more_settings(self) -> dict[str, Any]:
-        return {"login_failures_per_address": 3, "registrations_per_address": 2}
+    @pytest_asyncio.fixture
+    async def api(self, serve_with: Any) -> AsyncIterator[Any]:
+        async with serve_with(login_failures_per_address=3, registrations_per_address=2) as api:
+            yield api
 
     async def test_an_address_that_guesses_at_many_users_is_refused_and_others_are_not(
         self, api: Any, kim: dict[str, Any]
@@ -92,6 +95,12 @@ class TestFewerPerAddress:
         assert (await api.at("2001:db8::ffff").login("x@example.com")).problem == THROTTLED
         assert (await api.at("2001:db8:0:1::1").login("x@example.com")).problem == WRONG
 
+    async def test_ipv4_in_the_dress_of_ipv6_is_ipv4(self, api: Any) -> None:
+        for number in range(3):
+            await api.at("::ffff:203.0.113.1").login(f"{number}@example.com")
+        assert (await api.at("203.0.113.1").login("x@example.com")).problem == THROTTLED
+        assert (await api.at("::ffff:203.0.113.2").login("x@example.com")).problem == WRONG
+
     async def test_registrations_are_counted_by_address_too(self, api: Any) -> None:
         here = api.at("203.0.113.9")
         await here.register()
@@ -104,9 +113,10 @@ class TestFewerPerAddress:
 class TestWithoutRedis:
     """With Redis away."""
 
-    @pytest.fixture
-    def redis_url(self) -> str:
-        return "redis://127.0.0.1:1/0"
+    @pytest_asyncio.fixture
+    async def api(self, serve_with: Any) -> AsyncIterator[Any]:
+        async with serve_with(redis_url=SecretStr("redis://127.0.0.1:1/0")) as api:
+            yield api
 
     async def test_this_process_counts(self, api: Any, kim: dict[str, Any]) -> None:
         email = kim["user"]["email"]
@@ -119,9 +129,10 @@ class TestWithoutRedis:
 class TestWithoutRoomToWait:
     """With one thread for passwords and nobody waiting."""
 
-    @pytest.fixture
-    def more_settings(self) -> dict[str, Any]:
-        return {"password_threads": 1, "password_queue": 0, "password_memory_kib": 32768}
+    @pytest_asyncio.fixture
+    async def api(self, serve_with: Any) -> AsyncIterator[Any]:
+        async with serve_with(password_threads=1, password_queue=0, password_memory_kib=32768) as api:
+            yield api
 
     async def test_who_finds_no_place_is_told_to_come_again_and_it_is_no_failure(
         self, api: Any, kim: dict[str, Any]

@@ -1,18 +1,30 @@
 """Signing keys: one at first, encrypted, and replaced without anybody being signed out."""
 
 import asyncio
-from typing import Any
-from uuid import UUID
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import asyncpg
+import jwt
 import pytest
-from chassis.tokens import TokenVerifier
+import pytest_asyncio
+from chassis.database import create_pool
 from identity.__main__ import rotate_key
+from identity.access_tokens import AccessTokens
 from identity.settings import Settings
 from identity.signing_keys import SigningKeys, Vault
+from identity.users import User
+from uuid_utils.compat import uuid7
 
 OURS, OTHER = Vault("s" * 32), Vault("o" * 32)
+KIM = User(uuid7(), uuid7(), "kim@example.com", "Kim", None, datetime.now(UTC), datetime.now(UTC))
 SETTLE = "UPDATE signing_keys SET created_at = created_at - interval '6 seconds'"
+
+
+@pytest_asyncio.fixture
+async def pool(fresh: Settings) -> AsyncIterator[asyncpg.Pool]:
+    async with await create_pool(fresh.database_url.get_secret_value()) as pool:
+        yield pool
 
 
 async def test_processes_that_start_together_make_one_key(pool: asyncpg.Pool) -> None:
@@ -31,35 +43,36 @@ async def test_private_keys_are_encrypted_at_rest(pool: asyncpg.Pool) -> None:
     assert OURS.unlock("another", stored) is None
 
 
-async def test_another_secret_stops_the_start_until_the_key_is_rotated(pool: asyncpg.Pool, settings: Settings) -> None:
+async def test_another_secret_stops_the_start_until_the_key_is_rotated(pool: asyncpg.Pool, fresh: Settings) -> None:
     await SigningKeys(pool, OTHER).prepare()
     with pytest.raises(SystemExit, match="NEXUS_IDENTITY_SECRET"):
         await SigningKeys(pool, OURS).prepare()
-    await rotate_key(settings)
+    await rotate_key(fresh)
     await SigningKeys(pool, OURS).prepare()
 
 
 async def test_a_rotated_key_signs_once_it_had_time_to_be_heard_of_and_old_tokens_stay_good(
-    api: Any, kim: dict[str, Any], pool: asyncpg.Pool, settings: Settings
+    pool: asyncpg.Pool, fresh: Settings
 ) -> None:
-    verifier = TokenVerifier(f"{api.url}/.well-known/jwks.json", "nexus", "nexus")
-    await verifier.verify(kim["accessToken"])
+    before = SigningKeys(pool, OURS)
+    await before.prepare()
+    token = await AccessTokens(before, "nexus", "nexus", 900).issue(KIM, uuid7())
     await pool.execute(SETTLE)
     old, _ = await SigningKeys(pool, OURS).active()
-    await rotate_key(settings)
+    await rotate_key(fresh)
     assert (await SigningKeys(pool, OURS).active())[0] == old
     await pool.execute(SETTLE)
     new, _ = await SigningKeys(pool, OURS).active()
     assert new != old
     published = await SigningKeys(pool, OURS).published()
     assert [key["kid"] for key in published] == [new, old]
-    afresh = TokenVerifier(f"{api.url}/.well-known/jwks.json", "nexus", "nexus")
-    assert (await afresh.verify(kim["accessToken"])).user_id == UUID(kim["user"]["id"])
+    claims = jwt.decode(token, jwt.PyJWK(published[1]), audience="nexus", algorithms=["EdDSA"])
+    assert claims["sub"] == str(KIM.id)
 
 
-async def test_a_key_that_was_retired_long_ago_is_told_no_more(pool: asyncpg.Pool, settings: Settings) -> None:
+async def test_a_key_that_was_retired_long_ago_is_told_no_more(pool: asyncpg.Pool, fresh: Settings) -> None:
     await SigningKeys(pool, OURS).prepare()
-    await rotate_key(settings)
+    await rotate_key(fresh)
     await pool.execute(
         "UPDATE signing_keys SET retired_at = now() - interval '61 minutes' WHERE retired_at IS NOT NULL"
     )

@@ -29,9 +29,10 @@ def client_of(request: Request) -> Client:
 
 def _address(text: str) -> str:
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
     except ValueError:
         return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 async def signed_in_user(user: CurrentUser, accounts: Annotated[Accounts, Depends(accounts_of)]) -> Principal:

@@ -17,8 +17,8 @@ async def run(pool: asyncpg.Pool) -> None:
     while True:
         try:
             await tidy(pool)
-        except PART_GONE as error:
-            log.warning("old sessions stay for another hour: %r", error)
+        except (*PART_GONE, asyncpg.PostgresError) as error:
+            log.error("old sessions stay for another hour: %r", error)
         await asyncio.sleep(EVERY)
 
 
