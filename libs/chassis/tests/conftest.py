@@ -80,7 +80,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Client:
-    """Asks the service; `service.checks` decides whether it is ready."""
+    """Asks the service; `api.checks` decides whether it is ready."""
 
     http: aiohttp.ClientSession
     url: str
@@ -134,7 +134,7 @@ async def _toy(settings: ServiceSettings) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-def service(_toy: Client) -> Client:
+def api(_toy: Client) -> Client:
     _toy.checks.clear()
     _toy.checks["database"] = lambda: asyncio.sleep(0)
     return _toy

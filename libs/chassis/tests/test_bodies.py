@@ -12,36 +12,36 @@ async def pieces(number: int) -> AsyncIterator[bytes]:
         yield b"x" * 1_000
 
 
-async def test_a_body_within_the_limit_is_read(service) -> None:
-    assert (await service.post("/size", data=b"x" * 10_000)).body == 10_000
-    assert (await service.post("/size", data=pieces(10))).body == 10_000
+async def test_a_body_within_the_limit_is_read(api) -> None:
+    assert (await api.post("/size", data=b"x" * 10_000)).body == 10_000
+    assert (await api.post("/size", data=pieces(10))).body == 10_000
 
 
 @pytest.mark.parametrize("path", ["/size", "/drafts"])
-async def test_a_body_that_declares_too_much_is_refused_unread(service, path: str) -> None:
-    answer = await asyncio.wait_for(raw(service.url, path, b"Content-Length: 10001", b""), 5)
+async def test_a_body_that_declares_too_much_is_refused_unread(api, path: str) -> None:
+    answer = await asyncio.wait_for(raw(api.url, path, b"Content-Length: 10001", b""), 5)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"type":"too_large"' in answer
 
 
 @pytest.mark.parametrize("path", ["/size", "/drafts"])
-async def test_a_body_that_declares_nothing_is_refused_when_it_grows_too_large(service, path: str) -> None:
+async def test_a_body_that_declares_nothing_is_refused_when_it_grows_too_large(api, path: str) -> None:
     chunk = b"3e8\r\n" + b"x" * 1_000 + b"\r\n"
     head = b"Transfer-Encoding: chunked\r\nContent-Type: application/json"
-    answer = await asyncio.wait_for(raw(service.url, path, head, chunk * 11), 5)
+    answer = await asyncio.wait_for(raw(api.url, path, head, chunk * 11), 5)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"type":"too_large"' in answer
 
 
 @pytest.mark.parametrize("length", [b"-1", b"9" * 5_000, b"one", b"1, 2"])
-async def test_a_length_that_is_none_is_refused(service, length: bytes) -> None:
-    answer = await asyncio.wait_for(raw(service.url, "/size", b"Content-Length: " + length, b"x"), 5)
+async def test_a_length_that_is_none_is_refused(api, length: bytes) -> None:
+    answer = await asyncio.wait_for(raw(api.url, "/size", b"Content-Length: " + length, b"x"), 5)
     assert answer.split(b" ")[1] in (b"400", b"413")
 
 
-async def test_the_service_goes_on_after_refusals(service) -> None:
-    await raw(service.url, "/size", b"Content-Length: 10001", b"")
-    assert (await service.post("/size", data=b"x")).body == 1
+async def test_the_service_goes_on_after_refusals(api) -> None:
+    await raw(api.url, "/size", b"Content-Length: 10001", b"")
+    assert (await api.post("/size", data=b"x")).body == 1
 
 
 async def raw(url: str, path: str, head: bytes, body: bytes) -> bytes:

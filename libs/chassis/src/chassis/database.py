@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 Db = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 COMMAND_DEADLINE = 10.0
 START_DEADLINE = 60.0
+RETRY_EVERY = 0.3
 
 
 async def connect(settings: DatabaseSettings) -> asyncpg.Pool:
@@ -22,7 +23,7 @@ async def connect(settings: DatabaseSettings) -> asyncpg.Pool:
                 return await create_pool(settings.database_url.get_secret_value(), settings.database_connections)
             except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError) as error:
                 log.warning("PostgreSQL is not there yet: %r", error)
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(RETRY_EVERY)
 
 
 async def create_pool(url: str, connections: int = 10) -> asyncpg.Pool:

@@ -108,6 +108,8 @@ async def _failing_stops_us(job: Coroutine[Any, Any, None]) -> None:
     try:
         await job
     except Exception:
-        log.critical("a background job failed: this process stops", exc_info=True)
-        signal.raise_signal(signal.SIGTERM)  # the server finishes what it accepted and returns
+        task = asyncio.current_task()
+        if task is None or not task.cancelling():
+            log.critical("a background job failed: this process stops", exc_info=True)
+            signal.raise_signal(signal.SIGTERM)  # the server finishes what it accepted and returns
         raise
