@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import compose_spec
 import pytest
 import yaml
 from localstack.keys import Keys
@@ -44,7 +45,6 @@ def launched(tmp_path: Path) -> dict[str, dict[str, str]]:
 
 
 def test_the_file_follows_the_compose_specification() -> None:
-    compose_spec = pytest.importorskip("compose_spec", reason="the dev package compose-spec validates it")
     compose_spec.PyOptions(apply_merge=True).from_yaml(TEXT).validate()
 
 
