@@ -25,10 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def product() -> AsyncIterator[Product]:
+async def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
     """The whole product, started by its launcher; afterwards it must leave nothing running."""
     async with running() as started:
         yield started
+        if request.session.testsfailed:
+            print(f"\nits logs are in {started.keep_logs(tmp_path_factory.mktemp('product'))}")
 
 
 @pytest_asyncio.fixture(scope="session")

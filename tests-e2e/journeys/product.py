@@ -58,6 +58,11 @@ class Product:
         lines = (self.data / "logs" / f"{service}.log").read_text(errors="replace").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
+    def keep_logs(self, folder: Path) -> Path:
+        """Copy what it said to a folder that outlives it."""
+        (folder / "launcher.log").write_text(self.output)
+        return Path(shutil.copytree(self.data / "logs", folder, dirs_exist_ok=True))
+
     async def processes(self) -> dict[str, int]:
         """What runs, by `status`."""
         argv = [sys.executable, "-m", "localstack", "status"]

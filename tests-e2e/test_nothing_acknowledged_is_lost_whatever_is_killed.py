@@ -1,0 +1,127 @@
+"""Every service and part is killed while people talk: all comes back by itself, and nothing is lost or doubled."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+import pytest
+from journeys.people import Json, Person, Town
+from journeys.product import Product
+from journeys.talk import Listener, Speaker, listening
+from testkit import eventually
+from testkit.jobs import running
+
+VICTIMS = ("messaging", "gateway", "identity", "presence", "kafka", "postgres", "redis")
+# More rounds, by night, meet more moments to be killed in (with a longer --timeout).
+ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "1"))
+A_SECOND = 20
+BACK_WITHIN = 15.0
+SERVICES = ("identity", "messaging", "presence", "gateway")
+Check = Callable[[], bool] | Callable[[], Awaitable[bool]]
+
+
+async def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(
+    town: Town, product: Product, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team = await town.team("Ada", "Bo", "Cy")
+    ada, bo, cy = team
+    async with AsyncExitStack() as at_end:
+        speaker = Speaker(await ada.connect(reopen=True), team.channel_id)
+        by_websocket = await at_end.enter_async_context(listening(bo, team.channel_id, "websocket"))
+        by_polling = await at_end.enter_async_context(listening(cy, team.channel_id, "polling"))
+        await at_end.enter_async_context(running(speaker.send()))
+        listeners = {"websocket": by_websocket, "polling": by_polling}
+        async with running(speaker.write(A_SECOND)):
+            with capsys.disabled():
+                print("\nseconds from the kill until it was right again:")
+                await _kill_one_after_the_other(town, product, speaker, listeners, team.people)
+        await eventually(lambda: len(speaker.acknowledged) == len(speaker.written), BACK_WITHIN)
+        history = await _everything(ada, team.channel_id)
+        await eventually(lambda: all(len(one.view) >= len(history) for one in listeners.values()))
+        _check(speaker, listeners, history)
+
+
+async def _kill_one_after_the_other(
+    town: Town, product: Product, speaker: Speaker, listeners: Mapping[str, Listener], people: list[Person]
+) -> None:
+    ours = await product.processes()
+    for victim in [name for name in VICTIMS if name in ours] * ROUNDS:
+        await eventually(lambda: len(speaker.written) == len(speaker.acknowledged), BACK_WITHIN)
+        began, before = time.monotonic(), product.pid(victim)
+        product.kill(victim)
+        checks = _checks(town, product, victim, before, speaker, listeners, people)
+        took = await asyncio.gather(*(_back(began, check) for check in checks.values()), return_exceptions=True)
+        told = {
+            name: f"{seconds:4.1f}" if isinstance(seconds, float) else " not"
+            for name, seconds in zip(checks, took, strict=True)
+        }
+        print(f"  {victim:<10}", *(f"{name} {seconds} " for name, seconds in told.items()), flush=True)
+        assert " not" not in told.values(), (victim, told)
+
+
+def _checks(
+    town: Town, product: Product, victim: str, before: int, speaker: Speaker,
+    listeners: Mapping[str, Listener], people: list[Person],
+) -> dict[str, Check]:  # fmt: skip
+    """What must hold again: the first message written after the kill is the one to follow."""
+    first, (ada, *others) = len(speaker.written), people
+
+    def is_another() -> bool:
+        return product.pid(victim) != before
+
+    async def is_ready() -> bool:
+        return is_another() and all([await _is_ready(product, town, name) for name in SERVICES])
+
+    async def signs_in() -> bool:
+        return bool(await town.sign_in(ada.user["email"]))
+
+    async def are_seen() -> bool:
+        asked = ",".join(person.id for person in others)
+        told = (await ada.get(f"/api/presence?userIds={asked}"))["presence"]
+        return [entry["status"] for entry in told] == ["online"] * len(others)
+
+    def hears(listener: Listener) -> bool:
+        return speaker.written[first] in listener.known
+
+    return {
+        "process": is_another,
+        "ready": is_ready,
+        "sign-in": signs_in,
+        "presence": are_seen,
+        "acknowledged": lambda: len(speaker.acknowledged) > first,
+        **{name: lambda listener=listener: hears(listener) for name, listener in listeners.items()},
+    }
+
+
+async def _is_ready(product: Product, town: Town, name: str) -> bool:
+    async with town.http.get(f"http://127.0.0.1:{product.port(name)}/readyz") as answer:
+        return answer.status == 200
+
+
+async def _back(began: float, check: Check) -> float:
+    """Seconds from the kill until it held."""
+    await eventually(check, within=BACK_WITHIN - (time.monotonic() - began))
+    return time.monotonic() - began
+
+
+async def _everything(person: Person, channel_id: str) -> list[Json]:
+    """A channel's whole history, page by page."""
+    path = f"/api/channels/{channel_id}/messages?limit=200"
+    page = await person.get(path)
+    messages: list[Json] = page["messages"]
+    while page["hasMore"]:
+        page = await person.get(f"{path}&before={messages[0]['id']}")
+        messages = page["messages"] + messages
+    return messages
+
+
+def _check(speaker: Speaker, listeners: Mapping[str, Listener], history: list[Json]) -> None:
+    assert [message["seq"] for message in history] == list(range(1, len(history) + 1))
+    acknowledged = sorted(speaker.acknowledged.values(), key=lambda message: int(message["seq"]))
+    assert acknowledged == history
+    assert [message["clientMessageId"] for message in history] == speaker.written
+    for name, listener in listeners.items():
+        assert listener.messages == history, name
+        assert len(listener.live_ids) == len(set(listener.live_ids)), f"{name} was told a message twice"
