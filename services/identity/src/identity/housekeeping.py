@@ -10,6 +10,8 @@ from identity import refresh_tokens, sessions
 
 log = logging.getLogger(__name__)
 EVERY = 3600.0
+# Untidiness is no reason to stop letting people in.
+PUT_OFF: tuple[type[Exception], ...] = (*PART_GONE, asyncpg.PostgresError)
 
 
 async def run(pool: asyncpg.Pool) -> None:
@@ -17,7 +19,7 @@ async def run(pool: asyncpg.Pool) -> None:
     while True:
         try:
             await tidy(pool)
-        except (*PART_GONE, asyncpg.PostgresError) as error:
+        except PUT_OFF as error:
             log.error("old sessions stay for another hour: %r", error)
         await asyncio.sleep(EVERY)
 
