@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from localstack.keys import Keys
-from localstack.places import InUse, check_ports, sole_use
+from localstack.places import InUse, check_ports, reaches, remove, sole_use
 from localstack.settings import Settings
 
 
@@ -45,3 +45,19 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None
     assert len(keys.get("one")) >= 43
     assert (tmp_path / "secrets" / "one").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs parts as another account")
+def test_an_account_that_cannot_enter_our_folder_gets_one_elsewhere(tmp_path: Path) -> None:
+    (closed := tmp_path / "closed").mkdir(mode=0o700)
+    settings = Settings.read({"NEXUS_DATA_DIR": str(closed / "data")}, tmp_path)
+    assert not reaches("nobody", settings.data)
+    assert settings.elsewhere.parent == Path("/var/lib")
+    assert settings.elsewhere != Settings.read({}, tmp_path).elsewhere
+
+
+def test_removing_leaves_nothing(tmp_path: Path) -> None:
+    settings = Settings.read({}, tmp_path)
+    Keys(settings.data / "secrets").get("one")
+    remove(settings)
+    assert not settings.data.exists()

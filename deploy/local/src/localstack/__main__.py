@@ -27,6 +27,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     install = verbs.add_parser("install", help="install system packages and fetch Kafka")
     install.add_argument("--with-browser", action="store_true", help="Chromium too, for the journeys")
     verbs.add_parser("status", help="what runs, as JSON")
+    verbs.add_parser("clean", help="remove everything the stack has stored")
     return parser.parse_args(argv)
 
 

@@ -15,7 +15,7 @@ from localstack.interrupts import at_end_of_input, stoppable
 from localstack.leftovers import Ledger
 from localstack.part import Need, Part
 from localstack.parts import BY_NAME, PARTS
-from localstack.places import sole_use
+from localstack.places import remove, sole_use
 from localstack.services import local
 from localstack.settings import Settings
 from localstack.stack import Stack, stack
@@ -106,4 +106,13 @@ async def status(settings: Settings, board: Board, asked: argparse.Namespace) ->
     return 0 if running else 3
 
 
-VERBS: Mapping[str, Verb] = {"run": run, "parts": parts, "install": install, "status": status}
+async def clean(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
+    """Remove the data folder, and what had to be put outside of it."""
+    with sole_use(settings, "removing its data"):
+        await Ledger(settings.run / "children.json").end_leftovers()
+        await asyncio.to_thread(remove, settings)
+    board.say(f"Removed {settings.data}")
+    return 0
+
+
+VERBS: Mapping[str, Verb] = {"run": run, "parts": parts, "install": install, "status": status, "clean": clean}

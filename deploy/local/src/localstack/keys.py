@@ -12,6 +12,9 @@ class Keys:
 
     folder: Path
 
+    def has(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
     def get(self, name: str, size: int = 32) -> str:
         """The secret of that name, made when it is first asked for."""
         path = self.folder / name

@@ -13,6 +13,7 @@ from pathlib import Path
 from localstack.keys import Keys
 from localstack.leftovers import write_json
 from localstack.part import Part, Site
+from localstack.processes import account
 from localstack.settings import Settings, port_setting
 
 
@@ -81,18 +82,27 @@ def site_of(part: Part, settings: Settings, keys: Keys) -> Site:
     user = part.user if os.geteuid() == 0 else None
     folder = settings.data / part.name
     if user and not reaches(user, settings.data):
-        folder = Path(f"/var/lib/nexus-{settings.fingerprint}") / part.name
+        folder = settings.elsewhere / part.name
+        if not keys.has(f"{part.name}-password"):  # ours was removed by hand; what lies there opens to no one
+            shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     if user:
-        shutil.chown(folder, user, user)
+        shutil.chown(folder, user)
         folder.chmod(0o700)
     ports = {name: settings.ports[name] for name in part.ports}
     password = keys.get(f"{part.name}-password")
     return Site(folder, settings.cache, ports, password, user, settings.logs / f"{part.name}.log")
 
 
+def remove(settings: Settings) -> None:
+    """Forget everything the stack ever stored."""
+    for folder in (settings.data, settings.elsewhere):
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
 def reaches(user: str, folder: Path) -> bool:
     """Whether the account may enter the folder; a project under /root is closed to others."""
     folder.mkdir(parents=True, exist_ok=True)
-    asked = subprocess.run(["test", "-x", str(folder)], user=user, group=user, extra_groups=[], cwd="/", check=False)
+    asked = subprocess.run(["test", "-x", str(folder)], **account(user), cwd="/", check=False)
     return asked.returncode == 0

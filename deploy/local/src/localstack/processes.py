@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import pwd
 import shutil
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 LOG_BOUND = 20 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
@@ -38,7 +40,6 @@ async def spawn(command: Command) -> asyncio.subprocess.Process:
         if command.death_signal and os.getppid() != parent:  # it died before the line above
             os._exit(1)
 
-    account = {"user": command.user, "group": command.user, "extra_groups": []} if command.user else {}
     command.log.parent.mkdir(parents=True, exist_ok=True)
     with command.log.open("ab") as log:
         return await asyncio.create_subprocess_exec(
@@ -50,8 +51,20 @@ async def spawn(command: Command) -> asyncio.subprocess.Process:
             env=dict(command.environment),
             start_new_session=True,
             preexec_fn=die_with_parent,
-            **account,  # type: ignore[arg-type]
+            **account(command.user),
         )
+
+
+class Account(TypedDict, total=False):
+    """Whom a child process runs as, when not as us."""
+
+    user: str
+    group: int
+    extra_groups: list[int]
+
+
+def account(user: str | None) -> Account:
+    return Account(user=user, group=pwd.getpwnam(user).pw_gid, extra_groups=[]) if user else Account()
 
 
 class StepFailed(Exception):

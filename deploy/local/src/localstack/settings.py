@@ -59,8 +59,9 @@ class Settings:
         return self.data / "run"
 
     @property
-    def fingerprint(self) -> str:
-        return hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+    def elsewhere(self) -> Path:
+        """For data of an account that cannot enter our folder, say one under /root."""
+        return Path(f"/var/lib/nexus-{hashlib.sha256(str(self.data).encode()).hexdigest()[:12]}")
 
 
 def port_setting(name: str) -> str:

@@ -49,7 +49,7 @@ async def prepare(site: Site) -> None:
     password.write_text(site.password + "\n")
     password.chmod(0o600)
     if site.user:
-        shutil.chown(password, site.user, site.user)
+        shutil.chown(password, site.user)
     try:
         await run("initdb", _initdb(site, fresh, password), deadline=60)
     finally:
