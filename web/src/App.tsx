@@ -35,7 +35,12 @@ function SignedIn() {
     };
   }, []);
   if (invitation) return <InvitationCard token={invitation} />;
-  if (workspaces.isPending) return <main className="stage" aria-busy="true"><p className="quiet">{text.loading}…</p></main>;
+  if (workspaces.isPending)
+    return (
+      <main className="stage" aria-busy="true">
+        <p className="quiet">{text.loading}…</p>
+      </main>
+    );
   if (workspaces.isError) return <Unreachable error={workspaces.error} again={() => void workspaces.refetch()} />;
   return workspaces.data.length === 0 ? <FirstWorkspace /> : <Workbench workspaces={workspaces.data} />;
 }
@@ -44,8 +49,12 @@ function Unreachable({ error, again }: { error: Error; again: () => void }) {
   return (
     <main className="stage">
       <section className="card">
-        <p role="alert" className="problem">{explain(error)}</p>
-        <button type="button" className="button button-primary" onClick={again}>{text.tryAgain}</button>
+        <p role="alert" className="problem">
+          {explain(error)}
+        </p>
+        <button type="button" className="button button-primary" onClick={again}>
+          {text.tryAgain}
+        </button>
       </section>
     </main>
   );

@@ -7,7 +7,8 @@ const day = new Intl.DateTimeFormat(locale, { weekday: "long", month: "long", da
 const dayOfYear = new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", day: "numeric" });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const list = new Intl.ListFormat(locale, { type: "conjunction" });
-const plural = (count: number, one: string, many: string) => `${count.toLocaleString(locale)} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string) =>
+  `${count.toLocaleString(locale)} ${count === 1 ? one : many}`;
 
 export const text = {
   product: "Nexus",
@@ -105,7 +106,10 @@ export const text = {
     copied: "Link copied",
     link: (email: string) => `Invitation link for ${email}`,
     none: "No invitations yet.",
-    status: { pending: "Pending", accepted: "Accepted", expired: "Expired", replaced: "Replaced" } as Record<string, string>,
+    status: { pending: "Pending", accepted: "Accepted", expired: "Expired", replaced: "Replaced" } as Record<
+      string,
+      string
+    >,
     until: (at: Date) => `valid until ${moment.format(at)}`,
     reasons: {
       already_a_member: "is already a member",
@@ -195,7 +199,9 @@ export const text = {
     copy: "Copy text",
     more: "More actions",
     typing: (names: string[]) =>
-      names.length > 3 ? "Several people are typing…" : `${list.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
+      names.length > 3
+        ? "Several people are typing…"
+        : `${list.format(names)} ${names.length === 1 ? "is" : "are"} typing…`,
   },
 
   panel: {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { pieces } from "../src/conversation/content";
 
 test("plain words stay as they are, markup included", () => {
-  const words = "a <b>bold</b> & \"quoted\" javascript:alert(1)";
+  const words = 'a <b>bold</b> & "quoted" javascript:alert(1)';
   expect(pieces(words)).toEqual([{ kind: "text", text: words }]);
 });
 
@@ -20,12 +20,20 @@ test("links and code inside a fence are left alone", () => {
 });
 
 test("a link ends before the sentence does, and keeps its own brackets", () => {
-  const links = pieces("(https://a.example/x). https://b.example/y_(z), https://c.example?q=1!").filter((piece) => piece.kind === "link");
-  expect(links.map((link) => link.text)).toEqual(["https://a.example/x", "https://b.example/y_(z)", "https://c.example?q=1"]);
+  const links = pieces("(https://a.example/x). https://b.example/y_(z), https://c.example?q=1!").filter(
+    (piece) => piece.kind === "link",
+  );
+  expect(links.map((link) => link.text)).toEqual([
+    "https://a.example/x",
+    "https://b.example/y_(z)",
+    "https://c.example?q=1",
+  ]);
 });
 
 test("only http and https become links", () => {
-  expect(pieces("javascript:alert(1) data:text/html,x ftp://a.example").every((piece) => piece.kind === "text")).toBe(true);
+  expect(pieces("javascript:alert(1) data:text/html,x ftp://a.example").every((piece) => piece.kind === "text")).toBe(
+    true,
+  );
 });
 
 test("inline code is set apart", () => {

@@ -29,20 +29,31 @@ class Server {
     const message = this.messages[index];
     if (!message) return this.post();
     const kind = random(4);
-    if (kind === 0) return this.put(index, { ...message, content: "", isDeleted: true, updatedAt: this.now() }, "delete");
+    if (kind === 0)
+      return this.put(index, { ...message, content: "", isDeleted: true, updatedAt: this.now() }, "delete");
     if (kind === 1 && !message.isDeleted) {
-      return this.put(index, { ...message, content: `edit ${this.clock}`, isEdited: true, updatedAt: this.now() }, "update");
+      return this.put(
+        index,
+        { ...message, content: `edit ${this.clock}`, isEdited: true, updatedAt: this.now() },
+        "update",
+      );
     }
     const [emoji, userId] = [["👍", "🎉"][random(2)] ?? "", ["bob", "carol"][random(2)] ?? ""];
     const add = !(message.reactions[emoji] ?? []).includes(userId);
-    const users = add ? [...(message.reactions[emoji] ?? []), userId] : (message.reactions[emoji] ?? []).filter((id) => id !== userId);
+    const users = add
+      ? [...(message.reactions[emoji] ?? []), userId]
+      : (message.reactions[emoji] ?? []).filter((id) => id !== userId);
     const { [emoji]: _, ...rest } = message.reactions;
     this.messages[index] = { ...message, reactions: users.length > 0 ? { ...rest, [emoji]: users } : rest };
     return { kind: "reaction", messageId: message.id, emoji, userId, add };
   }
 
   newest(limit = PAGE) {
-    return { messages: this.messages.slice(-limit), hasMore: this.messages.length > limit, total: this.messages.length };
+    return {
+      messages: this.messages.slice(-limit),
+      hasMore: this.messages.length > limit,
+      total: this.messages.length,
+    };
   }
 
   before(seq: number) {
@@ -72,7 +83,9 @@ class Client {
 
   hear(event: timelines.Change | Message): void {
     if (!this.isConnected) return;
-    this.live.push((timeline) => ("kind" in event ? timelines.apply(timeline, event) : timelines.receive(timeline, event)));
+    this.live.push((timeline) =>
+      "kind" in event ? timelines.apply(timeline, event) : timelines.receive(timeline, event),
+    );
   }
 
   disconnect(): void {
@@ -161,12 +174,17 @@ function act(random: Random, server: Server, clients: Client[]): void {
   else client.deliverOne(random);
 }
 
-const tellAll = (clients: Client[], event: timelines.Change | Message) => clients.forEach((client) => client.hear(event));
+const tellAll = (clients: Client[], event: timelines.Change | Message) =>
+  clients.forEach((client) => client.hear(event));
 
 const plain = (messages: readonly Message[]) =>
   messages.map(({ id, content, isDeleted, reactions }) => ({
-    id, content, isDeleted,
-    reactions: Object.entries(reactions).map(([emoji, users]) => `${emoji} ${[...users].sort().join()}`).sort(),
+    id,
+    content,
+    isDeleted,
+    reactions: Object.entries(reactions)
+      .map(([emoji, users]) => `${emoji} ${[...users].sort().join()}`)
+      .sort(),
   }));
 
 test("live, history and sync in any interleaving give the same list to everybody", () => {

@@ -16,7 +16,12 @@ test("another author, or a pause, begins anew", () => {
 
 test("the first message of others since the last look is marked, and no later one", () => {
   const messages = [aMessage(1), aMessage(2, { userId: "me" }), aMessage(3), aMessage(4)];
-  expect(arrange(messages, { after: 1, until: 4 }, "me").map((line) => line.startsNew)).toEqual([false, false, true, false]);
+  expect(arrange(messages, { after: 1, until: 4 }, "me").map((line) => line.startsNew)).toEqual([
+    false,
+    false,
+    true,
+    false,
+  ]);
 });
 
 test("what arrives while looking is not marked as new", () => {

@@ -23,7 +23,8 @@ export function aMessage(seq: number, changes: Partial<Message> = {}): Message {
   };
 }
 
-export const messagesOf = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => aMessage(from + index));
+export const messagesOf = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => aMessage(from + index));
 
 export const seqs = (messages: readonly Message[]) => messages.map((message) => message.seq);
 

@@ -4,7 +4,11 @@ import { type Draft, add, discard, fail, next, retry, settle } from "../src/conv
 import { aMessage } from "./messages";
 
 const aDraft = (clientMessageId: string, channelId = "c"): Draft => ({
-  clientMessageId, channelId, content: "hello", createdAt: "2026-01-05T09:00:00.000Z", state: "pending",
+  clientMessageId,
+  channelId,
+  content: "hello",
+  createdAt: "2026-01-05T09:00:00.000Z",
+  state: "pending",
 });
 
 const written = ["a", "b"].reduce((outbox, id) => add(outbox, aDraft(id)), [] as readonly Draft[]);

@@ -1,11 +1,26 @@
 import { describe, expect, test } from "vitest";
 
 import {
-  EMPTY, type Timeline, apply, completeUntil, hearOf, mergeNewest, mergeOlder, mergeSync, missing, receive, reset, ticketOf,
+  EMPTY,
+  type Timeline,
+  apply,
+  completeUntil,
+  hearOf,
+  mergeNewest,
+  mergeOlder,
+  mergeSync,
+  missing,
+  receive,
+  reset,
+  ticketOf,
 } from "../src/conversation/timeline";
 import { aMessage, messagesOf, seqs } from "./messages";
 
-const pageOf = (from: number, to: number, hasMore = from > 1) => ({ messages: messagesOf(from, to), hasMore, total: to });
+const pageOf = (from: number, to: number, hasMore = from > 1) => ({
+  messages: messagesOf(from, to),
+  hasMore,
+  total: to,
+});
 
 const loaded = (from: number, to: number): Timeline => mergeNewest(EMPTY, ticketOf(EMPTY), pageOf(from, to));
 
@@ -115,7 +130,10 @@ describe("changes", () => {
 
   test("a reaction missed while away arrives with the page fetched afterwards", () => {
     const before = loaded(1, 5);
-    const page = { ...pageOf(1, 5), messages: [...messagesOf(1, 2), aMessage(3, { reactions: { "🎉": ["bob"] } }), ...messagesOf(4, 5)] };
+    const page = {
+      ...pageOf(1, 5),
+      messages: [...messagesOf(1, 2), aMessage(3, { reactions: { "🎉": ["bob"] } }), ...messagesOf(4, 5)],
+    };
     expect(mergeNewest(before, ticketOf(before), page).messages[2]?.reactions).toEqual({ "🎉": ["bob"] });
   });
 

@@ -17,7 +17,12 @@ const { current, forget, keep } = await import("../src/session/session");
 const { freshToken, renewToken } = await import("../src/session/tokens");
 
 const user = { id: "alice", name: "Alice" } as User;
-const signedIn = (number: number, expiresIn = 900) => ({ user, accessToken: `access${number}`, refreshToken: `refresh${number}`, expiresIn });
+const signedIn = (number: number, expiresIn = 900) => ({
+  user,
+  accessToken: `access${number}`,
+  refreshToken: `refresh${number}`,
+  expiresIn,
+});
 const refreshed = vi.fn<(body: string) => Promise<Response>>();
 
 beforeEach(() => {

@@ -2,8 +2,20 @@
 import { keepUser, type SignedIn } from "../session/session";
 import { request, requestAnonymously } from "./http";
 import type {
-  Channel, ChannelInfo, ChannelType, Invitation, InviteResult, ListedChannel, Message, MessagePage,
-  PresenceEntry, Role, Status, User, Workspace, WorkspaceMember,
+  Channel,
+  ChannelInfo,
+  ChannelType,
+  Invitation,
+  InviteResult,
+  ListedChannel,
+  Message,
+  MessagePage,
+  PresenceEntry,
+  Role,
+  Status,
+  User,
+  Workspace,
+  WorkspaceMember,
 } from "./types";
 
 export interface Registration {
@@ -26,8 +38,7 @@ export async function renameMyself(name: string): Promise<void> {
   keepUser(await request<User>("PUT", "/users/me", { name }));
 }
 
-export const listWorkspaces = async () =>
-  (await request<{ workspaces: Workspace[] }>("GET", "/workspaces")).workspaces;
+export const listWorkspaces = async () => (await request<{ workspaces: Workspace[] }>("GET", "/workspaces")).workspaces;
 
 export const createWorkspace = (name: string, description: string) =>
   request<Workspace>("POST", "/workspaces", description ? { name, description } : { name });
@@ -42,7 +53,11 @@ export const removeMember = (workspaceId: string, userId: string) =>
   request<void>("DELETE", `/workspaces/${workspaceId}/members/${userId}`);
 
 export const invite = (workspaceId: string, emails: string[], role: Role, message: string) =>
-  request<InviteResult>("POST", `/workspaces/${workspaceId}/invite`, message ? { emails, role, message } : { emails, role });
+  request<InviteResult>(
+    "POST",
+    `/workspaces/${workspaceId}/invite`,
+    message ? { emails, role, message } : { emails, role },
+  );
 
 export const listInvitations = async (workspaceId: string) =>
   (await request<{ invitations: Invitation[] }>("GET", `/workspaces/${workspaceId}/invitations`)).invitations;
@@ -54,7 +69,11 @@ export const listChannels = async (workspaceId: string) =>
   (await request<{ channels: ListedChannel[] }>("GET", `/workspaces/${workspaceId}/channels`)).channels;
 
 export const createChannel = (workspaceId: string, name: string, description: string, type: ChannelType) =>
-  request<Channel>("POST", `/workspaces/${workspaceId}/channels`, description ? { name, description, type } : { name, type });
+  request<Channel>(
+    "POST",
+    `/workspaces/${workspaceId}/channels`,
+    description ? { name, description, type } : { name, type },
+  );
 
 export const openDirect = (workspaceId: string, userIds: string[]) =>
   request<Channel>("POST", `/workspaces/${workspaceId}/direct`, { userIds });

@@ -36,7 +36,14 @@ export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
   }
   return (
     <Modal title={text.channels.browse} isOpen={isOpen} onClose={onClose} isWide>
-      <input className="input" type="search" aria-label={text.channels.search} placeholder={text.channels.search} value={search} onChange={(event) => setSearch(event.target.value)} />
+      <input
+        className="input"
+        type="search"
+        aria-label={text.channels.search}
+        placeholder={text.channels.search}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
       <ul className="rows">
         {found.map((channel) => (
           <li key={channel.id} className="row">
@@ -46,11 +53,21 @@ export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
               {channel.description && <small className="clip">{channel.description}</small>}
             </span>
             {channel.isMember ? (
-              <button type="button" className="button" aria-label={text.channels.openNamed(channel.name ?? "")} onClick={() => (goTo(workspace.id, channel.id), onClose())}>
+              <button
+                type="button"
+                className="button"
+                aria-label={text.channels.openNamed(channel.name ?? "")}
+                onClick={() => (goTo(workspace.id, channel.id), onClose())}
+              >
                 {text.channels.open}
               </button>
             ) : (
-              <button type="button" className="button button-primary" aria-label={text.channels.joinNamed(channel.name ?? "")} onClick={() => void join(channel)}>
+              <button
+                type="button"
+                className="button button-primary"
+                aria-label={text.channels.joinNamed(channel.name ?? "")}
+                onClick={() => void join(channel)}
+              >
                 {text.channels.join}
               </button>
             )}

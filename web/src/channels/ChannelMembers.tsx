@@ -27,8 +27,10 @@ interface Props {
 export function ChannelMembers({ workspace, channel, members }: Props) {
   const [isAdding, setAdding] = useState(false);
   const myId = useMyId();
-  const mayRemove = !isDirect(channel) && (isAdmin(workspace.role) || isAdmin(members.find((member) => member.userId === myId)?.role ));
-  const remove = (userId: string) => removeFromChannel(channel.id, userId).then(() => outdated(keys.info(channel.id)), complain);
+  const mayRemove =
+    !isDirect(channel) && (isAdmin(workspace.role) || isAdmin(members.find((member) => member.userId === myId)?.role));
+  const remove = (userId: string) =>
+    removeFromChannel(channel.id, userId).then(() => outdated(keys.info(channel.id)), complain);
   return (
     <>
       {!isDirect(channel) && channel.isMember && (
@@ -43,8 +45,18 @@ export function ChannelMembers({ workspace, channel, members }: Props) {
               <Face id={member.userId} name={member.name} avatarUrl={member.avatarUrl} />
               <PresenceDot userId={member.userId} />
             </span>
-            <span className="row-main clip">{member.name}{member.userId === myId && ` (${text.people.you})`}</span>
-            {mayRemove && member.userId !== myId && <IconButton icon="close" size={15} label={text.panel.removeFrom(member.name)} onClick={() => void remove(member.userId)} />}
+            <span className="row-main clip">
+              {member.name}
+              {member.userId === myId && ` (${text.people.you})`}
+            </span>
+            {mayRemove && member.userId !== myId && (
+              <IconButton
+                icon="close"
+                size={15}
+                label={text.panel.removeFrom(member.name)}
+                onClick={() => void remove(member.userId)}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -67,9 +79,21 @@ function AddForm({ workspace, channel, members, onDone }: Props & { onDone: () =
   }
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
-      <PeoplePicker people={others} chosen={chosen} limit={AT_ONCE} none={text.panel.everyoneIsHere} onChange={setChosen} />
-      {problem && <p role="alert" className="problem">{problem}</p>}
-      <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>{text.panel.add}</button>
+      <PeoplePicker
+        people={others}
+        chosen={chosen}
+        limit={AT_ONCE}
+        none={text.panel.everyoneIsHere}
+        onChange={setChosen}
+      />
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
+      <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>
+        {text.panel.add}
+      </button>
     </form>
   );
 }

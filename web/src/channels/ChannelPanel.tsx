@@ -36,12 +36,22 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
       </header>
       <Tabs.Root defaultValue="members" className="panel-body">
         <Tabs.List className="tabs" aria-label={words.open}>
-          <Tabs.Trigger className="tab" value="members">{words.members}</Tabs.Trigger>
-          <Tabs.Trigger className="tab" value="pins">{words.pins}</Tabs.Trigger>
-          <Tabs.Trigger className="tab" value="about">{words.about}</Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="members">
+            {words.members}
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="pins">
+            {words.pins}
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="about">
+            {words.about}
+          </Tabs.Trigger>
         </Tabs.List>
-        <Tabs.Content value="members">{info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}</Tabs.Content>
-        <Tabs.Content value="pins">{info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}</Tabs.Content>
+        <Tabs.Content value="members">
+          {info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}
+        </Tabs.Content>
+        <Tabs.Content value="pins">
+          {info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}
+        </Tabs.Content>
         <Tabs.Content value="about">{info && <About info={info} channel={channel} title={title} />}</Tabs.Content>
       </Tabs.Root>
     </aside>
@@ -58,7 +68,12 @@ function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: str
           <header>
             <strong className="clip">{nameOf(people, message.userId)}</strong>
             <time dateTime={message.createdAt}>{text.moment(new Date(message.createdAt))}</time>
-            <IconButton icon="close" size={14} label={text.conversation.unpin} onClick={() => void pin(message, false).catch(complain)} />
+            <IconButton
+              icon="close"
+              size={14}
+              label={text.conversation.unpin}
+              onClick={() => void pin(message, false).catch(complain)}
+            />
           </header>
           <Content content={message.content} />
         </li>
@@ -83,10 +98,20 @@ function About({ info, channel, title }: { info: ChannelInfo; channel: ListedCha
       <dl className="figures">
         <Figure label={words.total} value={statistics.totalMessages.toLocaleString()} />
         <Figure label={words.active} value={statistics.activeMembers.toLocaleString()} />
-        <Figure label={words.last} value={statistics.lastActivity ? text.moment(new Date(statistics.lastActivity)) : words.never} />
+        <Figure
+          label={words.last}
+          value={statistics.lastActivity ? text.moment(new Date(statistics.lastActivity)) : words.never}
+        />
         <Figure label={words.created} value={text.moment(new Date(info.channel.createdAt))} />
       </dl>
-      <Confirm title={words.leaveTitle(title)} description={words.leaveBody[channel.type === "public" ? "public" : "private"]} action={words.leaveConfirm} isOpen={isLeaving} onClose={() => setLeaving(false)} onConfirm={() => void leave().catch(complain)} />
+      <Confirm
+        title={words.leaveTitle(title)}
+        description={words.leaveBody[channel.type === "public" ? "public" : "private"]}
+        action={words.leaveConfirm}
+        isOpen={isLeaving}
+        onClose={() => setLeaving(false)}
+        onConfirm={() => void leave().catch(complain)}
+      />
       {channel.isMember && channel.type !== "direct" && (
         <button type="button" className="button button-danger" onClick={() => setLeaving(true)}>
           <Icon name="leave" size={16} /> {words.leave}

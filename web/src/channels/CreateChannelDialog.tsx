@@ -37,14 +37,31 @@ function CreateChannelForm({ workspace, onClose }: Props) {
   }
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
-      <Field label={words.name} placeholder={words.namePlaceholder} required maxLength={80} autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-      <Field label={words.description} maxLength={1000} value={description} onChange={(event) => setDescription(event.target.value)} />
+      <Field
+        label={words.name}
+        placeholder={words.namePlaceholder}
+        required
+        maxLength={80}
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label={words.description}
+        maxLength={1000}
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
       <fieldset className="choices">
         <legend>{words.visibility}</legend>
         <Choice name="public" hint={words.publicHint} chosen={type} onChoose={setType} />
         <Choice name="private" hint={words.privateHint} chosen={type} onChoose={setType} />
       </fieldset>
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary" disabled={isPending || !name.trim()}>
         {words.create}
       </button>
@@ -62,7 +79,13 @@ interface ChoiceProps {
 function Choice({ name, hint, chosen, onChoose }: ChoiceProps) {
   return (
     <label className="choice">
-      <input type="radio" name="visibility" aria-label={text.channels[name]} checked={chosen === name} onChange={() => onChoose(name)} />
+      <input
+        type="radio"
+        name="visibility"
+        aria-label={text.channels[name]}
+        checked={chosen === name}
+        onChange={() => onChoose(name)}
+      />
       <span>
         <strong>{text.channels[name]}</strong>
         <small>{hint}</small>

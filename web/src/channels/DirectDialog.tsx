@@ -38,7 +38,11 @@ function DirectForm({ workspace, onClose }: Props) {
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
       <PeoplePicker people={others} chosen={chosen} limit={GROUP_LIMIT} none={text.direct.alone} onChange={setChosen} />
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>
         {text.direct.start}
       </button>

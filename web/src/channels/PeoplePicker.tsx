@@ -18,11 +18,19 @@ export function PeoplePicker({ people, chosen, limit, none, onChange }: Props) {
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
   const found = people.filter((person) => `${person.name} ${person.email}`.toLowerCase().includes(wanted));
-  const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  const toggle = (id: string) =>
+    onChange(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   if (people.length === 0) return <p className="quiet">{none}</p>;
   return (
     <>
-      <input className="input" type="search" aria-label={text.people.search} placeholder={text.people.search} value={search} onChange={(event) => setSearch(event.target.value)} />
+      <input
+        className="input"
+        type="search"
+        aria-label={text.people.search}
+        placeholder={text.people.search}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
       <ul className="rows rows-tall">
         {found.map((person) => (
           <li key={person.userId}>

@@ -29,15 +29,28 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
     <aside className="sidebar" aria-label={workspace.name}>
       <Head workspace={workspace} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
-        <Group title={text.channels.title} add={text.channels.add} onAdd={() => openDialog("create")} none={isLoading ? "" : text.channels.noneYet}>
-          {joined.filter((channel) => !isDirect(channel)).sort(byName).map((channel) => (
-            <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
-          ))}
+        <Group
+          title={text.channels.title}
+          add={text.channels.add}
+          onAdd={() => openDialog("create")}
+          none={isLoading ? "" : text.channels.noneYet}
+        >
+          {joined
+            .filter((channel) => !isDirect(channel))
+            .sort(byName)
+            .map((channel) => (
+              <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
+            ))}
         </Group>
         <button type="button" className="sidebar-action" onClick={() => openDialog("browse")}>
           <Icon name="search" size={16} /> {text.channels.browse}
         </button>
-        <Group title={text.channels.direct} add={text.direct.add} onAdd={() => openDialog("direct")} none={isLoading ? "" : text.direct.noneYet}>
+        <Group
+          title={text.channels.direct}
+          add={text.direct.add}
+          onAdd={() => openDialog("direct")}
+          none={isLoading ? "" : text.direct.noneYet}
+        >
           {joined.filter(isDirect).map((channel) => (
             <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
           ))}
@@ -79,7 +92,15 @@ function Head({ workspace }: { workspace: Workspace }) {
   );
 }
 
-function Entry({ icon, label, onSelect }: { icon: Parameters<typeof Icon>[0]["name"]; label: string; onSelect: () => void }) {
+function Entry({
+  icon,
+  label,
+  onSelect,
+}: {
+  icon: Parameters<typeof Icon>[0]["name"];
+  label: string;
+  onSelect: () => void;
+}) {
   return (
     <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
       <Icon name={icon} size={16} />

@@ -40,9 +40,24 @@ export function Composer({ channelId, name }: { channelId: string; name: string 
   const label = text.conversation.write(name);
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
-      <textarea ref={field} data-testid="composer" className="composer-field" rows={1} aria-label={label} placeholder={label} value={content} onChange={(event) => write(event.target.value)} onKeyDown={pressed} onBlur={stopped} />
+      <textarea
+        ref={field}
+        data-testid="composer"
+        className="composer-field"
+        rows={1}
+        aria-label={label}
+        placeholder={label}
+        value={content}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={pressed}
+        onBlur={stopped}
+      />
       <div className="composer-tools">
-        <EmojiButton label={text.conversation.emoji} side="top" onPick={(emoji) => (write(content + emoji), field.current?.focus())} />
+        <EmojiButton
+          label={text.conversation.emoji}
+          side="top"
+          onPick={(emoji) => (write(content + emoji), field.current?.focus())}
+        />
         <span className="composer-hint">{over > 0 ? text.conversation.tooLong(over) : text.conversation.hint}</span>
         <Hint label={text.conversation.send}>
           <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>

@@ -9,11 +9,19 @@ export const Content = memo(function Content({ content }: { content: string }) {
       {pieces(content).map((piece, index) => {
         switch (piece.kind) {
           case "block":
-            return <pre key={index} data-language={piece.language || undefined}><code>{piece.text}</code></pre>;
+            return (
+              <pre key={index} data-language={piece.language || undefined}>
+                <code>{piece.text}</code>
+              </pre>
+            );
           case "code":
             return <code key={index}>{piece.text}</code>;
           case "link":
-            return <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer">{piece.text}</a>;
+            return (
+              <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer">
+                {piece.text}
+              </a>
+            );
           case "text":
             return <span key={index}>{piece.text}</span>;
         }

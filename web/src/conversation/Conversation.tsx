@@ -30,19 +30,31 @@ export function Conversation({ workspace, channel }: { workspace: Workspace; cha
           <ChannelSign channel={channel} size={20} />
           <h1 className="clip">{title}</h1>
           {channel.description && <p className="conversation-topic clip">{channel.description}</p>}
-          <IconButton icon="info" label={text.panel.open} side="bottom" aria-pressed={isPanelOpen} onClick={() => setPanelOpen(!isPanelOpen)} />
+          <IconButton
+            icon="info"
+            label={text.panel.open}
+            side="bottom"
+            aria-pressed={isPanelOpen}
+            onClick={() => setPanelOpen(!isPanelOpen)}
+          />
         </header>
         {channel.isMember ? (
           <>
             <MessageList channel={channel} workspace={workspace} name={name} />
             <TypingLine channelId={channel.id} people={people} />
-            {channel.isArchived ? <p className="conversation-closed">{text.channels.archived}</p> : <Composer channelId={channel.id} name={name} />}
+            {channel.isArchived ? (
+              <p className="conversation-closed">{text.channels.archived}</p>
+            ) : (
+              <Composer channelId={channel.id} name={name} />
+            )}
           </>
         ) : (
           <Outside channel={channel} name={name} />
         )}
       </main>
-      {isPanelOpen && <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={() => setPanelOpen(false)} />}
+      {isPanelOpen && (
+        <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={() => setPanelOpen(false)} />
+      )}
     </>
   );
 }

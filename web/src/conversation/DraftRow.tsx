@@ -15,7 +15,12 @@ export function DraftRow({ draft }: { draft: Draft }) {
   const words = text.conversation;
   const state = isConnected ? words.sending : words.waiting;
   return (
-    <article className="message message-first message-draft" data-testid="draft" data-state={draft.state} aria-label={user?.name}>
+    <article
+      className="message message-first message-draft"
+      data-testid="draft"
+      data-state={draft.state}
+      aria-label={user?.name}
+    >
       <div className="message-side">{user && <Face id={user.id} name={user.name} avatarUrl={user.avatarUrl} />}</div>
       <div className="message-main">
         <header>
@@ -26,8 +31,16 @@ export function DraftRow({ draft }: { draft: Draft }) {
         {draft.state === "failed" && (
           <p className="message-failed" role="alert">
             {words.failed(draft.reason ?? "")}
-            <button type="button" className="link" onClick={() => sendAgain(draft)}><Icon name="retry" size={13} /> {text.tryAgain}</button>
-            <button type="button" className="link" onClick={() => changeOutbox((outbox) => discard(outbox, draft.clientMessageId))}>{words.discard}</button>
+            <button type="button" className="link" onClick={() => sendAgain(draft)}>
+              <Icon name="retry" size={13} /> {text.tryAgain}
+            </button>
+            <button
+              type="button"
+              className="link"
+              onClick={() => changeOutbox((outbox) => discard(outbox, draft.clientMessageId))}
+            >
+              {words.discard}
+            </button>
           </p>
         )}
       </div>

@@ -35,10 +35,18 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
           void submit();
         }}
       />
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <div className="buttons">
-        <button type="button" className="button" onClick={onDone}>{text.cancel}</button>
-        <button type="submit" className="button button-primary" disabled={isPending || !content.trim()}>{text.save}</button>
+        <button type="button" className="button" onClick={onDone}>
+          {text.cancel}
+        </button>
+        <button type="submit" className="button button-primary" disabled={isPending || !content.trim()}>
+          {text.save}
+        </button>
       </div>
     </form>
   );

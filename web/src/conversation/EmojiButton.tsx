@@ -6,10 +6,38 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 
 const EMOJI = [
-  "👍", "👎", "❤️", "😂", "🎉", "🙏", "👀", "✅",
-  "🔥", "🚀", "💯", "👏", "🙌", "💪", "🤝", "👋",
-  "😀", "😊", "😍", "😎", "🤔", "😅", "😢", "😮",
-  "😡", "🥳", "💡", "☕", "🍕", "🐛", "⭐", "❓",
+  "👍",
+  "👎",
+  "❤️",
+  "😂",
+  "🎉",
+  "🙏",
+  "👀",
+  "✅",
+  "🔥",
+  "🚀",
+  "💯",
+  "👏",
+  "🙌",
+  "💪",
+  "🤝",
+  "👋",
+  "😀",
+  "😊",
+  "😍",
+  "😎",
+  "🤔",
+  "😅",
+  "😢",
+  "😮",
+  "😡",
+  "🥳",
+  "💡",
+  "☕",
+  "🍕",
+  "🐛",
+  "⭐",
+  "❓",
 ];
 
 interface Props {
@@ -31,9 +59,21 @@ export function EmojiButton({ label, side, onPick, onOpenChange }: Props) {
         <Icon name="smile" />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="emoji-picker" side={side} align="start" sideOffset={6} collisionPadding={8} aria-label={label}>
+        <Popover.Content
+          className="emoji-picker"
+          side={side}
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={label}
+        >
           {EMOJI.map((emoji) => (
-            <button key={emoji} type="button" aria-label={text.conversation.reactWith(emoji)} onClick={() => (change(false), onPick(emoji))}>
+            <button
+              key={emoji}
+              type="button"
+              aria-label={text.conversation.reactWith(emoji)}
+              onClick={() => (change(false), onPick(emoji))}
+            >
               {emoji}
             </button>
           ))}

@@ -56,15 +56,32 @@ export function MessageList({ channel, workspace, name }: Props) {
           {hasFailed && !timeline.isLoaded && <Failed again={open} />}
           {!timeline.isLoaded && !hasFailed && <p className="quiet">{text.loading}…</p>}
           {timeline.hasOlder && <p className="quiet">{text.conversation.older}</p>}
-          {isAtStart && <Beginning channel={channel} name={name} isEmpty={lines.length === 0 && drafts.length === 0} isAlone={people.size === 1} />}
+          {isAtStart && (
+            <Beginning
+              channel={channel}
+              name={name}
+              isEmpty={lines.length === 0 && drafts.length === 0}
+              isAlone={people.size === 1}
+            />
+          )}
           {lines.map((line) => (
             <Fragment key={line.message.id}>
               {line.startsDay && <Divider label={text.day(new Date(line.message.createdAt), new Date())} />}
               {line.startsNew && <Divider label={text.conversation.new} isNew />}
-              <MessageRow message={line.message} startsGroup={line.startsGroup} author={people.get(line.message.userId)} people={people} myId={myId} mayModerate={isAdmin(workspace.role)} isReadOnly={channel.isArchived} />
+              <MessageRow
+                message={line.message}
+                startsGroup={line.startsGroup}
+                author={people.get(line.message.userId)}
+                people={people}
+                myId={myId}
+                mayModerate={isAdmin(workspace.role)}
+                isReadOnly={channel.isArchived}
+              />
             </Fragment>
           ))}
-          {drafts.map((draft) => <DraftRow key={draft.clientMessageId} draft={draft} />)}
+          {drafts.map((draft) => (
+            <DraftRow key={draft.clientMessageId} draft={draft} />
+          ))}
         </div>
       </div>
       {hasUnseen && (
@@ -115,7 +132,9 @@ function Failed({ again }: { again: () => void }) {
   return (
     <div className="beginning" role="alert">
       <p>{text.conversation.failedToLoad}</p>
-      <button type="button" className="button" onClick={again}>{text.tryAgain}</button>
+      <button type="button" className="button" onClick={again}>
+        {text.tryAgain}
+      </button>
     </div>
   );
 }

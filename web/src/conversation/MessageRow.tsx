@@ -21,23 +21,51 @@ interface Props {
   isReadOnly: boolean;
 }
 
-export const MessageRow = memo(function MessageRow({ message, startsGroup, author, people, myId, mayModerate, isReadOnly }: Props) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  startsGroup,
+  author,
+  people,
+  myId,
+  mayModerate,
+  isReadOnly,
+}: Props) {
   const [isEditing, setEditing] = useState(false);
   const name = author?.name ?? text.people.unknown;
   const at = new Date(message.createdAt);
   return (
-    <article className={startsGroup ? "message message-first" : "message"} aria-label={`${name}, ${text.time(at)}`} data-testid="message" data-message-id={message.id} data-seq={message.seq} data-user-id={message.userId} data-pinned={message.isPinned || undefined}>
+    <article
+      className={startsGroup ? "message message-first" : "message"}
+      aria-label={`${name}, ${text.time(at)}`}
+      data-testid="message"
+      data-message-id={message.id}
+      data-seq={message.seq}
+      data-user-id={message.userId}
+      data-pinned={message.isPinned || undefined}
+    >
       <div className="message-side">
-        {startsGroup ? <Face id={message.userId} name={name} avatarUrl={author?.avatarUrl} /> : <time dateTime={message.createdAt} aria-hidden="true">{text.time(at)}</time>}
+        {startsGroup ? (
+          <Face id={message.userId} name={name} avatarUrl={author?.avatarUrl} />
+        ) : (
+          <time dateTime={message.createdAt} aria-hidden="true">
+            {text.time(at)}
+          </time>
+        )}
       </div>
       <div className="message-main">
         {startsGroup && (
           <header>
             <strong data-testid="message-author">{name}</strong>
-            <time dateTime={message.createdAt} title={text.moment(at)}>{text.time(at)}</time>
+            <time dateTime={message.createdAt} title={text.moment(at)}>
+              {text.time(at)}
+            </time>
           </header>
         )}
-        {message.isPinned && !message.isDeleted && <p className="message-pinned"><Icon name="pin" size={12} /> {text.conversation.pinned}</p>}
+        {message.isPinned && !message.isDeleted && (
+          <p className="message-pinned">
+            <Icon name="pin" size={12} /> {text.conversation.pinned}
+          </p>
+        )}
         {message.isDeleted ? (
           <p className="message-deleted">{text.conversation.deleted}</p>
         ) : isEditing ? (
@@ -51,7 +79,13 @@ export const MessageRow = memo(function MessageRow({ message, startsGroup, autho
         {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly} />}
       </div>
       {!message.isDeleted && !isEditing && !isReadOnly && (
-        <MessageTools message={message} isOwn={message.userId === myId} mayDelete={message.userId === myId || mayModerate} myId={myId} onEdit={() => setEditing(true)} />
+        <MessageTools
+          message={message}
+          isOwn={message.userId === myId}
+          mayDelete={message.userId === myId || mayModerate}
+          myId={myId}
+          onEdit={() => setEditing(true)}
+        />
       )}
     </article>
   );
@@ -66,7 +100,16 @@ function Reactions({ message, people, myId, isReadOnly }: Pick<Props, "message" 
         const names = text.names(userIds.map((id) => nameOf(people, id)));
         return (
           <li key={emoji}>
-            <button type="button" className="reaction" disabled={isReadOnly} aria-pressed={userIds.includes(myId)} aria-label={text.conversation.reactions(emoji, names)} title={names} data-testid="reaction" onClick={() => void react(message, emoji, myId)}>
+            <button
+              type="button"
+              className="reaction"
+              disabled={isReadOnly}
+              aria-pressed={userIds.includes(myId)}
+              aria-label={text.conversation.reactions(emoji, names)}
+              title={names}
+              data-testid="reaction"
+              onClick={() => void react(message, emoji, myId)}
+            >
               {emoji} <span>{userIds.length}</span>
             </button>
           </li>

@@ -25,11 +25,23 @@ export function MessageTools({ message, isOwn, mayDelete, myId, onEdit }: Props)
   const togglePin = () => void pin(message, !message.isPinned).catch(complain);
   return (
     <div className="message-tools" data-open={isPicking || undefined}>
-      <EmojiButton label={words.react} side="bottom" onOpenChange={setPicking} onPick={(emoji) => void react(message, emoji, myId)} />
+      <EmojiButton
+        label={words.react}
+        side="bottom"
+        onOpenChange={setPicking}
+        onPick={(emoji) => void react(message, emoji, myId)}
+      />
       <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
       {isOwn && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
       {mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
-      <Confirm title={words.deleteTitle} description={words.deleteBody} action={words.deleteConfirm} isOpen={isConfirming} onClose={() => setConfirming(false)} onConfirm={() => void remove(message).catch(complain)} />
+      <Confirm
+        title={words.deleteTitle}
+        description={words.deleteBody}
+        action={words.deleteConfirm}
+        isOpen={isConfirming}
+        onClose={() => setConfirming(false)}
+        onConfirm={() => void remove(message).catch(complain)}
+      />
     </div>
   );
 }

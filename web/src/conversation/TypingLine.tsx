@@ -20,7 +20,11 @@ export function TypingLine({ channelId, people }: { channelId: string; people: P
     <p className="typing" aria-live="polite" data-testid="typing">
       {userIds.length > 0 && (
         <>
-          <span className="typing-dots" aria-hidden="true"><i /><i /><i /></span>
+          <span className="typing-dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
           {text.conversation.typing(userIds.map((id) => nameOf(people, id)))}
         </>
       )}

@@ -61,7 +61,7 @@ export async function heal(channelId: string): Promise<void> {
 }
 
 async function fill(channelId: string): Promise<void> {
-  for (let failures = 0; failures < ATTEMPTS; ) {
+  for (let failures = 0; failures < ATTEMPTS;) {
     const hole = missing(timelineOf(channelId));
     if (!hole) return;
     const progressed = await fillOnce(channelId, hole.afterId, hole.size);

@@ -23,7 +23,12 @@ export function arrange(messages: readonly Message[], unseen: Unseen, myId: stri
     const before = messages[index - 1];
     const startsDay = !before || dayOf(before) !== dayOf(message);
     const startsNew = message === firstNew;
-    return { message, startsDay, startsNew, startsGroup: startsDay || startsNew || !before || !continues(before, message) };
+    return {
+      message,
+      startsDay,
+      startsNew,
+      startsGroup: startsDay || startsNew || !before || !continues(before, message),
+    };
   });
 }
 

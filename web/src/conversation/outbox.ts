@@ -21,13 +21,17 @@ export function add(outbox: Outbox, draft: Draft): Outbox {
 /** Drops what has been stored, however we learned of it: an answer, another socket, history or sync. */
 export function settle(outbox: Outbox, messages: readonly Message[], userId: string): Outbox {
   if (outbox.length === 0) return outbox;
-  const stored = new Set(messages.filter((message) => message.userId === userId).map((message) => message.clientMessageId));
+  const stored = new Set(
+    messages.filter((message) => message.userId === userId).map((message) => message.clientMessageId),
+  );
   const left = outbox.filter((draft) => !stored.has(draft.clientMessageId));
   return left.length === outbox.length ? outbox : left;
 }
 
 export function fail(outbox: Outbox, clientMessageId: string, reason: string): Outbox {
-  return outbox.map((draft) => (draft.clientMessageId === clientMessageId ? { ...draft, state: "failed", reason } : draft));
+  return outbox.map((draft) =>
+    draft.clientMessageId === clientMessageId ? { ...draft, state: "failed", reason } : draft,
+  );
 }
 
 export function retry(outbox: Outbox, clientMessageId: string): Outbox {

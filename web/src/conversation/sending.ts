@@ -49,7 +49,7 @@ async function flush(channelId: string): Promise<void> {
 
 async function drain(channelId: string): Promise<void> {
   let refused = 0;
-  for (let attempt = 0; isConnected(); ) {
+  for (let attempt = 0; isConnected();) {
     const draft = outboxes.next(conversations().outbox, channelId);
     if (!draft) return;
     const error = await deliver(draft);

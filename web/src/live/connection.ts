@@ -43,7 +43,9 @@ export function open(attach: (socket: Socket) => void): () => void {
     if (reason === "io server disconnect") void reopen(opened);
   });
   opened.on("connect_error", (error) => {
-    useConnection.setState((state) => ({ connection: state.connection === "connecting" && refusals === 0 ? "connecting" : "reconnecting" }));
+    useConnection.setState((state) => ({
+      connection: state.connection === "connecting" && refusals === 0 ? "connecting" : "reconnecting",
+    }));
     // While the transport fails the client tries again by itself; after a refusal it does not.
     if (!opened.active) void reopen(opened, error.message === "unauthenticated");
   });

@@ -44,12 +44,19 @@ function attachMessages(socket: Socket): void {
     change(message.channelId, { kind: "update", message });
     outdated(keys.info(message.channelId));
   });
-  socket.on("message:delete", ({ messageId, channelId, message }: { messageId: string; channelId: string; message?: Message }) => {
-    change(channelId, { kind: "delete", messageId, message });
-    outdated(keys.info(channelId));
-  });
-  socket.on("reaction:add", (reaction: Reaction) => change(reaction.channelId, { kind: "reaction", ...reaction, add: true }));
-  socket.on("reaction:remove", (reaction: Reaction) => change(reaction.channelId, { kind: "reaction", ...reaction, add: false }));
+  socket.on(
+    "message:delete",
+    ({ messageId, channelId, message }: { messageId: string; channelId: string; message?: Message }) => {
+      change(channelId, { kind: "delete", messageId, message });
+      outdated(keys.info(channelId));
+    },
+  );
+  socket.on("reaction:add", (reaction: Reaction) =>
+    change(reaction.channelId, { kind: "reaction", ...reaction, add: true }),
+  );
+  socket.on("reaction:remove", (reaction: Reaction) =>
+    change(reaction.channelId, { kind: "reaction", ...reaction, add: false }),
+  );
 }
 
 function attachChannels(socket: Socket): void {
@@ -85,7 +92,9 @@ function attachChannels(socket: Socket): void {
 }
 
 function attachPeople(socket: Socket): void {
-  socket.on("presence:update", ({ userId, status }: { userId: string; status: Status }) => hearPresence(userId, status));
+  socket.on("presence:update", ({ userId, status }: { userId: string; status: Status }) =>
+    hearPresence(userId, status),
+  );
   socket.on("typing:start", ({ channelId, userId }: { channelId: string; userId: string }) => {
     if (userId !== current()?.user.id) changeTyping((typing) => typings.start(typing, channelId, userId, Date.now()));
   });
@@ -106,6 +115,8 @@ function isListed(channel: Channel): boolean {
 /** While away, anything may have changed without being told. */
 function refetchAll(): void {
   void queries.invalidateQueries();
-  const members = queries.getQueriesData<WorkspaceMember[]>({ queryKey: ["members"] }).flatMap(([, list]) => list ?? []);
+  const members = queries
+    .getQueriesData<WorkspaceMember[]>({ queryKey: ["members"] })
+    .flatMap(([, list]) => list ?? []);
   void fetchPresence([...new Set(members.map((member) => member.userId))]).catch(() => undefined);
 }

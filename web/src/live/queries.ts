@@ -8,7 +8,8 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 30_000,
       retry: (failures, error) => failures < 6 && (!(error instanceof Problem) || error.isPassing),
-      retryDelay: (attempt, error) => (error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : Math.min(8_000, 400 * 2 ** attempt)),
+      retryDelay: (attempt, error) =>
+        error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : Math.min(8_000, 400 * 2 ** attempt),
     },
   },
 });

@@ -41,7 +41,13 @@ export function MyMenu() {
             <strong>{user.name}</strong>
             <span>{user.email}</span>
           </div>
-          <Choices label={text.me.status} names={text.me.statuses} values={STATUSES} chosen={status} onChoose={(value) => void choose(value)} />
+          <Choices
+            label={text.me.status}
+            names={text.me.statuses}
+            values={STATUSES}
+            chosen={status}
+            onChoose={(value) => void choose(value)}
+          />
           <DropdownMenu.Separator className="menu-line" />
           <Choices label={text.me.theme} names={text.me.themes} values={THEMES} chosen={theme} onChoose={chooseTheme} />
           <DropdownMenu.Separator className="menu-line" />

@@ -45,10 +45,35 @@ function SignInForm() {
   const { isPending, problem, run } = usePending();
   const submit = () => run(async () => void keep(await login(email.trim(), password)));
   return (
-    <form className="form" aria-label={text.entrance.signInTitle} onSubmit={(event) => (event.preventDefault(), void submit())}>
-      <Field label={text.entrance.email} type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
-      <Field label={text.entrance.password} type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
-      {problem && <p role="alert" className="problem">{problem}</p>}
+    <form
+      className="form"
+      aria-label={text.entrance.signInTitle}
+      onSubmit={(event) => (event.preventDefault(), void submit())}
+    >
+      <Field
+        label={text.entrance.email}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        autoFocus
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <Field
+        label={text.entrance.password}
+        type="password"
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary button-large" disabled={isPending}>
         {text.entrance.signIn}
       </button>
@@ -64,18 +89,65 @@ function RegisterForm({ invitation }: { invitation: string | null }) {
   const { isPending, problem, run } = usePending();
   const words = text.entrance;
   async function submit() {
-    const joining = invitation ? { invitationToken: invitation } : organization.trim() ? { organizationName: organization.trim() } : {};
+    const joining = invitation
+      ? { invitationToken: invitation }
+      : organization.trim()
+        ? { organizationName: organization.trim() }
+        : {};
     keep(await register({ name: name.trim(), email: email.trim(), password, ...joining }));
   }
   return (
-    <form className="form" aria-label={words.registerTitle} onSubmit={(event) => (event.preventDefault(), void run(submit))}>
-      <Field label={words.name} name="name" autoComplete="name" required maxLength={255} autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-      <Field label={words.email} type="email" name="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} />
-      <Field label={words.password} hint={words.passwordHint} type="password" name="password" autoComplete="new-password" required minLength={10} maxLength={256} value={password} onChange={(event) => setPassword(event.target.value)} />
+    <form
+      className="form"
+      aria-label={words.registerTitle}
+      onSubmit={(event) => (event.preventDefault(), void run(submit))}
+    >
+      <Field
+        label={words.name}
+        name="name"
+        autoComplete="name"
+        required
+        maxLength={255}
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label={words.email}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <Field
+        label={words.password}
+        hint={words.passwordHint}
+        type="password"
+        name="password"
+        autoComplete="new-password"
+        required
+        minLength={10}
+        maxLength={256}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
       {!invitation && (
-        <Field label={words.organization} name="organization" autoComplete="organization" maxLength={255} value={organization} onChange={(event) => setOrganization(event.target.value)} />
+        <Field
+          label={words.organization}
+          name="organization"
+          autoComplete="organization"
+          maxLength={255}
+          value={organization}
+          onChange={(event) => setOrganization(event.target.value)}
+        />
       )}
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary button-large" disabled={isPending}>
         {words.register}
       </button>

@@ -15,8 +15,12 @@ export function Confirm({ title, description, action, isOpen, onClose, onConfirm
   return (
     <Modal title={title} description={description} isOpen={isOpen} onClose={onClose}>
       <div className="buttons">
-        <button type="button" className="button" onClick={onClose}>{text.cancel}</button>
-        <button type="button" className="button button-danger" onClick={() => (onClose(), onConfirm())}>{action}</button>
+        <button type="button" className="button" onClick={onClose}>
+          {text.cancel}
+        </button>
+        <button type="button" className="button button-danger" onClick={() => (onClose(), onConfirm())}>
+          {action}
+        </button>
       </div>
     </Modal>
   );

@@ -20,7 +20,10 @@ export function Modal({ title, description, isOpen, onClose, children, isWide = 
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="modal-backdrop" />
-        <Dialog.Content className={isWide ? "modal modal-wide" : "modal"} {...(description ? {} : { "aria-describedby": undefined })}>
+        <Dialog.Content
+          className={isWide ? "modal modal-wide" : "modal"}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
           <header className="modal-head">
             <Dialog.Title className="modal-title">{title}</Dialog.Title>
             <Dialog.Close className="icon-button" aria-label={text.close}>

@@ -27,11 +27,17 @@ export const complain = (error: unknown) => notify(explain(error), true);
 
 export function Notices() {
   const notices = useNotices((state) => state.notices);
-  const drop = (id: number) => useNotices.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+  const drop = (id: number) =>
+    useNotices.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
   return (
     <Toast.Provider duration={5_000}>
       {notices.map((notice) => (
-        <Toast.Root key={notice.id} className="notice" data-problem={notice.isProblem || undefined} onOpenChange={(open) => !open && drop(notice.id)}>
+        <Toast.Root
+          key={notice.id}
+          className="notice"
+          data-problem={notice.isProblem || undefined}
+          onOpenChange={(open) => !open && drop(notice.id)}
+        >
           <Toast.Description className="notice-words">{notice.words}</Toast.Description>
           <Toast.Close className="icon-button" aria-label={text.close}>
             <Icon name="close" size={14} />

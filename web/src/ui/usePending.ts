@@ -3,7 +3,11 @@ import { useState } from "react";
 
 import { explain } from "../api/problem";
 
-export function usePending(): { isPending: boolean; problem: string | null; run: (work: () => Promise<void>) => Promise<void> } {
+export function usePending(): {
+  isPending: boolean;
+  problem: string | null;
+  run: (work: () => Promise<void>) => Promise<void>;
+} {
   const [isPending, setPending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   async function run(work: () => Promise<void>): Promise<void> {

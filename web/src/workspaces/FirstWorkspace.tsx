@@ -15,7 +15,9 @@ export function FirstWorkspace() {
         <p className="card-lead">{text.workspace.firstBody}</p>
         <WorkspaceForm />
         <p className="card-foot">{text.workspace.firstHint}</p>
-        <button type="button" className="link" onClick={() => void signOut()}>{text.me.signOut}</button>
+        <button type="button" className="link" onClick={() => void signOut()}>
+          {text.me.signOut}
+        </button>
       </section>
     </main>
   );

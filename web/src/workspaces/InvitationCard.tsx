@@ -30,13 +30,26 @@ export function InvitationCard({ token }: { token: string }) {
         <Mark />
         <h1 id="invitation-title">{words.title}</h1>
         <p className="card-lead">{isPending ? words.joining : words.body(session?.user.name ?? "")}</p>
-        {problem && <p role="alert" className="problem">{problem}</p>}
+        {problem && (
+          <p role="alert" className="problem">
+            {problem}
+          </p>
+        )}
         <div className="form">
-          <button type="button" className="button button-primary button-large" disabled={isPending} onClick={() => void accept()}>
+          <button
+            type="button"
+            className="button button-primary button-large"
+            disabled={isPending}
+            onClick={() => void accept()}
+          >
             {words.accept}
           </button>
-          <button type="button" className="button" onClick={() => void signOut()}>{words.other}</button>
-          <button type="button" className="link" onClick={dropInvitation}>{words.ignore}</button>
+          <button type="button" className="button" onClick={() => void signOut()}>
+            {words.other}
+          </button>
+          <button type="button" className="link" onClick={dropInvitation}>
+            {words.ignore}
+          </button>
         </div>
       </section>
     </main>

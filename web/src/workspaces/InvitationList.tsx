@@ -19,7 +19,9 @@ export function InvitationList({ workspaceId, only }: { workspaceId: string; onl
     <>
       <p className="field-hint">{text.invite.linkHint}</p>
       <ul className="rows rows-tall" aria-label={text.people.invitations}>
-        {shown.map((invitation) => <Row key={invitation.id} invitation={invitation} />)}
+        {shown.map((invitation) => (
+          <Row key={invitation.id} invitation={invitation} />
+        ))}
       </ul>
     </>
   );
@@ -37,10 +39,22 @@ function Row({ invitation }: { invitation: Invitation }) {
           {isOpen && ` · ${text.invite.until(new Date(invitation.expiresAt))}`}
         </small>
         {isOpen && (
-          <input className="input input-link" readOnly aria-label={text.invite.link(invitation.email)} value={invitationLink(invitation.token)} onFocus={(event) => event.target.select()} />
+          <input
+            className="input input-link"
+            readOnly
+            aria-label={text.invite.link(invitation.email)}
+            value={invitationLink(invitation.token)}
+            onFocus={(event) => event.target.select()}
+          />
         )}
       </span>
-      {isOpen && <IconButton icon="copy" label={text.invite.copyOf(invitation.email)} onClick={() => void copy(invitationLink(invitation.token))} />}
+      {isOpen && (
+        <IconButton
+          icon="copy"
+          label={text.invite.copyOf(invitation.email)}
+          onClick={() => void copy(invitationLink(invitation.token))}
+        />
+      )}
     </li>
   );
 }

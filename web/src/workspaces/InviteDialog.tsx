@@ -43,19 +43,41 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
       <div className="field">
         <label htmlFor={id}>{words.emails}</label>
-        <textarea id={id} className="input" rows={3} required autoFocus aria-describedby={`${id}-hint`} value={emails} onChange={(event) => setEmails(event.target.value)} />
-        <p id={`${id}-hint`} className="field-hint">{words.emailsHint}</p>
+        <textarea
+          id={id}
+          className="input"
+          rows={3}
+          required
+          autoFocus
+          aria-describedby={`${id}-hint`}
+          value={emails}
+          onChange={(event) => setEmails(event.target.value)}
+        />
+        <p id={`${id}-hint`} className="field-hint">
+          {words.emailsHint}
+        </p>
       </div>
       <div className="field">
         <label htmlFor={`${id}-role`}>{words.role}</label>
-        <select id={`${id}-role`} className="input" value={role} onChange={(event) => setRole(event.target.value as Role)}>
+        <select
+          id={`${id}-role`}
+          className="input"
+          value={role}
+          onChange={(event) => setRole(event.target.value as Role)}
+        >
           {(["member", "guest", ...(isAdmin(workspace.role) ? (["admin"] as const) : [])] as const).map((option) => (
-            <option key={option} value={option}>{text.people.roles[option]}</option>
+            <option key={option} value={option}>
+              {text.people.roles[option]}
+            </option>
           ))}
         </select>
       </div>
       <Field label={words.note} maxLength={1000} value={note} onChange={(event) => setNote(event.target.value)} />
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary" disabled={isPending || addresses(emails).length === 0}>
         {words.send}
       </button>
@@ -77,7 +99,11 @@ function Result({ workspace, result, onMore, onClose }: ResultProps) {
       {result.sent.length > 0 && (
         <section aria-label={words.sent} className="outcome outcome-good">
           <h3>{words.sent}</h3>
-          <ul>{result.sent.map((email) => <li key={email}>{email}</li>)}</ul>
+          <ul>
+            {result.sent.map((email) => (
+              <li key={email}>{email}</li>
+            ))}
+          </ul>
         </section>
       )}
       {result.failed.length > 0 && (
@@ -85,15 +111,21 @@ function Result({ workspace, result, onMore, onClose }: ResultProps) {
           <h3>{words.failed}</h3>
           <ul>
             {result.failed.map(({ email, reason }) => (
-              <li key={email}>{email} – {words.reasons[reason] ?? reason.replaceAll("_", " ")}</li>
+              <li key={email}>
+                {email} – {words.reasons[reason] ?? reason.replaceAll("_", " ")}
+              </li>
             ))}
           </ul>
         </section>
       )}
       {isAdmin(workspace.role) && <InvitationList workspaceId={workspace.id} only={result.sent} />}
       <div className="buttons">
-        <button type="button" className="button" onClick={onMore}>{words.more}</button>
-        <button type="button" className="button button-primary" onClick={onClose}>{words.done}</button>
+        <button type="button" className="button" onClick={onMore}>
+          {words.more}
+        </button>
+        <button type="button" className="button button-primary" onClick={onClose}>
+          {words.done}
+        </button>
       </div>
     </div>
   );

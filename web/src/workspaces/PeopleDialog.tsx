@@ -29,12 +29,20 @@ export function PeopleDialog({ workspace, isOpen, onClose }: Props) {
       <Tabs.Root defaultValue="members">
         {isAdmin(workspace.role) && (
           <Tabs.List className="tabs" aria-label={text.people.title}>
-            <Tabs.Trigger className="tab" value="members">{text.people.members}</Tabs.Trigger>
-            <Tabs.Trigger className="tab" value="invitations">{text.people.invitations}</Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="members">
+              {text.people.members}
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="invitations">
+              {text.people.invitations}
+            </Tabs.Trigger>
           </Tabs.List>
         )}
-        <Tabs.Content value="members"><MemberList workspace={workspace} onClose={onClose} /></Tabs.Content>
-        <Tabs.Content value="invitations"><InvitationList workspaceId={workspace.id} /></Tabs.Content>
+        <Tabs.Content value="members">
+          <MemberList workspace={workspace} onClose={onClose} />
+        </Tabs.Content>
+        <Tabs.Content value="invitations">
+          <InvitationList workspaceId={workspace.id} />
+        </Tabs.Content>
       </Tabs.Root>
     </Modal>
   );
@@ -48,10 +56,19 @@ function MemberList({ workspace, onClose }: { workspace: Workspace; onClose: () 
   const found = members.filter((member) => `${member.name} ${member.email}`.toLowerCase().includes(wanted));
   return (
     <>
-      <input className="input" type="search" aria-label={text.people.search} placeholder={text.people.search} value={search} onChange={(event) => setSearch(event.target.value)} />
+      <input
+        className="input"
+        type="search"
+        aria-label={text.people.search}
+        placeholder={text.people.search}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
       <p className="field-hint">{text.people.count(members.length)}</p>
       <ul className="rows rows-tall" aria-label={text.people.members}>
-        {found.map((member) => <MemberRow key={member.userId} workspace={workspace} member={member} onClose={onClose} />)}
+        {found.map((member) => (
+          <MemberRow key={member.userId} workspace={workspace} member={member} onClose={onClose} />
+        ))}
       </ul>
       {found.length === 0 && <p className="quiet">{text.people.none}</p>}
     </>
@@ -80,19 +97,46 @@ function MemberRow({ workspace, member, onClose }: RowProps) {
         <PresenceDot userId={member.userId} />
       </span>
       <span className="row-main">
-        <strong className="clip">{member.name}{isMe && ` (${text.people.you})`}</strong>
+        <strong className="clip">
+          {member.name}
+          {isMe && ` (${text.people.you})`}
+        </strong>
         <small className="clip">{member.email}</small>
       </span>
       {mayManage ? (
-        <select className="input input-small" aria-label={text.people.roleOf(member.name)} value={member.role} onChange={(event) => void attempt(() => changeRole(workspace.id, member.userId, event.target.value as Role))}>
-          {ROLES.map((role) => <option key={role} value={role}>{text.people.roles[role]}</option>)}
+        <select
+          className="input input-small"
+          aria-label={text.people.roleOf(member.name)}
+          value={member.role}
+          onChange={(event) => void attempt(() => changeRole(workspace.id, member.userId, event.target.value as Role))}
+        >
+          {ROLES.map((role) => (
+            <option key={role} value={role}>
+              {text.people.roles[role]}
+            </option>
+          ))}
         </select>
       ) : (
         <span className="tag">{text.people.roles[member.role]}</span>
       )}
-      {!isMe && <IconButton icon="compose" label={text.people.message(member.name)} onClick={() => void write().catch(complain)} />}
-      {mayManage && <IconButton icon="trash" label={text.people.remove(member.name)} onClick={() => setRemoving(true)} />}
-      <Confirm title={text.people.removeTitle(member.name)} description={text.people.removeBody} action={text.people.removeConfirm} isOpen={isRemoving} onClose={() => setRemoving(false)} onConfirm={() => void attempt(() => removeMember(workspace.id, member.userId))} />
+      {!isMe && (
+        <IconButton
+          icon="compose"
+          label={text.people.message(member.name)}
+          onClick={() => void write().catch(complain)}
+        />
+      )}
+      {mayManage && (
+        <IconButton icon="trash" label={text.people.remove(member.name)} onClick={() => setRemoving(true)} />
+      )}
+      <Confirm
+        title={text.people.removeTitle(member.name)}
+        description={text.people.removeBody}
+        action={text.people.removeConfirm}
+        isOpen={isRemoving}
+        onClose={() => setRemoving(false)}
+        onConfirm={() => void attempt(() => removeMember(workspace.id, member.userId))}
+      />
     </li>
   );
 }

@@ -22,11 +22,22 @@ export function Rail({ workspaces, activeId }: { workspaces: readonly Workspace[
           </li>
         ))}
         <li>
-          <IconButton icon="plus" side="right" className="rail-add" label={text.workspace.add} onClick={() => setCreating(true)} />
+          <IconButton
+            icon="plus"
+            side="right"
+            className="rail-add"
+            label={text.workspace.add}
+            onClick={() => setCreating(true)}
+          />
         </li>
       </ul>
       <MyMenu />
-      <Modal title={text.workspace.add} description={text.workspace.firstBody} isOpen={isCreating} onClose={() => setCreating(false)}>
+      <Modal
+        title={text.workspace.add}
+        description={text.workspace.firstBody}
+        isOpen={isCreating}
+        onClose={() => setCreating(false)}
+      >
         <WorkspaceForm onDone={() => setCreating(false)} />
       </Modal>
     </nav>
@@ -40,7 +51,13 @@ function Tile({ workspace, isActive }: { workspace: Workspace; isActive: boolean
   const label = hasUnread && !isActive ? text.workspace.unread(workspace.name) : workspace.name;
   return (
     <Hint label={workspace.name} side="right">
-      <a className="tile" href={`#/${workspace.id}`} aria-label={label} aria-current={isActive ? "page" : undefined} data-unread={(hasUnread && !isActive) || undefined}>
+      <a
+        className="tile"
+        href={`#/${workspace.id}`}
+        aria-label={label}
+        aria-current={isActive ? "page" : undefined}
+        data-unread={(hasUnread && !isActive) || undefined}
+      >
         {initials(workspace.name)}
       </a>
     </Hint>

@@ -27,7 +27,11 @@ export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) 
     <div className="workbench" data-place={channelId ? "channel" : "list"}>
       <ConnectionBanner />
       <Rail workspaces={workspaces} activeId={workspaceId} />
-      {workspace ? <Inside key={workspace.id} workspace={workspace} channelId={channelId} /> : <Nowhere isKnown={!workspaceId} />}
+      {workspace ? (
+        <Inside key={workspace.id} workspace={workspace} channelId={channelId} />
+      ) : (
+        <Nowhere isKnown={!workspaceId} />
+      )}
     </div>
   );
 }
@@ -40,7 +44,8 @@ function Inside({ workspace, channelId }: { workspace: Workspace; channelId: str
     for (const channel of channels) if (channel.isMember) noticeChannel(channel.id, workspace.id, channel.lastSeq);
   }, [channels, workspace.id]);
   useEffect(() => {
-    const first = channels.find((channel) => channel.isMember && channel.isDefault) ?? channels.find((channel) => channel.isMember);
+    const first =
+      channels.find((channel) => channel.isMember && channel.isDefault) ?? channels.find((channel) => channel.isMember);
     if (!channelId && first && !isNarrow()) goTo(workspace.id, first.id);
   }, [channels, channelId, workspace.id]);
   const channel = channels.find((entry) => entry.id === channelId);
@@ -73,7 +78,9 @@ function Nowhere({ isKnown }: { isKnown: boolean }) {
     <main className="conversation conversation-alone">
       <div className="empty">
         <p>{text.workspace.notYours}</p>
-        <a className="button button-primary" href="#/">{text.workspace.toFirst}</a>
+        <a className="button button-primary" href="#/">
+          {text.workspace.toFirst}
+        </a>
       </div>
     </main>
   );

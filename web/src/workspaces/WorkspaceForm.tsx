@@ -15,16 +15,36 @@ export function WorkspaceForm({ onDone }: { onDone?: () => void }) {
   const { isPending, problem, run } = usePending();
   async function submit() {
     const workspace = await createWorkspace(name.trim(), description.trim());
-    queries.setQueryData<Workspace[]>(keys.workspaces(), (known = []) => [...known, { ...workspace, role: workspace.role ?? "owner" }]);
+    queries.setQueryData<Workspace[]>(keys.workspaces(), (known = []) => [
+      ...known,
+      { ...workspace, role: workspace.role ?? "owner" },
+    ]);
     outdated(keys.workspaces());
     goTo(workspace.id);
     onDone?.();
   }
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
-      <Field label={text.workspace.name} placeholder={text.workspace.namePlaceholder} required maxLength={100} autoFocus value={name} onChange={(event) => setName(event.target.value)} />
-      <Field label={text.workspace.description} maxLength={1000} value={description} onChange={(event) => setDescription(event.target.value)} />
-      {problem && <p role="alert" className="problem">{problem}</p>}
+      <Field
+        label={text.workspace.name}
+        placeholder={text.workspace.namePlaceholder}
+        required
+        maxLength={100}
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label={text.workspace.description}
+        maxLength={1000}
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
       <button type="submit" className="button button-primary button-large" disabled={isPending || !name.trim()}>
         {text.workspace.create}
       </button>

@@ -26,10 +26,14 @@ export function usePeople(workspaceId: string): People {
 
 /** Changes arrive live, but the memory of them is short: what was lost on the way is made up for by asking. */
 export function usePresenceOf(members: readonly WorkspaceMember[]): void {
-  const ids = members.map((member) => member.userId).sort().join(",");
+  const ids = members
+    .map((member) => member.userId)
+    .sort()
+    .join(",");
   useEffect(() => {
     if (!ids) return;
-    const ask = () => void (document.visibilityState === "visible" && fetchPresence(ids.split(",")).catch(() => undefined));
+    const ask = () =>
+      void (document.visibilityState === "visible" && fetchPresence(ids.split(",")).catch(() => undefined));
     ask();
     // Somebody who has just joined is not known everywhere at once.
     const soon = setTimeout(ask, SOON_MS);
