@@ -89,7 +89,7 @@ async def test_users_are_told_and_invitations_are_heard_over_kafka(starts: Start
             return answer[0] == 404
 
         await eventually(forgotten, within=15)
-        await running.terminate()
+        assert await running.terminate() == 0
 
 
 async def test_it_works_without_kafka_and_through_a_database_that_drops_everybody(
