@@ -10,19 +10,22 @@ RETENTION_MS = str(7 * 24 * 3600 * 1000)
 
 
 async def ensure_topics(kafka_url: str) -> list[str]:
-    """Create the topics that are missing; their names."""
+    """Create the topics that are missing; the names of those that this very call created."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url, client_id="topics", request_timeout_ms=5_000)
     await admin.start()
     try:
         wanted = [new for event_type in event_types() for new in _declared(topic_of(event_type))]
         existing = set(await admin.list_topics())
         missing = [new for new in wanted if new.name not in existing]
-        if missing:
-            answer = await admin.create_topics(missing, timeout_ms=5_000)
-            for name, code, *_ in answer.topic_errors:
-                if code not in (0, ALREADY_EXISTS):
-                    raise for_code(code)(name)
-        return [new.name for new in missing]
+        if not missing:
+            return []
+        outcomes = {
+            name: code for name, code, *_ in (await admin.create_topics(missing, timeout_ms=5_000)).topic_errors
+        }
+        for name, code in outcomes.items():
+            if code not in (0, ALREADY_EXISTS):
+                raise for_code(code)(name)
+        return [name for name, code in outcomes.items() if code != ALREADY_EXISTS]
     finally:
         await admin.close()
 
