@@ -1,5 +1,6 @@
 """Pages of a channel, and what a client missed."""
 
+import hashlib
 from typing import Any
 
 import asyncpg
@@ -98,3 +99,31 @@ async def test_a_catch_up_is_bounded_by_its_size(office: Office, send: Sender) -
     assert told[office.channel_id]["reset"]
     told = await sync(office, office.member.user_id, {office.channel_id: 5})
     assert len(told[office.channel_id]["messages"]) == 7
+
+
+def digest_of(messages: list[Any]) -> str:
+    lines = (f"{message['seq']}:{message['id']}:{message['updatedAt']}" for message in messages)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+async def test_a_client_can_prove_that_it_is_complete(office: Office, said: list[Any]) -> None:
+    async def told(**query: str) -> Any:
+        status, answer = await office.member.get("/api/sync/digest", **query)
+        assert status == 200, answer
+        return answer["channels"]
+
+    everything = (await told())[office.channel_id]
+    assert everything == {"lastSeq": 12, "fromSeq": 1, "count": 12, "hash": digest_of(said)}
+    later = await told(**{"from": f"{office.channel_id}:9"})
+    assert later == {office.channel_id: {"lastSeq": 12, "fromSeq": 9, "count": 4, "hash": digest_of(said[8:])}}
+    await office.owner.put(f"/api/messages/{said[10]['id']}", {"content": "edited"})
+    now = (await told())[office.channel_id]
+    assert now["hash"] == digest_of((await office.history(office.member))["messages"]) != everything["hash"]
+
+
+async def test_nobody_gets_the_digest_of_a_channel_they_are_not_in(office: Office, said: list[Any]) -> None:
+    status, told = await office.stranger.get("/api/sync/digest", **{"from": f"{office.channel_id}:1"})
+    assert (status, told) == (200, {"channels": {}})
+    for wrong in ("x", f"{office.channel_id}", f"{office.channel_id}:-1", f"{office.channel_id}:a"):
+        status, told = await office.owner.get("/api/sync/digest", **{"from": wrong})
+        assert (status, told["type"]) == (422, "invalid_request")

@@ -7,7 +7,7 @@ from chassis.problems import Problem
 from eventbus.wire import Json, to_wire
 from fastapi import APIRouter, Query, Request, Response
 
-from messaging import history, messages, posting
+from messaging import digests, history, messages, posting
 from messaging.bodies import ChannelDraft, Draft, Emoji, MessageChange, Search
 from messaging.permissions import Action, Ask, Standing, allowed
 
@@ -82,6 +82,15 @@ async def remove_reaction(
     async with ask.granted() as (db, standing):
         await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=False)
     return Response(status_code=204)
+
+
+@router.get("/sync/digest")
+async def get_digest(
+    ask: Annotated[Ask, allowed(Action.DIGEST_READ)],
+    since: Annotated[str, Query(alias="from", max_length=30_000)] = "",
+) -> Json:
+    async with ask.granted() as (db, _):
+        return await digests.of_channels(db, ask.user.user_id, digests.read_since(since))
 
 
 def _channel(standing: Standing) -> UUID:

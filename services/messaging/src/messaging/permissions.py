@@ -42,6 +42,7 @@ class Action(StrEnum):
     MESSAGE_DELETE = "message.delete"
     MESSAGE_PIN = "message.pin"
     MESSAGE_REACT = "message.react"
+    DIGEST_READ = "digest.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.MESSAGE_DELETE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
     Action.MESSAGE_PIN: _channel(lambda s: s.in_channel and s.role != "guest"),
     Action.MESSAGE_REACT: _channel(lambda s: s.in_channel),
+    Action.DIGEST_READ: _anybody,
 }
 
 OF_WORKSPACE = """
