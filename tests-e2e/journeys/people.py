@@ -166,4 +166,4 @@ class Town:
 
 def address(name: str) -> str:
     """An e-mail address that nobody else has."""
-    return f"{name.lower()}-{uuid4().hex[:8]}@example.com"
+    return f"{name.lower().replace(' ', '.')}-{uuid4().hex[:8]}@example.com"
