@@ -17,6 +17,7 @@ from journeys.sockets import Bridge, bridge
 DEADLINE = aiohttp.ClientTimeout(total=30)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is a journey."""
     for item in items:

@@ -1,7 +1,6 @@
 """The picture for the README, when NEXUS_PICTURE names the file: the running page with a lively conversation."""
 
 import os
-from pathlib import Path
 
 import pytest
 from journeys.pages import chromium, window
@@ -36,7 +35,7 @@ async def test_the_page_has_its_picture_taken(town: Town, product: Product) -> N
         await expect(seen.page.get_by_test_id("typing")).to_contain_text("Jonas")
         await seen.press("Conversation details")
         await expect(seen.page.get_by_test_id("channel-member")).to_have_count(len(team.people))
-        await seen.page.screenshot(path=Path(FILE or "").absolute())
+        await seen.page.screenshot(path=FILE)
         assert seen.faults == []
 
 
