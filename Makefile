@@ -90,5 +90,6 @@ lock: setup  ## Write requirements.lock anew from the packages' own requirements
 		--format requirements-txt --output-file requirements.lock
 
 clean:  ## Remove what was built and the local stack's data
+	[ ! -x .venv/bin/python ] || .venv/bin/python -m localstack clean
 	rm -rf .venv .nexus web/dist web/node_modules tests-e2e/clients/node_modules uv.lock
 	find . -name __pycache__ -prune -exec rm -rf {} +
