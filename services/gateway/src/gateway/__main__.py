@@ -17,7 +17,10 @@ async def main(settings: Settings) -> None:
     async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as http:
         door = Door(settings, http)
         async with background(*door.jobs()):
-            await serve(door, settings, door.drain, ws=protocol_class(door.sockets.engine))
+            await serve(
+                door, settings, door.drain, ws=protocol_class(door.sockets.engine),
+                proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
+            )  # fmt: skip
         await door.ephemeral.close()
 
 

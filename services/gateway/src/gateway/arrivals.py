@@ -30,9 +30,10 @@ class Revocations:
 
     def add(self, session_id: str) -> None:
         now = time.monotonic()
+        self._until.pop(session_id, None)
         self._until[session_id] = now + ACCESS_TOKEN_LIFE
-        for old in [id_ for id_, until in self._until.items() if until < now]:
-            del self._until[old]
+        while self._until[oldest := next(iter(self._until))] < now:
+            del self._until[oldest]
 
 
 class Arrivals:
@@ -50,15 +51,20 @@ class Arrivals:
         self._verifier, self._messaging = verifier, messaging
         self._channels, self._revocations = channels, revocations
         self._sockets_per_user = sockets_per_user
-        # Sockets whose channels are being read, with those their user left meanwhile.
+        # Sockets whose places are being read, with the channels and workspaces their user left meanwhile.
         self._left_meanwhile: dict[Client, set[str]] = {}
+
+    @property
+    def settling(self) -> tuple[Client, ...]:
+        """Sockets that were not let in yet."""
+        return tuple(self._left_meanwhile)
 
     async def admit(self, socket: Client, auth: Mapping[str, Json]) -> Person:
         """The person; `ConnectRefused` with the problem's type and text otherwise."""
         try:
             person = await self.identify(auth.get("token"))
             self._check_number(socket.namespace, person)
-            await self._settle(socket, person)
+            await self._settle_or_forget(socket, person)
         except Problem as problem:
             told = {"type": problem.type, "message": problem.detail}
             raise ConnectRefused(problem.type, told) from problem
@@ -73,15 +79,22 @@ class Arrivals:
             raise unauthenticated("This session has ended: sign in again.")
         return Person(principal, token)
 
-    def left(self, user_id: str, channel_id: str) -> None:
-        """A user left a channel: those of their sockets that are settling just now must not enter it."""
+    def left(self, user_id: str, place_id: str) -> None:
+        """A user left a channel or workspace: those of their sockets that are settling just now must not enter it."""
         for socket, left in self._left_meanwhile.items():
             if user_room(user_id) in socket.rooms:
-                left.add(channel_id)
+                left.add(place_id)
 
     def _check_number(self, clients: Clients, person: Person) -> None:
         if len(clients.rooms.members(user_room(person.user_id))) >= self._sockets_per_user:
             raise Problem(429, "too_many_sockets", f"One person can have {self._sockets_per_user} open connections.")
+
+    async def _settle_or_forget(self, socket: Client, person: Person) -> None:
+        try:
+            await self._settle(socket, person)
+        except BaseException:  # nobody else tidies up after a socket that was not let in
+            self._channels.forget(socket)
+            raise
 
     async def _settle(self, socket: Client, person: Person) -> None:
         socket.join(user_room(person.user_id), session_room(person.principal.session_id))
@@ -96,4 +109,4 @@ class Arrivals:
             last_seq = told.pop("lastSeq")
             if told["id"] not in left:
                 self._channels.join(socket, told["id"], told, last_seq)
-        socket.join(*map(workspace_room, state["workspaceIds"]))
+        socket.join(*(workspace_room(id_) for id_ in state["workspaceIds"] if id_ not in left))

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Mapping
 from secrets import token_hex
 
 from gateway.ephemeral import Ephemeral
@@ -18,14 +20,18 @@ class Beats:
     def __init__(self, clients: Clients, ephemeral: Ephemeral) -> None:
         self._clients, self._ephemeral = clients, ephemeral
         self._gateway_id = token_hex(8)
+        self._devices: Counter[str] = Counter()  # sockets that were let in, by user
         ephemeral.listen(CHANGED, self._tell)
 
     def came(self, user_id: str) -> None:
-        if self._devices(user_id) == 1:
+        self._devices[user_id] += 1
+        if self._devices[user_id] == 1:
             self._publish({user_id: 1}, full=False)
 
     def went(self, user_id: str) -> None:
-        if self._devices(user_id) == 0:
+        self._devices[user_id] -= 1
+        if self._devices[user_id] == 0:
+            del self._devices[user_id]
             self._publish({user_id: 0}, full=False)
 
     async def run(self) -> None:
@@ -34,17 +40,13 @@ class Beats:
             await asyncio.sleep(EVERY)
 
     def beat(self) -> None:
-        users = {socket.data.user_id for socket in self._clients.sockets.values()}
-        self._publish({user_id: self._devices(user_id) for user_id in users}, full=True)
+        self._publish(self._devices, full=True)
 
     def end(self) -> None:
         """The last beat: nobody is connected here any more."""
         self._publish({}, full=True)
 
-    def _devices(self, user_id: str) -> int:
-        return len(self._clients.rooms.members(user_room(user_id)))
-
-    def _publish(self, devices: dict[str, int], full: bool) -> None:
+    def _publish(self, devices: Mapping[str, int], full: bool) -> None:
         users = {user_id: {"devices": number, "active": number > 0} for user_id, number in devices.items()}
         body = {"gateway": self._gateway_id, "at": time.time_ns() // 1_000_000, "full": full, "users": users}
         self._ephemeral.publish(BEATS, body)

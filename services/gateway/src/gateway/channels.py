@@ -7,7 +7,11 @@ import orjson
 
 from gateway.frames import Encoded
 from gateway.packets import encode_event
-from gateway.people import Client, Clients, channel_room
+from gateway.people import Client
+from gateway.reasons import Reason
+
+# What may wait for the answer to one socket's `sync`; a socket with more of it is closed, and begins anew.
+HELD = 1_000
 
 
 @dataclass(slots=True)
@@ -16,6 +20,7 @@ class Channel:
 
     encoded: bytes
     last_seq: int
+    sockets: set[Client] = field(default_factory=set)
     # Sockets that know later numbers already, from what they were told when they joined or synced.
     floors: dict[Client, int] = field(default_factory=dict)
 
@@ -23,40 +28,67 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class _Held:
     channel_id: str
-    seq: int
     message: Encoded
+    # None for a change, which has no number: it is told whatever the sync's answer held.
+    seq: int | None
 
 
 class Channels:
-    """Rooms of channels, and the numbers that keep what is said in them exact."""
+    """Who is in which channel, and the numbers that keep what is said there exact."""
 
-    def __init__(self, clients: Clients) -> None:
-        self._clients = clients
+    def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
+        self._joined: dict[Client, set[str]] = {}
         # Sockets in the middle of `sync`: what is said meanwhile waits for its answer, to come after it.
         self._syncing: dict[Client, list[_Held]] = {}
-        self._floored: dict[Client, set[str]] = {}
+
+    def __contains__(self, channel_id: str) -> bool:
+        """Whether anybody here would hear what is said in the channel."""
+        return channel_id in self._channels
+
+    def __len__(self) -> int:
+        """How many things are kept; none once everybody is gone."""
+        return len(self._channels) + len(self._joined) + len(self._syncing)
+
+    def has(self, socket: Client, channel_id: str) -> bool:
+        return channel_id in self._joined.get(socket, ())
 
     def join(self, socket: Client, channel_id: str, channel: Mapping[str, object], last_seq: int) -> bool:
-        """Let a socket hear what is said after `last_seq`; False if it is in the channel already."""
-        room = channel_room(channel_id)
-        if room in socket.rooms:
+        """Let a socket hear what is said after `last_seq`; False if it is in the channel already, or gone."""
+        if socket.left or self.has(socket, channel_id):
             return False
         known = self._channels.get(channel_id)
-        if known is None or room not in self._clients.rooms:
+        if known is None:
             known = self._channels[channel_id] = Channel(orjson.dumps(channel), last_seq)
-        socket.join(room)
-        self._raise_floor(channel_id, socket, last_seq)
+        known.sockets.add(socket)
+        self._joined.setdefault(socket, set()).add(channel_id)
+        _raise_floor(known, socket, last_seq)
         return True
 
     def leave(self, socket: Client, channel_id: str) -> bool:
-        """False if the socket is not in the channel."""
-        room = channel_room(channel_id)
-        if room not in socket.rooms:
+        """False if the socket is not in the channel. What still waits for it from there it never hears."""
+        if not self.has(socket, channel_id):
             return False
-        socket.leave(room)
-        self._tidy(channel_id)
+        self._joined[socket].remove(channel_id)
+        if not self._joined[socket]:
+            del self._joined[socket]
+        if socket in self._syncing:
+            self._syncing[socket] = [held for held in self._syncing[socket] if held.channel_id != channel_id]
+        self._let_go(socket, channel_id)
         return True
+
+    def forget(self, socket: Client) -> None:
+        """A socket is gone."""
+        self._syncing.pop(socket, None)
+        for channel_id in self._joined.pop(socket, ()):
+            self._let_go(socket, channel_id)
+
+    def _let_go(self, socket: Client, channel_id: str) -> None:
+        channel = self._channels[channel_id]
+        channel.sockets.remove(socket)
+        channel.floors.pop(socket, None)
+        if not channel.sockets:
+            del self._channels[channel_id]
 
     def update(self, channel_id: str, channel: Mapping[str, object]) -> None:
         if known := self._channels.get(channel_id):
@@ -65,10 +97,11 @@ class Channels:
 
     def tell(self, channel_id: str, name: str, body: object, skip: Client | None = None) -> None:
         """Tell a channel's sockets something that has no number."""
-        self._clients.rooms.broadcast(channel_room(channel_id), name, body, skip=skip)
-
-    def __contains__(self, channel_id: str) -> bool:
-        return channel_room(channel_id) in self._clients.rooms
+        if channel := self._channels.get(channel_id):
+            message = encode_event("/", name, body)
+            for socket in channel.sockets:
+                if socket is not skip:
+                    self._pass_on(socket, channel_id, message, None)
 
     def receive(self, channel_id: str, seq: int, message: Mapping[str, object], origin_socket_id: str) -> None:
         """Pass a posted message on to everyone but the socket it came from."""
@@ -76,21 +109,28 @@ class Channels:
         if channel is None or seq <= channel.last_seq:
             return
         channel.last_seq = seq
-        sockets = self._clients.rooms.members(channel_room(channel_id))
-        if not sockets:
-            self._tidy(channel_id)
-            return
         encoded = encode_event(
             "/", "message:receive", {"message": message, "channel": orjson.Fragment(channel.encoded)}
         )
-        origin = self._clients.sockets.get(origin_socket_id)
-        if channel.floors or self._syncing:
-            sockets = frozenset(
-                s for s in sockets if s is not origin and self._is_due(channel, s, channel_id, seq, encoded)
-            )
-        for socket in sockets:
-            if socket is not origin:
-                socket.send_encoded(encoded)
+        is_plain = not channel.floors and not self._syncing
+        # The set stays as it is meanwhile: a socket that is found too slow is forgotten by a task of its own.
+        for socket in channel.sockets:
+            if socket.id != origin_socket_id:
+                if is_plain:
+                    socket.send_encoded(encoded)
+                elif channel.floors.get(socket, 0) < seq:
+                    self._pass_on(socket, channel_id, encoded, seq)
+        if channel.floors:
+            channel.floors = {socket: floor for socket, floor in channel.floors.items() if floor > seq}
+
+    def _pass_on(self, socket: Client, channel_id: str, message: Encoded, seq: int | None) -> None:
+        held = self._syncing.get(socket)
+        if held is None:
+            socket.send_encoded(message)
+        elif len(held) < HELD:
+            held.append(_Held(channel_id, message, seq))
+        else:
+            socket.close(Reason.SLOW_CONSUMER)
 
     def begin_sync(self, socket: Client) -> bool:
         """Hold what is said to a socket until `end_sync`; False if it is syncing already."""
@@ -102,40 +142,13 @@ class Channels:
     def end_sync(self, socket: Client, told: Mapping[str, int]) -> None:
         """The socket has its answer, up to these numbers: now it gets what was held and is later."""
         for channel_id, seq in told.items():
-            self._raise_floor(channel_id, socket, seq)
+            if self.has(socket, channel_id):
+                _raise_floor(self._channels[channel_id], socket, seq)
         for held in self._syncing.pop(socket, []):
-            if held.seq > told.get(held.channel_id, 0):
+            if held.seq is None or held.seq > told.get(held.channel_id, 0):
                 socket.send_encoded(held.message)
 
-    def forget(self, socket: Client) -> None:
-        """A socket is gone."""
-        self._syncing.pop(socket, None)
-        for channel_id in self._floored.pop(socket, ()):
-            if channel := self._channels.get(channel_id):
-                channel.floors.pop(socket, None)
 
-    def _is_due(self, channel: Channel, socket: Client, channel_id: str, seq: int, message: Encoded) -> bool:
-        floor = channel.floors.get(socket)
-        if floor is not None:
-            if seq <= floor:
-                return False
-            del channel.floors[socket]
-        held = self._syncing.get(socket)
-        if held is None:
-            return True
-        held.append(_Held(channel_id, seq, message))
-        return False
-
-    def _raise_floor(self, channel_id: str, socket: Client, seq: int) -> None:
-        channel = self._channels.get(channel_id)
-        if (
-            channel
-            and channel_room(channel_id) in socket.rooms
-            and seq > max(channel.last_seq, channel.floors.get(socket, 0))
-        ):
-            channel.floors[socket] = seq
-            self._floored.setdefault(socket, set()).add(channel_id)
-
-    def _tidy(self, channel_id: str) -> None:
-        if channel_id in self._channels and channel_id not in self:
-            del self._channels[channel_id]
+def _raise_floor(channel: Channel, socket: Client, seq: int) -> None:
+    if seq > max(channel.last_seq, channel.floors.get(socket, 0)):
+        channel.floors[socket] = seq

@@ -20,6 +20,7 @@ from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
 from gateway.events import LEEWAY, Events, refuse
 from gateway.handlers import CONSUMES, Feed
+from gateway.insiders import InsidersOnly
 from gateway.namespaces import Namespace
 from gateway.origins import OriginRule
 from gateway.packets import Json
@@ -34,7 +35,6 @@ from gateway.settings import Settings
 from gateway.sockets import SocketLimits
 from gateway.upstreams import Upstream
 
-DRAIN_DEADLINE = 8.0
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -54,7 +54,7 @@ class Door:
             SocketLimits(events_per_second=settings.events_per_second, burst=settings.events_burst),
         )
         REGISTRY.register(self.sockets.engine.traffic)
-        self.channels = Channels(self.clients)
+        self.channels = Channels()
         self.revocations = Revocations()
         self.ephemeral = Ephemeral(settings.redis_url.get_secret_value())
         self.beats = Beats(self.clients, self.ephemeral)
@@ -84,7 +84,7 @@ class Door:
 
     async def drain(self) -> None:
         """Send everybody to another gateway, once what they asked has been answered."""
-        await self.sockets.drain(DRAIN_DEADLINE)
+        await self.sockets.drain(self.settings.stop_deadline)
         self.beats.end()
 
     async def _connected(self, socket: Client, auth: dict[str, Json]) -> Person:
@@ -116,7 +116,7 @@ class Door:
         identity, messaging = ("identity", settings.identity_url), ("messaging", settings.messaging_url)
         owners = {
             **dict.fromkeys(("auth", "users", ".well-known"), identity),
-            **dict.fromkeys(("workspaces", "channels", "messages", "invitations"), messaging),
+            **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
             "presence": ("presence", settings.presence_url),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)
@@ -124,8 +124,13 @@ class Door:
         router.add_api_route("/api/{path:path}", proxy.pass_on, methods=METHODS)
         router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
         router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
-        return create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=settings.body_limit)
+        app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=settings.body_limit)
+        if not settings.metrics_public:
+            app.add_middleware(InsidersOnly, paths=frozenset({"/metrics"}))
+        return app
 
     async def _hears(self) -> None:
+        if self.sockets.engine.draining:
+            raise ConnectionError("this gateway is stopping")
         if not self.tail.ready.is_set():
             raise ConnectionError("the topics are not being read yet")

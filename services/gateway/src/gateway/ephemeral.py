@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 DEADLINE = 2.0
+# After so many seconds without a message, Redis is asked whether it is still there.
+QUIET = 3.0
 # Messages on their way to Redis at the most; when it is slow the newest are dropped, as nobody waits for them.
 UNSENT = 1_000
 LOST = Counter("nexus_gateway_ephemeral_lost_total", "Typing and presence messages that Redis did not take")
@@ -65,9 +67,13 @@ class Ephemeral:
         async with self._redis.pubsub() as subscription:
             await asyncio.wait_for(subscription.subscribe(*self._listeners), DEADLINE)
             waits.reset()
+            is_asked = False
             while True:
-                # The timeout makes a connection that died silently show itself by the ping.
-                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
+                # A connection that died silently shows itself by a ping that is not answered.
+                message = await subscription.get_message(ignore_subscribe_messages=False, timeout=QUIET)
+                if message is None and is_asked:
+                    raise TimeoutError("Redis does not answer")
+                is_asked = message is None
                 if message is None:
                     await asyncio.wait_for(subscription.ping(), DEADLINE)
                 elif message["type"] == "message":

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from secrets import token_hex
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from gateway.channels import Channels
 from gateway.ephemeral import Ephemeral
 from gateway.namespaces import RefusedEvent
 from gateway.packets import Json
-from gateway.people import Client, Person, channel_room
+from gateway.people import Client, Person
 from gateway.sends import Sends
 from gateway.sockets import Ack
 from gateway.upstreams import Upstream
@@ -53,7 +54,7 @@ class Events:
             if ack:
                 ack({"ok": True, **answer})
             if name == "sync":
-                self._channels.end_sync(socket, _last_seqs(answer))
+                self._channels.end_sync(socket, _last_seqs(answer) if ack else {})
 
     async def _answer(self, socket: Client, name: str, args: list[Json]) -> Answer:
         handler = HANDLERS.get(name)
@@ -62,7 +63,7 @@ class Events:
         body = args[0] if args else None
         if not isinstance(body, dict) or len(args) > 1:
             raise _invalid(f"{name} takes one object")
-        if socket.data.principal.expires_at + LEEWAY < time.time():
+        if socket.data.principal.expires_at + LEEWAY < time.time() and name != "auth:refresh":
             raise unauthenticated("The access token has expired: refresh it and send auth:refresh.")
         return await handler(self, socket, body)
 
@@ -93,8 +94,8 @@ class Events:
     async def _react(self, socket: Client, body: Body, method: str) -> Answer:
         _only(body, "messageId", "emoji")
         emoji = body.get("emoji")
-        if not isinstance(emoji, str) or not emoji or "/" in emoji:
-            raise _invalid("emoji: must be text without a slash")
+        if not isinstance(emoji, str) or not 0 < len(emoji) <= 64 or "/" in emoji or emoji in (".", ".."):
+            raise _invalid("emoji: must be text of 1 to 64 characters without a slash")
         path = f"/api/messages/{_id(body, 'messageId')}/reactions/{quote(emoji, safe='')}"
         await self._messaging.ask(method, path, None, socket.data.token)
         return {}
@@ -111,7 +112,7 @@ class Events:
         channel_id = _id(body, "channelId")
         if body.get("userId", socket.data.user_id) != socket.data.user_id:
             raise Problem(403, "forbidden", "userId: you can only type as yourself.")
-        if channel_room(channel_id) not in socket.rooms:
+        if not self._channels.has(socket, channel_id):
             raise not_found("channel")
         told = {"channelId": channel_id, "userId": socket.data.user_id}
         self._channels.tell(channel_id, name, told, skip=socket)
@@ -133,7 +134,7 @@ class Events:
             raise Problem(409, "sync_under_way", "The last sync has not been answered yet.")
         try:
             told = await self._messaging.post(f"/internal/users/{socket.data.user_id}/sync", body)
-        except Problem:
+        except BaseException:  # of time running out, too: who is told nothing must not wait on
             self._channels.end_sync(socket, {})
             raise
         return told if isinstance(told, dict) else {}
@@ -182,11 +183,12 @@ def _last_seqs(answer: Answer) -> dict[str, int]:
 
 
 def _id(body: Body, name: str) -> str:
-    """An id as the client gave it, once it is known to be one: it becomes part of a path."""
-    try:
-        return str(UUID(str(body.get(name))))
-    except ValueError:
-        raise _invalid(f"{name}: must be an id") from None
+    """An id, once it is known to be one: it becomes part of a path."""
+    given = body.get(name)
+    with suppress(ValueError):
+        if isinstance(given, str) and str(found := UUID(given)) == given.lower():
+            return str(found)
+    raise _invalid(f"{name}: must be an id")
 
 
 def _only(body: Body, *names: str) -> None:

@@ -31,7 +31,7 @@ class Feed:
 
     async def start_over(self) -> None:
         """Events were lost to us: every client reconnects, and catches up from what is stored."""
-        for socket in list(self.clients.sockets.values()):
+        for socket in (*self.clients.sockets.values(), *self.arrivals.settling):
             socket.close(Reason.GOING_AWAY)
 
 
@@ -107,9 +107,11 @@ def welcome(event: WorkspaceMemberEvent, feed: Feed) -> None:
 
 def bid_farewell(tombstone: Tombstone, feed: Feed) -> None:
     workspace_id, _, user_id = tombstone.key.partition(":")
+    feed.arrivals.left(user_id, workspace_id)
     for socket in feed.clients.rooms.members(user_room(user_id)):
-        socket.leave(workspace_room(workspace_id))
-        socket.emit("workspace:left", {"workspaceId": workspace_id})
+        if workspace_room(workspace_id) in socket.rooms:
+            socket.leave(workspace_room(workspace_id))
+            socket.emit("workspace:left", {"workspaceId": workspace_id})
 
 
 def cut_off(event: SessionEvent, feed: Feed) -> None:

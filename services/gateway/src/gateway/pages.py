@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chassis.problems import not_found
 from fastapi import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
@@ -27,7 +28,9 @@ class Pages:
         if self._folder is None or not (self._folder / "index.html").is_file():
             return PlainTextResponse(NOT_BUILT, 503, SECURITY)
         asked = self._file(request.url.path)
-        if asked is not None and "/assets/" in request.url.path:
+        if request.url.path.startswith("/assets/"):
+            if asked is None:  # of another build: a page in its place would be taken for a script
+                raise not_found("file")
             return FileResponse(asked, headers={**SECURITY, "Cache-Control": "public, max-age=31536000, immutable"})
         page = asked or self._folder / "index.html"
         return FileResponse(page, headers={**SECURITY, "Cache-Control": "no-cache"})

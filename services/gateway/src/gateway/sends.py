@@ -5,26 +5,46 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+import orjson
 from chassis.problems import Problem, unavailable
 from prometheus_client import Histogram
 
 from gateway.packets import Json
-from gateway.upstreams import Upstream
+from gateway.upstreams import Upstream, encoded
 
 LANES = 4
+# One request's messages and bytes at the most; messaging reads twice as many.
 BATCH = 100
+BATCH_BYTES = 2_000_000
 WAITING = 2_000
 STORED_SECONDS = Histogram("nexus_gateway_store_seconds", "From a message's arrival until it is stored")
 
 Answer = dict[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class _Send:
+    encoded: bytes
+    answer: asyncio.Future[Answer]
+
+
 @dataclass(slots=True)
 class _Lane:
     """The messages of some channels, in order: one request at a time, each with all that came meanwhile."""
 
-    waiting: deque[tuple[Answer, asyncio.Future[Answer]]] = field(default_factory=deque)
+    waiting: deque[_Send] = field(default_factory=deque)
     is_busy: bool = False
+
+    def take(self) -> list[_Send]:
+        """The next batch; whoever gave up waiting is left out, as they were told that it is not stored."""
+        batch: list[_Send] = []
+        size = 0
+        while self.waiting and len(batch) < BATCH and size + len(self.waiting[0].encoded) <= BATCH_BYTES:
+            send = self.waiting.popleft()
+            if not send.answer.done():
+                batch.append(send)
+                size += len(send.encoded)
+        return batch
 
 
 class Sends:
@@ -40,9 +60,13 @@ class Sends:
         channel_id = payload.get("channelId") if isinstance(payload, dict) else None
         lane = self._lanes[hash(channel_id) % LANES if isinstance(channel_id, str) else 0]
         if len(lane.waiting) >= WAITING:
-            return _refused(unavailable("Too many messages are waiting to be stored; try again shortly."))
+            raise unavailable("Too many messages are waiting to be stored; try again shortly.")
+        # Encoded one by one: what cannot be encoded, or is too large, must not spoil the batch of the others.
+        send = encoded({"userId": user_id, "socketId": socket_id, "payload": payload})
+        if len(send) > BATCH_BYTES:
+            raise Problem(413, "too_large", "The message is too large.")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        lane.waiting.append(({"userId": user_id, "socketId": socket_id, "payload": payload}, answer))
+        lane.waiting.append(_Send(send, answer))
         if not lane.is_busy:
             lane.is_busy = True
             self._start(self._drain(lane))
@@ -51,18 +75,23 @@ class Sends:
 
     async def _drain(self, lane: _Lane) -> None:
         try:
-            while lane.waiting:
-                batch = [lane.waiting.popleft() for _ in range(min(BATCH, len(lane.waiting)))]
-                answers = await self._ask([send for send, _ in batch])
-                for (_, waiting), answer in zip(batch, answers, strict=True):
-                    if not waiting.done():
-                        waiting.set_result(answer)
+            while batch := lane.take():
+                await self._store(batch)
         finally:
             lane.is_busy = False
 
-    async def _ask(self, sends: list[Answer]) -> list[Answer]:
+    async def _store(self, batch: list[_Send]) -> None:
+        answers = [_refused(unavailable())] * len(batch)
         try:
-            told = await self._messaging.post("/internal/messages", {"sends": sends})
+            answers = await self._ask([send.encoded for send in batch])
+        finally:  # whatever happens, nobody waits for what will not come
+            for send, answer in zip(batch, answers, strict=True):
+                if not send.answer.done():
+                    send.answer.set_result(answer)
+
+    async def _ask(self, sends: list[bytes]) -> list[Answer]:
+        try:
+            told = await self._messaging.post("/internal/messages", {"sends": list(map(orjson.Fragment, sends))})
         except Problem as problem:
             return [_refused(problem)] * len(sends)
         results = told.get("results") if isinstance(told, dict) else None

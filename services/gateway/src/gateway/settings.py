@@ -17,6 +17,10 @@ class Settings(ServiceSettings):
     web_dir: Path | None = None
     # Comma-separated origins of pages, beside the gateway's own, that may connect.
     allowed_origins: str = ""
+    # Addresses and networks (comma-separated) of proxies in front, whose X-Forwarded-For is believed; none by default.
+    trusted_proxies: str = ""
+    # Whether /metrics is for everybody, not only for direct callers on loopback and private addresses.
+    metrics_public: bool = False
     # Open sockets of one person at the most.
     sockets_per_user: int = 10
     # Events of one socket: in the long run, and at once.
@@ -27,6 +31,8 @@ class Settings(ServiceSettings):
     request_deadline: float = 30.0
     # Sockets this process carries at the most.
     max_sockets: int = 50_000
+    # Seconds for sockets, and then for HTTP requests, to end well when this process is told to stop.
+    stop_deadline: float = 4.0
 
     @property
     def origins(self) -> frozenset[str]:

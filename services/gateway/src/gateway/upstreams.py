@@ -1,14 +1,16 @@
 """The services behind the gateway, over kept-alive HTTP with deadlines."""
 
-from collections.abc import Mapping
+import logging
 
 import aiohttp
 import orjson
 from chassis import tracing
 from chassis.problems import Problem, unavailable
+from yarl import URL
 
 from gateway.packets import Json
 
+log = logging.getLogger(__name__)
 DEADLINE = aiohttp.ClientTimeout(total=8, connect=2)
 
 
@@ -29,24 +31,43 @@ class Upstream:
         """The answer's JSON (None for an empty one), asked as the gateway or, with `token`, as that person."""
         headers = {"Authorization": f"Bearer {token}" if token else self._authorization}
         tracing.inject(headers)
-        data = None if body is None else orjson.dumps(body)
+        data = None if body is None else encoded(body)
         if data is not None:
             headers["Content-Type"] = "application/json"
+        # The path is as it should be: nobody is to take a ".." in it for more than text.
+        url = URL(self._url + path, encoded=True)
         try:
-            asked = self._http.request(method, self._url + path, data=data, headers=headers, timeout=DEADLINE)
+            asked = self._http.request(
+                method, url, data=data, headers=headers, timeout=DEADLINE, allow_redirects=False
+            )  # fmt: skip
             async with asked as answer:
-                return _read(answer.status, answer.headers, await answer.read())
+                told = _read(answer.status, await answer.read())
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            log.warning("%s %s: the service does not answer: %r", method, path, error)
             raise unavailable() from error
+        except Problem as problem:
+            if token is None and problem.status == 401:
+                log.error("%s %s: the service does not know the internal secret", method, path)
+                raise unavailable() from problem
+            raise
+        return told
 
 
-def _read(status: int, headers: Mapping[str, str], body: bytes) -> Json:
+def encoded(body: object) -> bytes:
+    """As JSON; `Problem` 422 for what has none: attachments of bytes, or a depth that only an attacker writes."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError as error:
+        raise Problem(422, "invalid_request", f"The payload is not JSON: {error}.") from error
+
+
+def _read(status: int, body: bytes) -> Json:
     try:
         told: Json = orjson.loads(body) if body else None
     except orjson.JSONDecodeError:
         raise unavailable() from None
-    if status < 400:
+    if status < 300:
         return told
-    if not isinstance(told, dict) or status >= 500:
+    if not isinstance(told, dict) or not 400 <= status < 500:
         raise unavailable()
     raise Problem(status, str(told.get("type", "error")), str(told.get("detail", "")))
