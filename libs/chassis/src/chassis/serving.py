@@ -107,7 +107,7 @@ async def _stopped(tasks: Sequence[asyncio.Task[None]]) -> list[Exception]:
 async def _failing_stops_us(job: Coroutine[Any, Any, None]) -> None:
     try:
         await job
-    except Exception:
+    except (Exception, asyncio.CancelledError):  # a library can let out a cancellation that nobody asked for
         task = asyncio.current_task()
         if task is None or not task.cancelling():
             log.critical("a background job failed: this process stops", exc_info=True)

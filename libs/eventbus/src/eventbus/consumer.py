@@ -12,11 +12,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from eventbus import dead_letters, tracing
+from eventbus.deadlines import CutShort, bounded
 from eventbus.errors import InvalidEvent
 from eventbus.inbox import Consumes, deliver, forget_old, read
 from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, CONSUMER_RETRIES, HANDLING_SECONDS
 from eventbus.producer import Producer, PublishFailed
-from eventbus.reading import ReaderSilent, Watch, reader
+from eventbus.reading import POLL_DEADLINE, ReaderSilent, Watch, reader
 from eventbus.retry import Backoff
 from eventbus.topics import event_type_of, topic_of
 
@@ -56,7 +57,7 @@ class Consumer:
             try:
                 async with reader(self._client()) as client:
                     await self._read(client, waits)
-            except (KafkaError, OSError, TimeoutError, ReaderSilent, PublishFailed) as error:
+            except (KafkaError, OSError, TimeoutError, ReaderSilent, CutShort, PublishFailed) as error:
                 CONSUMER_RESTARTS.labels(self.group).inc()
                 seconds = next(waits)
                 log.warning("consumer %s starts anew in %.1f s: %r", self.group, seconds, error)
@@ -83,7 +84,7 @@ class Consumer:
         watch = Watch(self.group)
         while True:
             self._resume(client)
-            batches = await client.getmany(timeout_ms=200, max_records=BATCH)
+            batches = await bounded(client.getmany(timeout_ms=200, max_records=BATCH), POLL_DEADLINE)
             for partition, records in batches.items():
                 await self._handle_in_order(client, partition, records)
             if batches:
@@ -102,7 +103,7 @@ class Consumer:
             done = record.offset + 1
             self.waiting.pop(partition, None)
         if done is not None and partition in client.assignment():
-            await client.commit({partition: done})
+            await bounded(client.commit({partition: done}), POLL_DEADLINE)
 
     async def _handled(self, record: ConsumerRecord) -> bool:
         with tracing.continued(record.headers), HANDLING_SECONDS.labels(self.group, record.topic).time():

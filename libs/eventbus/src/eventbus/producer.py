@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from eventbus import administration
+from eventbus.deadlines import CutShort, bounded
 from eventbus.metrics import PRODUCER_RECREATED
 
 log = logging.getLogger(__name__)
@@ -59,14 +60,14 @@ class Producer:
         """Return once Kafka has confirmed every record; `PublishFailed` if that is not known after 8 s."""
         async with self._lock:
             try:
-                async with asyncio.timeout(PUBLISH_DEADLINE):
-                    await self._send_all(await self._connected(), records)
-            except (KafkaError, OSError, TimeoutError) as error:
+                await bounded(self._send_all(records), PUBLISH_DEADLINE)
+            except (KafkaError, OSError, TimeoutError, CutShort) as error:
                 PRODUCER_RECREATED.inc()
                 await self._discard()
                 raise PublishFailed(repr(error)) from error
 
-    async def _send_all(self, client: AIOKafkaProducer, records: Sequence[Record]) -> None:
+    async def _send_all(self, records: Sequence[Record]) -> None:
+        client = await self._connected()
         sent = [await client.send(record.topic, record.value, record.key, headers=record.headers) for record in records]
         for outcome in await asyncio.gather(*sent, return_exceptions=True):
             if isinstance(outcome, BaseException):

@@ -1,17 +1,20 @@
 """What every reader of topics needs: a fresh client, and the watch that notices when one has gone silent."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from eventbus.deadlines import CutShort, bounded
 from eventbus.metrics import CONSUMER_LAG
 
+START_DEADLINE = 10.0
 STOP_DEADLINE = 3.0
+POLL_DEADLINE = 15.0
+LOOK_DEADLINE = 5.0
 WATCH_EVERY = 1.5
 STRIKES = 2
 
@@ -24,13 +27,11 @@ class ReaderSilent(Exception):
 async def reader(client: AIOKafkaConsumer) -> AsyncIterator[AIOKafkaConsumer]:
     """A started client that is stopped in the end, both within deadlines."""
     try:
-        async with asyncio.timeout(10):
-            await client.start()
+        await bounded(client.start(), START_DEADLINE)
         yield client
     finally:
-        with suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(STOP_DEADLINE):
-                await client.stop()
+        with suppress(KafkaError, OSError, TimeoutError, CutShort):
+            await bounded(client.stop(), STOP_DEADLINE)
 
 
 @dataclass(slots=True)
@@ -60,12 +61,12 @@ class Watch:
         partitions = client.assignment()
         if not partitions:
             return set()
-        behind = set()
-        async with asyncio.timeout(5):
-            ends = await client.end_offsets(partitions)
-            for partition, end in ends.items():
-                lag = end - await client.position(partition)
-                CONSUMER_LAG.labels(self.consumer, partition.topic, partition.partition).set(max(0, lag))
-                if lag > 0:
-                    behind.add(partition)
-        return behind
+        lags = await bounded(_lags(client, partitions), LOOK_DEADLINE)
+        for partition, lag in lags.items():
+            CONSUMER_LAG.labels(self.consumer, partition.topic, partition.partition).set(max(0, lag))
+        return {partition for partition, lag in lags.items() if lag > 0}
+
+
+async def _lags(client: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
+    ends = await client.end_offsets(partitions)
+    return {partition: end - await client.position(partition) for partition, end in ends.items()}

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from eventbus.deadlines import CutShort, bounded
 from eventbus.errors import InvalidEvent
 from eventbus.inbox import Tombstone, read
 from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, DEAD_LETTERS
-from eventbus.reading import ReaderSilent, Watch, reader
+from eventbus.reading import LOOK_DEADLINE, POLL_DEADLINE, ReaderSilent, Watch, reader
 from eventbus.retry import Backoff
 from eventbus.topics import Event, event_type_of, topic_of
 
@@ -55,7 +56,7 @@ class Tail:
                     await self._take_place(client)
                     self.ready.set()
                     await self._read(client, waits)
-            except (KafkaError, OSError, TimeoutError, ReaderSilent) as error:
+            except (KafkaError, OSError, TimeoutError, ReaderSilent, CutShort) as error:
                 CONSUMER_RESTARTS.labels(self.name).inc()
                 seconds = next(waits)
                 log.warning("%s starts anew in %.1f s: %r", self.name, seconds, error)
@@ -80,10 +81,9 @@ class Tail:
             for number in range(topic.partitions)
         ]
         client.assign(partitions)
-        async with asyncio.timeout(10):
-            begins = await client.beginning_offsets(partitions)
-            ends = await client.end_offsets(partitions)
-            starts = ends | await self._lately(client, partitions)
+        begins = await bounded(client.beginning_offsets(partitions), LOOK_DEADLINE)
+        ends = await bounded(client.end_offsets(partitions), LOOK_DEADLINE)
+        starts = ends | await bounded(self._lately(client, partitions), LOOK_DEADLINE)
         known = {partition: self.positions.get(partition, starts[partition]) for partition in partitions}
         lost = {partition for partition in partitions if not begins[partition] <= known[partition] <= ends[partition]}
         known |= {partition: ends[partition] for partition in lost}
@@ -104,7 +104,7 @@ class Tail:
     async def _read(self, client: AIOKafkaConsumer, waits: Backoff) -> None:
         watch = Watch(self.name)
         while True:
-            batches = await client.getmany(timeout_ms=500, max_records=2_000)
+            batches = await bounded(client.getmany(timeout_ms=500, max_records=2_000), POLL_DEADLINE)
             for partition, records in batches.items():
                 await self.on_events([seen for record in records if (seen := self._decoded(record))])
                 self.positions[partition] = records[-1].offset + 1
