@@ -1,5 +1,6 @@
 """Presence behind a real port, with real Redis: what gateways say in, what they are told out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from eventbus import Tombstone
 from eventbus.inbox import deliver
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+from presence import parts
 from presence.__main__ import app_of
 from presence.announcing import HEARD, LAST_TOLD, TOLD, Announcer
 from presence.handlers import CONSUMES
@@ -42,6 +44,7 @@ class Office:
     stranger: UUID = field(default_factory=uuid7)
     workspace: UUID = field(default_factory=uuid7)
     heard: list[tuple[str, str]] = field(default_factory=list)
+    audiences: list[list[str]] = field(default_factory=list)
 
     async def beat(self, gateway: str, users: dict[UUID, tuple[int, bool]], full: bool = False) -> None:
         told = {str(id_): {"devices": number, "active": active} for id_, (number, active) in users.items()}
@@ -71,6 +74,7 @@ class Office:
                 if message["type"] == "message":
                     told = orjson.loads(message["data"])
                     self.heard.append((told["userId"], told["status"]))
+                    self.audiences.append(told["workspaceIds"])
 
 
 @pytest_asyncio.fixture
@@ -81,7 +85,7 @@ async def office(pool: asyncpg.Pool, redis_url: str, tokens: Issuer, database_ur
     }  # fmt: skip
     async with (
         Redis.from_url(redis_url) as redis,
-        Redis.from_url(redis_url, client_name="presence") as its_redis,
+        parts.redis(redis_url) as its_redis,
         aiohttp.ClientSession() as http,
     ):
         announcer = Announcer(its_redis, pool)
@@ -118,6 +122,7 @@ async def test_the_last_device_anywhere_makes_offline(office: Office) -> None:
     assert await office.seen(office.bob, office.alice, office.bob) == ["online", "offline"]
     await office.beat("two", {}, full=True)
     await office.changes([(office.alice, "online"), (office.alice, "offline")])
+    assert office.audiences == [[str(office.workspace)]] * 2
 
 
 async def test_a_silent_gateway_loses_its_devices(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +183,19 @@ async def test_only_people_of_a_shared_workspace_are_seen(office: Office, pool: 
     assert await office.seen(office.bob, office.alice) == ["offline"]
 
 
-@pytest.mark.parametrize("ids", ["", ",", "nonsense", ",".join(["0190a000-0000-7000-8000-00000000000a", "x"])])
+async def test_what_is_true_last_is_told_last(office: Office) -> None:
+    await office.beat("one", {office.alice: (1, True)}, full=True)
+    for _ in range(5):
+        choices = [office.ask("PUT", office.alice, {"status": status}) for status in ("busy", "away", "online", "busy")]
+        assert {status for status, _ in await asyncio.gather(*choices)} == {200}
+        now = await office.seen(office.bob, office.alice)
+        await eventually(lambda now=now: [office.heard[-1][1]] == now)  # type: ignore[misc]
+
+
+MANY = ",".join(str(uuid7()) for _ in range(201))
+
+
+@pytest.mark.parametrize("ids", ["", ",", "nonsense", MANY, ",".join(["0190a000-0000-7000-8000-00000000000a", "x"])])
 async def test_wrong_ids_are_refused(office: Office, ids: str) -> None:
     status, told = await office.ask("GET", office.alice, userIds=ids)
     assert (status, told["type"]) == (422, "invalid_request")

@@ -1,5 +1,8 @@
 """Devices and a choice as one status."""
 
+from types import SimpleNamespace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from presence.devices import Board, Devices, read_beat
@@ -34,3 +37,27 @@ def test_devices_of_all_gateways_count() -> None:
     assert sorted(each.number for each in board.devices_of(ALICE)) == [1, 2]
     assert board.take(read_beat(_beat("one", False, 0))) == {ALICE}
     assert [each.number for each in board.devices_of(ALICE)] == [2]
+
+
+def test_silence_while_nobody_could_be_heard_is_not_held_against_a_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("presence.devices.time", SimpleNamespace(monotonic=lambda: now))
+    board = Board()
+    board.take(read_beat(_beat("one", True, 1)))
+    now += 60
+    board.expect_all()
+    assert board.drop_silent() == set()
+    now += 9
+    assert board.drop_silent() == {ALICE}
+
+
+def test_a_change_beat_does_not_prolong_what_only_full_beats_confirm(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("presence.devices.time", SimpleNamespace(monotonic=lambda: now))
+    board = Board()
+    board.take(read_beat(_beat("one", True, 1)))
+    now += 10
+    board.take(read_beat(_beat("one", False, 2)))
+    assert board.age() == 10
+    now += 5
+    assert board.drop_silent() == {ALICE}

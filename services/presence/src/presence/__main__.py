@@ -1,36 +1,36 @@
 """Presence: who is online, away, busy or offline, over all of a person's devices."""
 
 import asyncpg
-from chassis import database, running
+from chassis import running
 from chassis.serving import background, create_app, serve
 from eventbus import Consumer, Producer
 from fastapi import FastAPI
-from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from presence.announcing import DEADLINE, Announcer
+from presence import parts
+from presence.announcing import Announcer
 from presence.handlers import CONSUMES
-from presence.routes import router
+from presence.routes import refuse_for_now, router
 from presence.settings import Settings
 
 
 def app_of(settings: Settings, pool: asyncpg.Pool, announcer: Announcer) -> FastAPI:
-    checks = {"database": lambda: pool.execute("SELECT 1"), "redis": announcer.listening.wait}
+    checks = {"database": lambda: pool.execute("SELECT 1"), "redis": announcer.ready}
     app = create_app("presence", settings, (router,), checks)
     app.state.pool, app.state.announcer = pool, announcer
+    app.add_exception_handler(RedisError, refuse_for_now)
     return app
 
 
 async def main(settings: Settings) -> None:
-    url = settings.redis_url.get_secret_value()
     async with (
-        await database.connect(settings) as pool,
-        Redis.from_url(url, socket_connect_timeout=DEADLINE) as redis,
+        parts.database(settings) as pool,
+        parts.redis(settings.redis_url.get_secret_value()) as redis,
         Producer(settings.kafka_url, "presence") as producer,
     ):
         announcer = Announcer(redis, pool)
-        async with background(
-            announcer.run(), Consumer(settings.kafka_url, CONSUMES, pool, producer, group="presence").run()
-        ):
+        consumer = Consumer(settings.kafka_url, CONSUMES, pool, producer, group="presence")
+        async with background(announcer.run(), consumer.run()):
             await serve(app_of(settings, pool, announcer), settings)
 
 

@@ -9,8 +9,10 @@ from uuid import UUID
 import orjson
 from redis.asyncio import Redis
 
-# Seconds after which a gateway that says nothing has no devices any more.
-SILENCE = 15.0
+# Seconds without a full beat after which a gateway has no devices any more; with the sweep, 15.
+SILENCE = 14.0
+# Seconds in which every living gateway is heard again after nobody could be: it connects anew and beats every 5.
+HEARD_AGAIN = 8.0
 GATEWAY = "nexus:presence:gateway:"
 
 
@@ -56,11 +58,24 @@ class Board:
     def take(self, beat: Beat) -> set[str]:
         """Enter a beat; the users whose devices changed by it."""
         gateway = self._gateways.setdefault(beat.gateway, _Gateway())
-        gateway.heard_at = time.monotonic()
+        if beat.is_full:
+            gateway.heard_at = time.monotonic()
         before = gateway.users
         after = dict(beat.users) if beat.is_full else {**before, **beat.users}
         gateway.users = {id_: devices for id_, devices in after.items() if devices.number > 0}
         return {id_ for id_ in before.keys() | after.keys() if before.get(id_) != gateway.users.get(id_)}
+
+    def expect_all(self) -> None:
+        """Nobody could be heard: do not take for silence what was said meanwhile, nor wait for the dead for long."""
+        heard_at = time.monotonic() - max(0.0, SILENCE - HEARD_AGAIN)
+        for gateway in self._gateways.values():
+            gateway.heard_at = max(gateway.heard_at, heard_at)
+
+    def age(self) -> float:
+        """Seconds since the longest silent gateway beat in full."""
+        return time.monotonic() - min(
+            (gateway.heard_at for gateway in self._gateways.values()), default=time.monotonic()
+        )
 
     def drop_silent(self) -> set[str]:
         """Forget gateways that fell silent; the users that were there."""
@@ -75,9 +90,11 @@ class Board:
         return {user_id for gateway in self._gateways.values() for user_id in gateway.users}
 
 
-async def keep(redis: Redis, beat: Beat) -> None:
-    """Write a beat to Redis, to expire when its gateway falls silent."""
+async def keep(redis: Redis, beat: Beat, is_news: bool) -> None:
+    """Write a beat to Redis, to expire when its gateway falls silent; what is there already is only prolonged."""
     key = GATEWAY + beat.gateway
+    if beat.is_full and not is_news and await _prolonged(redis, key, len(beat.users)):
+        return
     here = {id_: f"{devices.number}:{int(devices.is_active)}" for id_, devices in beat.users.items() if devices.number}
     gone = [id_ for id_, devices in beat.users.items() if not devices.number]
     async with redis.pipeline(transaction=True) as pipeline:
@@ -87,8 +104,17 @@ async def keep(redis: Redis, beat: Beat) -> None:
             pipeline.hset(key, mapping=here)  # type: ignore[arg-type]
         if gone and not beat.is_full:
             pipeline.hdel(key, *gone)
-        pipeline.expire(key, round(SILENCE))
+        pipeline.expire(key, max(1, round(SILENCE)), nx=not beat.is_full)
         await pipeline.execute()
+
+
+async def _prolonged(redis: Redis, key: str, number: int) -> bool:
+    """Whether Redis still has this number of users there; it may have lost them, or hold what came after a loss."""
+    async with redis.pipeline(transaction=True) as pipeline:
+        pipeline.expire(key, max(1, round(SILENCE)))
+        pipeline.hlen(key)
+        found: list[Any] = await pipeline.execute()
+    return bool(found[1] == number)
 
 
 async def remembered(redis: Redis) -> list[Beat]:

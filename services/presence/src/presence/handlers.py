@@ -10,15 +10,19 @@ from presence import choices
 
 async def join(event: WorkspaceMemberEvent, db: Db) -> None:
     saved = event.workspace_member_saved
-    await choices.join(db, UUID(saved.workspace_id), UUID(saved.user_id))
+    await choices.join(db, *_member(saved.workspace_id, saved.user_id))
 
 
 async def leave(tombstone: Tombstone, db: Db) -> None:
     workspace_id, _, user_id = tombstone.key.partition(":")
+    await choices.leave(db, *_member(workspace_id, user_id))
+
+
+def _member(workspace_id: str, user_id: str) -> tuple[UUID, UUID]:
     try:
-        await choices.leave(db, UUID(workspace_id), UUID(user_id))
+        return UUID(workspace_id), UUID(user_id)
     except ValueError:
-        raise InvalidEvent(f"{tombstone.key[:100]} names no member of a workspace") from None
+        raise InvalidEvent(f"{workspace_id[:50]}:{user_id[:50]} names no member of a workspace") from None
 
 
 PUBLISHES: tuple[type[Event], ...] = ()

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.problems import Problem
+from chassis.problems import Problem, unavailable
 from chassis.requests import CurrentUser
 from chassis.schema import Body
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
+from starlette.responses import Response
 
 from presence import choices
 from presence.announcing import Announcer
@@ -24,7 +25,7 @@ class Choice(Body):
 @router.put("/presence")
 async def choose(body: Choice, user: CurrentUser, request: Request) -> dict[str, str]:
     """Away, busy and offline (unseen) hold until another choice; online shows what the devices do."""
-    announcer: Announcer = request.app.state.announcer
+    announcer = _announcer(request)
     await choices.choose(request.app.state.pool, user.user_id, body.status)
     await announcer.tell([str(user.user_id)])
     return {"userId": str(user.user_id), "status": body.status.value}
@@ -35,12 +36,24 @@ async def get_presence(
     user: CurrentUser, request: Request, user_ids: Annotated[str, Query(alias="userIds", max_length=10_000)]
 ) -> dict[str, Any]:
     """The status of each; offline for those whom the asker shares no workspace with, as for those who do not exist."""
-    wanted = _ids(user_ids)
+    wanted, announcer = _ids(user_ids), _announcer(request)
     visible = await choices.visible_to(request.app.state.pool, user.user_id, wanted)
-    announcer: Announcer = request.app.state.announcer
     statuses = await announcer.statuses(map(str, visible))
     shown = [{"userId": str(id_), "status": statuses.get(str(id_), Status.OFFLINE)} for id_ in wanted]
     return {"presence": shown}
+
+
+async def refuse_for_now(_: Request, __: Exception) -> Response:
+    """The answer while Redis is away."""
+    return unavailable().response()
+
+
+def _announcer(request: Request) -> Announcer:
+    """Who knows; 503 while it hears no gateway, since what it knew may be true no more."""
+    announcer: Announcer = request.app.state.announcer
+    if not announcer.listening.is_set():
+        raise unavailable()
+    return announcer
 
 
 def _ids(text: str) -> list[UUID]:
