@@ -11,7 +11,7 @@ from identity import refresh_tokens, sessions
 log = logging.getLogger(__name__)
 EVERY = 3600.0
 # Untidiness is no reason to stop letting people in.
-PUT_OFF: tuple[type[Exception], ...] = (*PART_GONE, asyncpg.PostgresError)
+PUT_OFF: tuple[type[Exception], ...] = (*PART_GONE, asyncpg.PostgresError, asyncpg.InternalClientError)
 
 
 async def run(pool: asyncpg.Pool) -> None:
