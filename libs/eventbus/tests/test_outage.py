@@ -10,6 +10,7 @@ from eventbus import Producer, PublishFailed, Tail
 from eventbus import producer as producing
 from eventbus.outbox import relay
 from localstack import Parts, start_parts
+from localstack.processes import tail
 from testkit import eventually
 from testkit.jobs import running
 
@@ -23,6 +24,13 @@ def own_kafka() -> Iterator[Parts]:
         patch.delenv("NEXUS_KAFKA_URL", raising=False)
         with start_parts(("kafka",)) as parts:
             yield parts
+
+
+@pytest.fixture(autouse=True)
+def _what_kafka_said(own_kafka: Parts) -> Iterator[None]:
+    """Beside a failure: when Kafka was started, and how that went."""
+    yield
+    print(tail(own_kafka.data / "launcher.log", 40), tail(own_kafka.data / "logs" / "kafka.log", 40), sep="\n")
 
 
 @pytest.fixture
