@@ -30,15 +30,15 @@ async def test_a_row_that_must_be_there_is_missed(pool) -> None:
     ids=repr,
 )
 async def test_a_service_waits_for_its_database(environment, monkeypatch, database_url, error) -> None:
-    create, failures = database.create_pool, [error, error]
+    execute, failures = asyncpg.Pool.execute, [error, error]
 
-    async def not_yet(*arguments: object) -> asyncpg.Pool:
+    async def not_yet(pool: asyncpg.Pool, query: str) -> str:
         if failures:
             raise failures.pop()
-        return await create(*arguments)
+        return await execute(pool, query)
 
     monkeypatch.setenv("NEXUS_DATABASE_URL", database_url)
-    monkeypatch.setattr(database, "create_pool", not_yet)
+    monkeypatch.setattr(asyncpg.Pool, "execute", not_yet)
     monkeypatch.setattr(database, "RETRY_EVERY", 0.01)
     async with await asyncio.wait_for(connect(DatabaseSettings()), 5) as pool:
         assert await pool.fetchval("SELECT 1") == 1

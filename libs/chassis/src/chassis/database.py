@@ -6,6 +6,7 @@ import logging
 import asyncpg
 import orjson
 
+from chassis.problems import PART_GONE
 from chassis.settings import DatabaseSettings
 
 log = logging.getLogger(__name__)
@@ -16,26 +17,24 @@ RETRY_EVERY = 0.3
 
 
 async def connect(settings: DatabaseSettings) -> asyncpg.Pool:
-    """A pool of connections; waits up to a minute for PostgreSQL to be there."""
+    """A pool whose PostgreSQL answers; waits up to a minute for that."""
+    pool = await create_pool(settings.database_url.get_secret_value(), settings.database_connections)
     async with asyncio.timeout(START_DEADLINE):
         while True:
             try:
-                return await create_pool(settings.database_url.get_secret_value(), settings.database_connections)
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError) as error:
+                await pool.execute("SELECT 1")
+                return pool
+            except PART_GONE as error:
                 log.warning("PostgreSQL is not there yet: %r", error)
                 await asyncio.sleep(RETRY_EVERY)
 
 
 async def create_pool(url: str, connections: int = 10) -> asyncpg.Pool:
+    """A pool that connects when it is first asked. JSON goes in and out as text."""
     return await asyncpg.create_pool(
-        url, min_size=1, max_size=connections, timeout=5, command_timeout=COMMAND_DEADLINE, init=_speak_json,
+        url, min_size=0, max_size=connections, timeout=5, command_timeout=COMMAND_DEADLINE,
         max_inactive_connection_lifetime=300,
     )  # fmt: skip
-
-
-async def _speak_json(db: asyncpg.Connection) -> None:
-    for type_ in ("json", "jsonb"):
-        await db.set_type_codec(type_, encoder=str, decoder=str, schema="pg_catalog")
 
 
 def dumps(value: object) -> str:

@@ -16,6 +16,7 @@ from eventbus.deadlines import CutShort, bounded
 from eventbus.errors import InvalidEvent
 from eventbus.inbox import Consumes, deliver, forget_old, read
 from eventbus.metrics import CONSUMED, CONSUMER_RESTARTS, CONSUMER_RETRIES, HANDLING_SECONDS
+from eventbus.outbox import DATABASE_GONE
 from eventbus.producer import Producer, PublishFailed
 from eventbus.reading import POLL_DEADLINE, ReaderSilent, Watch, reader
 from eventbus.retry import Backoff
@@ -142,7 +143,5 @@ class Consumer:
     async def _forget_sometimes(self) -> None:
         if time.monotonic() - self.forgot_at > FORGET_EVERY:
             self.forgot_at = time.monotonic()
-            with suppress(
-                asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError
-            ):  # the next hour will do
+            with suppress(*DATABASE_GONE):  # the next hour will do
                 await forget_old(self.pool)

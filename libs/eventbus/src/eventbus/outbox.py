@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 Db = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 BATCH = 1_000
+# What a database that stops, starts or is killed in the middle of a command looks like from here.
+DATABASE_GONE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 # Where a tombstone, which has no body, carries its id.
 ID_HEADER = "nexus-event-id"
 # A wake-up can be lost with its connection, so the relay looks by itself this often, in seconds.
@@ -82,7 +84,7 @@ async def relay(pool: asyncpg.Pool, producer: Producer) -> None:
         try:
             async with pool.acquire(timeout=10) as listener:
                 await _relay_with(listener, pool, producer, waits)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, PublishFailed) as error:
+        except (*DATABASE_GONE, PublishFailed) as error:
             RELAY_FAILURES.inc()
             seconds = next(waits)
             log.warning("the outbox relay tries again in %.1f s: %r", seconds, error)

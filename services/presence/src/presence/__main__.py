@@ -1,7 +1,7 @@
 """Presence: who is online, away, busy or offline, over all of a person's devices."""
 
 import asyncpg
-from chassis import running
+from chassis import database, running
 from chassis.serving import background, create_app, serve
 from eventbus import Consumer, Producer
 from fastapi import FastAPI
@@ -24,7 +24,7 @@ def app_of(settings: Settings, pool: asyncpg.Pool, announcer: Announcer) -> Fast
 
 async def main(settings: Settings) -> None:
     async with (
-        parts.database(settings) as pool,
+        await database.create_pool(settings.database_url.get_secret_value(), settings.database_connections) as pool,
         parts.redis(settings.redis_url.get_secret_value()) as redis,
         Producer(settings.kafka_url, "presence") as producer,
     ):
