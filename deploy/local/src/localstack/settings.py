@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import random
 import socket
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "kafka": 29092,
     "kafka_controller": 29093,
 }
+FREE_PORTS = range(10_000, 25_000)
 PORT_SETTING = "NEXUS_PORT_{}"
 
 
@@ -76,12 +78,18 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago, all different."""
+    """Ports that were free a moment ago, all different, and below those that the system gives to outgoing
+    connections: one that is taken while its owner restarts would keep it from coming back."""
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        found: list[int] = []
+        for port in random.sample(FREE_PORTS, len(FREE_PORTS)):
+            one = held.enter_context(socket.socket())
+            with suppress(OSError):
+                one.bind(("127.0.0.1", port))
+                found.append(port)
+            if len(found) == count:
+                return found
+    raise BadSetting(f"fewer than {count} of the ports {FREE_PORTS.start} to {FREE_PORTS.stop - 1} are free")
 
 
 def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
