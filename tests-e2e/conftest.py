@@ -10,9 +10,11 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from journeys.pages import chromium
 from journeys.people import Town
 from journeys.product import Product, running
 from journeys.sockets import Bridge, bridge
+from playwright.async_api import Browser
 
 DEADLINE = aiohttp.ClientTimeout(total=30)
 
@@ -46,6 +48,12 @@ async def town(product: Product, clients: Bridge) -> AsyncIterator[Town]:
     """Where people come from."""
     async with aiohttp.ClientSession(product.url, timeout=DEADLINE) as http:
         yield Town(http, clients)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as launched:
+        yield launched
 
 
 @pytest_asyncio.fixture(autouse=True)

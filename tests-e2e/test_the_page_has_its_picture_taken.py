@@ -3,10 +3,10 @@
 import os
 
 import pytest
-from journeys.pages import chromium, window
+from journeys.pages import window
 from journeys.people import PASSWORD, Person, Team, Town
 from journeys.product import Product
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 FILE = os.environ.get("NEXUS_PICTURE")
 CHANNELS = {"design": "How it looks and feels", "incidents": "What broke, and why", "random": "", "releases": ""}
@@ -20,14 +20,14 @@ A fresh producer and the next try succeeds: 5.9 s from `kill -9` to the first me
 
 
 @pytest.mark.skipif(not FILE, reason="NEXUS_PICTURE names no file")
-async def test_the_page_has_its_picture_taken(town: Town, product: Product) -> None:
+async def test_the_page_has_its_picture_taken(browser: Browser, town: Town, product: Product) -> None:
     team = await town.team("Mina Park", "Jonas Weber", "Aisha Rahman", "Leo Martin", "Yuki Tanaka")
     mina = team.people[0]
     for name, description in CHANNELS.items():
         await mina.channel(
             team.workspace_id, name, description=description or None, members=[person.id for person in team.people[1:]]
         )  # fmt: skip
-    async with chromium() as browser, window(browser, product.url, scale=1.5) as seen:
+    async with window(browser, product.url, scale=1.5) as seen:
         await seen.sign_in(mina.user["email"], PASSWORD)
         await seen.open("plans")
         await _talk(team)

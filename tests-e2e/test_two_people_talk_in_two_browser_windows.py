@@ -1,20 +1,12 @@
 """The same by hand: two people in two browsers find each other and talk, on the page that the gateway serves."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest_asyncio
-from journeys.pages import Window, chromium, window
+from journeys.pages import Window, window
 from journeys.people import address
 from journeys.product import Product
 from playwright.async_api import Browser, expect
-
-
-@pytest_asyncio.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as launched:
-        yield launched
 
 
 async def test_from_two_strangers_to_one_conversation(browser: Browser, product: Product, tmp_path: Path) -> None:

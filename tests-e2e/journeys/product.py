@@ -72,8 +72,16 @@ class Product:
         running: dict[str, int] = json.loads(said)["processes"]
         return running
 
+    def runs(self, name: str) -> bool:
+        """Whether it is a process of this installation: a part may have been given by its URL."""
+        return name in self._pids
+
     def pid(self, name: str) -> int:
-        return Ledger(self.data / "run" / "children.json").running()[name]
+        return self._pids[name]
+
+    @property
+    def _pids(self) -> dict[str, int]:
+        return Ledger(self.data / "run" / "children.json").running()
 
     def settings_of(self, name: str) -> dict[str, str]:
         """What the launcher told a service, for another process of it; the port is left to that one."""
@@ -85,6 +93,18 @@ class Product:
     def kill(self, name: str) -> None:
         """End a part or service as a crash does."""
         os.kill(self.pid(name), signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Within, a part or service with all its processes neither works nor ends, as on a disk that hangs."""
+        pids = [self.pid(name), *_children(self.pid(name))]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in reversed(pids):
+                os.kill(pid, signal.SIGCONT)
 
 
 @asynccontextmanager
@@ -134,6 +154,11 @@ async def _stop(product: Product) -> None:
         raise AssertionError(f"it did not stop within {STOP_WITHIN} s:\n{product.output}") from None
     assert product.launcher.returncode == 0, product.output
     assert not (left := _still_there(pids)), f"left running: {left}"
+
+
+def _children(pid: int) -> list[int]:
+    """PostgreSQL's, each of which is a session of its own."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _still_there(pids: Iterable[int]) -> list[int]:
