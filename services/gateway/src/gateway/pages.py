@@ -39,5 +39,8 @@ class Pages:
         """The file under the folder that a path names; nothing outside of it, wherever links and dots lead."""
         if self._folder is None or "\x00" in path:
             return None
-        found = (self._folder / path.lstrip("/")).resolve()
-        return found if found.is_relative_to(self._folder) and found.is_file() else None
+        try:
+            found = (self._folder / path.lstrip("/")).resolve()
+            return found if found.is_relative_to(self._folder) and found.is_file() else None
+        except OSError:  # a name that is too long for any file
+            return None

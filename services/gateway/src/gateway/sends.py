@@ -13,9 +13,9 @@ from gateway.packets import Json
 from gateway.upstreams import Upstream, encoded
 
 LANES = 4
-# One request's messages and bytes at the most; messaging reads twice as many.
+# One request's messages and bytes at the most; messaging reads four times as many.
 BATCH = 100
-BATCH_BYTES = 2_000_000
+BATCH_BYTES = 1_000_000
 WAITING = 2_000
 STORED_SECONDS = Histogram("nexus_gateway_store_seconds", "From a message's arrival until it is stored")
 
@@ -77,17 +77,17 @@ class Sends:
         try:
             while batch := lane.take():
                 await self._store(batch)
-        finally:
+        finally:  # whatever happened, nobody waits for what will not come
             lane.is_busy = False
+            _tell([*lane.waiting], [_refused(unavailable())] * len(lane.waiting))
+            lane.waiting.clear()
 
     async def _store(self, batch: list[_Send]) -> None:
         answers = [_refused(unavailable())] * len(batch)
         try:
             answers = await self._ask([send.encoded for send in batch])
-        finally:  # whatever happens, nobody waits for what will not come
-            for send, answer in zip(batch, answers, strict=True):
-                if not send.answer.done():
-                    send.answer.set_result(answer)
+        finally:
+            _tell(batch, answers)
 
     async def _ask(self, sends: list[bytes]) -> list[Answer]:
         try:
@@ -98,6 +98,12 @@ class Sends:
         if not isinstance(results, list) or len(results) != len(sends):
             return [_refused(unavailable())] * len(sends)
         return results  # type: ignore[return-value]
+
+
+def _tell(sends: list[_Send], answers: list[Answer]) -> None:
+    for send, answer in zip(sends, answers, strict=True):
+        if not send.answer.done():
+            send.answer.set_result(answer)
 
 
 def _refused(problem: Problem) -> Answer:
