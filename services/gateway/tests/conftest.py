@@ -1,15 +1,20 @@
-"""A transport core behind a real port."""
+"""A transport core behind a real port, and the whole gateway before the services it speaks for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 
+import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
+from entrance import Hall, open_hall
 from gateway.engine import EngineServer
 from gateway.polling import PollingApp
 from gateway.websocket import protocol_class
-from testkit.eventually import eventually
+from talking import House, Human, Team
+from testkit import Databases, Issuer, eventually, process
+from uuid_utils.compat import uuid7
 
 
 class QuietServer(uvicorn.Server):
@@ -40,3 +45,57 @@ async def listening(engine: EngineServer) -> AsyncIterator[str]:
 def listen() -> Callable[[EngineServer], AbstractAsyncContextManager[str]]:
     """Serves an engine by both transports; gives its host and port."""
     return listening
+
+
+@pytest_asyncio.fixture(scope="session")
+async def house(
+    postgres_url: str, kafka_url: str, _own_redis: str, tokens: Issuer, pytestconfig: pytest.Config
+) -> AsyncIterator[House]:
+    """messaging, presence and a gateway in front of them, as processes."""
+    databases = Databases(postgres_url, pytestconfig.rootpath)
+    told = {"kafka_url": kafka_url, "redis_url": _own_redis, "jwks_url": tokens.jwks_url}
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(databases.drop)
+        messaging, presence = await asyncio.gather(
+            *[
+                stack.enter_async_context(process(name, database_url=await databases(name), **told))
+                for name in ("messaging", "presence")
+            ]
+        )
+        services = {
+            "NEXUS_IDENTITY_URL": "http://127.0.0.1:1",
+            "NEXUS_MESSAGING_URL": messaging.url,
+            "NEXUS_PRESENCE_URL": presence.url,
+            "NEXUS_SOCKETS_PER_USER": "12",
+        }
+        gateway = await stack.enter_async_context(process("gateway", settings=services, **told))
+        yield House(gateway, messaging, presence, services, told)
+
+
+@pytest_asyncio.fixture
+async def team(house: House, redis_url: str, tokens: Issuer) -> AsyncIterator[Team]:
+    """Two people of a new workspace with a channel, and somebody else."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+
+        def human(name: str) -> Human:
+            user_id = str(uuid7())
+            email = f"{name.lower()}-{user_id}@example.com"
+            token = tokens.token(user_id, email=email, name=name)
+            return Human(http, house.gateway.url, user_id, email, token)
+
+        alice, bob, eve = map(human, ("Alice", "Bob", "Eve"))
+        workspace = (await alice.made("POST", "/api/workspaces", {"name": "Office"}))["id"]
+        await alice.made("POST", f"/api/workspaces/{workspace}/invite", {"emails": [bob.email]})
+        invited = await alice.made("GET", f"/api/workspaces/{workspace}/invitations")
+        await bob.made("POST", "/api/invitations/accept", {"token": invited["invitations"][0]["token"]})
+        made = await alice.made(
+            "POST", f"/api/workspaces/{workspace}/channels",
+            {"name": "plans", "type": "private", "members": [bob.user_id]},
+        )  # fmt: skip
+        yield Team(alice, bob, eve, workspace, made["id"])
+
+
+@pytest_asyncio.fixture
+async def hall(tokens: Issuer) -> AsyncIterator[Hall]:
+    async with open_hall(tokens) as opened:
+        yield opened

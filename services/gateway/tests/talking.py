@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from testkit import Process, eventually
+from testkit import Process, eventually, process
 
 ANSWER_WITHIN = 10.0
 
@@ -123,6 +123,14 @@ class House:
     gateway: Process
     messaging: Process
     presence: Process
+    # What another gateway is told to be one of these.
+    settings: Mapping[str, str]
+    told: Mapping[str, str]
+
+    @asynccontextmanager
+    async def another_gateway(self, **settings: str) -> AsyncIterator[Process]:
+        async with process("gateway", settings={**self.settings, **settings}, **self.told) as gateway:
+            yield gateway
 
 
 @dataclass(frozen=True, slots=True)
