@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from eventbus.deadlines import CutShort, bounded
 from eventbus.metrics import CONSUMER_LAG
 
-START_DEADLINE = 10.0
+START_DEADLINE = 5.0
 STOP_DEADLINE = 3.0
 POLL_DEADLINE = 15.0
 LOOK_DEADLINE = 5.0
