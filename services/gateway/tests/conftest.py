@@ -8,12 +8,13 @@ import aiohttp
 import pytest
 import pytest_asyncio
 import uvicorn
+from aiohttp import web
 from entrance import Hall, open_hall
 from gateway.engine import EngineServer
 from gateway.polling import PollingApp
 from gateway.websocket import protocol_class
-from talking import House, Human, Team
-from testkit import Databases, Issuer, eventually, process
+from talking import House, Human, Team, answering
+from testkit import Databases, Issuer, Process, eventually, process
 from uuid_utils.compat import uuid7
 
 
@@ -54,6 +55,12 @@ async def house(
     """messaging, presence and a gateway in front of them, as processes."""
     databases = Databases(postgres_url, pytestconfig.rootpath)
     told = {"kafka_url": kafka_url, "redis_url": _own_redis, "jwks_url": tokens.jwks_url}
+    forwarded: list[str] = []
+
+    async def identity(request: web.Request) -> web.Response:
+        forwarded.append(request.headers["X-Forwarded-For"])
+        return web.json_response({})
+
     async with AsyncExitStack() as stack:
         stack.push_async_callback(databases.drop)
         messaging, presence = await asyncio.gather(
@@ -63,13 +70,20 @@ async def house(
             ]
         )
         services = {
-            "NEXUS_IDENTITY_URL": "http://127.0.0.1:1",
+            "NEXUS_IDENTITY_URL": await stack.enter_async_context(answering(identity)),
             "NEXUS_MESSAGING_URL": messaging.url,
             "NEXUS_PRESENCE_URL": presence.url,
             "NEXUS_SOCKETS_PER_USER": "12",
         }
         gateway = await stack.enter_async_context(process("gateway", settings=services, **told))
-        yield House(gateway, messaging, presence, services, told)
+        yield House(gateway, messaging, presence, services, told, forwarded)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def second(house: House) -> AsyncIterator[Process]:
+    """Another gateway beside it."""
+    async with house.another_gateway() as gateway:
+        yield gateway
 
 
 @pytest_asyncio.fixture

@@ -126,6 +126,8 @@ class House:
     # What another gateway is told to be one of these.
     settings: Mapping[str, str]
     told: Mapping[str, str]
+    # Where identity, which only listens here, was told that requests come from.
+    forwarded: list[str]
 
     @asynccontextmanager
     async def another_gateway(self, **settings: str) -> AsyncIterator[Process]:

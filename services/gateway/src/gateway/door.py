@@ -121,7 +121,8 @@ class Door:
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)
         router = APIRouter(include_in_schema=False)
-        router.add_api_route("/api/{path:path}", proxy.pass_on, methods=METHODS)
+        for path in ("/api", "/api/{path:path}"):
+            router.add_api_route(path, proxy.pass_on, methods=METHODS)
         router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
         router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
         app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=settings.body_limit)
