@@ -1,12 +1,16 @@
 """Presence over all devices of a person, and typing: for those who share the room, and nobody else."""
 
+from itertools import dropwhile
+
 from journeys.people import Person, Team, Town
 from journeys.sockets import Client
 from testkit import eventually
 
 
 def statuses(client: Client, of: Person) -> list[str]:
-    return [told["status"] for told in client.told("presence:update") if told["userId"] == of.id]
+    """What a client was told of somebody, beginning with their coming."""
+    told = [told["status"] for told in client.told("presence:update") if told["userId"] == of.id]
+    return list(dropwhile(lambda status: status == "offline", told))
 
 
 async def status(asker: Person, of: Person) -> str:

@@ -140,10 +140,10 @@ class Town:
         return self._person(await self.stranger.post("/api/auth/login", {"email": email, "password": password}))
 
     async def join(self, owner: Person, workspace_id: str, name: str) -> Person:
-        """Somebody who was invited, registered with the invitation, and accepted it."""
+        """Somebody who was invited, registered, and accepted."""
         email = address(name)
         token = await owner.invite(workspace_id, email)
-        person = await self.register(name, email, invitationToken=token)
+        person = await self.register(name, email)
         await person.post("/api/invitations/accept", {"token": token})
         return person
 
@@ -166,4 +166,4 @@ class Town:
 
 def address(name: str) -> str:
     """An e-mail address that nobody else has."""
-    return f"{name.lower().replace(' ', '.')}-{uuid4().hex[:8]}@example.com"
+    return f"{name.lower().split()[0]}-{uuid4().hex[:12]}@example.com"

@@ -3,28 +3,26 @@
 import asyncio
 import json
 import os
-import random
 import re
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from localstack.leftovers import Ledger
-from localstack.settings import DEFAULT_PORTS, port_setting
+from localstack.settings import DEFAULT_PORTS, free_ports, port_setting
 
 PROJECT = Path(__file__).parents[2]
 # A fresh machine builds the web client first.
 READY_WITHIN = 240
 STOP_WITHIN = 40
-# Below the ports of outgoing connections: one of those may take the port of a server that is down for a moment.
-PORTS = range(20_000, 32_000)
+# Everybody in the journeys comes from one address.
+SETTINGS = {"NEXUS_LOG_LEVEL": "debug", "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +108,10 @@ class Product:
 @asynccontextmanager
 async def running() -> AsyncIterator[Product]:
     """The whole product, ready; when the block is left it has been stopped, and nothing of it runs any more."""
-    ports = {port_setting(name): str(port) for name, port in zip(DEFAULT_PORTS, _free_ports(), strict=False)}
+    numbers = map(str, free_ports(len(DEFAULT_PORTS)))
+    ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True))
     with _folder() as data:
-        environment = {**os.environ, **ports, "NEXUS_DATA_DIR": str(data), "NEXUS_LOG_LEVEL": "debug"}
+        environment = {**os.environ, **SETTINGS, **ports, "NEXUS_DATA_DIR": str(data)}
         with (data / "launcher.log").open("wb") as log:
             launcher = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "localstack", "run", env=environment, cwd=PROJECT,
@@ -124,13 +123,6 @@ async def running() -> AsyncIterator[Product]:
             yield product
         finally:
             await _stop(product)
-
-
-def _free_ports() -> Iterator[int]:
-    for port in random.sample(PORTS, len(PORTS)):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            yield port
 
 
 async def _ready(product: Product) -> None:
