@@ -46,7 +46,7 @@ async def test_a_channel_is_the_same_too(town: Town) -> None:
     ada, bo = team
     of_bo = await bo.connect()
     made = await ada.post(f"/api/workspaces/{team.workspace_id}/channels", {"name": "new", "members": [bo.id]})
-    await eventually(lambda: of_bo.told("channel:joined") == [{"channel": made}])
+    await eventually(lambda: of_bo.joined(made["id"]) == [made])
     listed = (await bo.get(f"/api/workspaces/{team.workspace_id}/channels"))["channels"]
     assert {**made, "isMember": True, "lastSeq": 0} in listed
     assert (await bo.get(f"/api/channels/{made['id']}/info"))["channel"] == made

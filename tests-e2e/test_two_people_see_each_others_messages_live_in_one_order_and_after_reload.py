@@ -22,8 +22,7 @@ async def test_two_people_see_each_others_messages_live_in_one_order_and_after_r
 
     of_ada, of_bo = await ada.connect(transport), await bo.connect(transport)
     channel_id = await ada.channel(workspace["id"], "plans", members=[bo.id])
-    await eventually(lambda: of_bo.told("channel:joined"))
-    assert of_bo.told("channel:joined")[0]["channel"]["id"] == channel_id
+    await eventually(lambda: of_bo.joined(channel_id))
 
     for turn in range(10):
         await of_ada.say(channel_id, f"question {turn}")

@@ -52,6 +52,10 @@ class Client:
         """What came with each event of that name."""
         return [args[0] for name, args in self.heard if name == event]
 
+    def joined(self, channel_id: str) -> list[Payload]:
+        """The channel, as often as it was told that it is in it now."""
+        return [told["channel"] for told in self.told("channel:joined") if told["channel"]["id"] == channel_id]
+
     def messages(self, channel_id: str) -> list[Payload]:
         """The channel's messages that it received, in order of their arrival."""
         received = [told["message"] for told in self.told("message:receive")]
