@@ -16,7 +16,10 @@ from gateway.packets import Json
 from gateway.reasons import Reason
 from gateway.server import SocketServer
 from gateway.sockets import Ack, Socket
+from gateway.websocket import protocol_class
 from testkit.eventually import eventually
+from uvicorn.config import Config
+from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Close, Frame, Opcode
@@ -143,6 +146,27 @@ async def test_an_unmasked_frame_closes_the_socket(listen: Listen) -> None:
     async with listen(a_server().engine) as address, a_client(address) as client:
         client.transport.write(Frame(Opcode.TEXT, b"2").serialize(mask=False))
         assert (await closing(client)).code == 1002
+
+
+HANDSHAKE = (
+    f"GET {PATH} HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+).encode()
+
+
+@pytest.mark.parametrize("early", [0, 3, 8])
+async def test_a_client_that_does_not_wait_for_the_handshake_is_heard(early: int) -> None:
+    link = protocol_class(a_server().engine)
+    made = lambda: link(Config(app=""), ServerState(), {})  # type: ignore[call-arg]  # noqa: E731
+    packet = masked(Opcode.TEXT, b"40")
+    async with asyncio.timeout(5), await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0) as server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(HANDSHAKE + packet[:early])
+        await reader.readuntil(b'"sid"')
+        writer.write(packet[early:])
+        await reader.readuntil(b'40{"sid"')
+        writer.close()
+        await writer.wait_closed()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,10 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+# Asked for with every message to every socket, and looking it up in its class takes 70 ns.
+OPEN = State.OPEN
+
+
 class Session:
     """Messages go to a bounded list, which the engine writes once per tick of the loop.
 
@@ -65,14 +69,14 @@ class Session:
 
     def send(self, message: Encoded) -> None:
         """Queue a message; a client that does not take what it is sent loses its session."""
-        if self.state is not State.OPEN:
+        if self.state is not OPEN:
             return
         engine, pending = self._engine, self._pending
         if not pending:
             engine.flush_soon(self)
         pending.append(message)
-        self._pending_bytes += message.size
-        if self._pending_bytes > engine.max_pending_bytes or len(pending) > engine.max_pending_messages:
+        self._pending_bytes = size = self._pending_bytes + message.size
+        if size > engine.max_pending_bytes or len(pending) > engine.max_pending_messages:
             self._relieve()
 
     def _relieve(self) -> None:

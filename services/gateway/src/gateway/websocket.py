@@ -11,7 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import OPEN
+from websockets.protocol import OPEN, SERVER, Protocol
 from websockets.server import ServerProtocol
 
 from gateway.endpoints import Peer
@@ -44,7 +44,7 @@ class WebSocketLink(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._connections: set[object] = server_state.connections  # type: ignore[assignment]  # uvicorn's own classes
-        self._parser = ServerProtocol(max_size=self.max_payload, logger=logger)
+        self._parser: Protocol = ServerProtocol(max_size=self.max_payload, logger=logger)
         self._transport: asyncio.Transport
         self._engine: EngineServer | None = None
         self._session: Session | None = None
@@ -91,18 +91,29 @@ class WebSocketLink(asyncio.Protocol):
             engine.traffic.refused[refusal.name] += 1
             self._refuse(HTTPStatus(refusal.status), refusal.body)
             return
-        response = self._parser.accept(request)
-        self._parser.send_response(response)
+        parser = cast(ServerProtocol, self._parser)
+        response = parser.accept(request)
+        parser.send_response(response)
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._send_control()
+            self._forget_handshake()
             self._join(engine, query.get("sid"), request)
 
+    def _forget_handshake(self) -> None:
+        """What parsed it would keep its headers for as long as the connection lives: most of what an idle one takes."""
+        old = self._parser
+        if old.reader.buffer or old.current_size is not None or old.close_rcvd or old.parser_exc:
+            return  # a client that did not wait for our answer
+        old.parser.close()  # the two hold each other
+        self._parser = Protocol(SERVER, max_size=self.max_payload, logger=logger)
+
     def _refuse(self, status: HTTPStatus, body: bytes) -> None:
-        response = self._parser.reject(status, body.decode())
+        parser = cast(ServerProtocol, self._parser)
+        response = parser.reject(status, body.decode())
         if body:
             del response.headers["Content-Type"]
             response.headers["Content-Type"] = "application/json"
-        self._parser.send_response(response)
+        parser.send_response(response)
 
     def _join(self, engine: EngineServer, session_id: str | None, request: Request) -> None:
         self._engine = engine
