@@ -9,6 +9,7 @@ import { catchUpOnReturn } from "./live/catchup";
 import { open } from "./live/connection";
 import { attach } from "./live/events";
 import { keys } from "./live/queries";
+import { checkNowAndThen } from "./live/selfcheck";
 import { useInvitation } from "./location";
 import { Entrance } from "./session/Entrance";
 import { useSession } from "./session/session";
@@ -29,7 +30,9 @@ function SignedIn() {
     startUnread();
     const close = open(attach);
     const stop = catchUpOnReturn();
+    const stopChecking = checkNowAndThen();
     return () => {
+      stopChecking();
       stop();
       close();
     };

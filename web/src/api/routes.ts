@@ -5,6 +5,7 @@ import type {
   Channel,
   ChannelInfo,
   ChannelType,
+  Digest,
   Invitation,
   InviteResult,
   ListedChannel,
@@ -93,6 +94,12 @@ export const channelInfo = (channelId: string) => request<ChannelInfo>("GET", `/
 export function listMessages(channelId: string, query: { limit: number; before?: string; after?: string }) {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
   return request<MessagePage>("GET", `/channels/${channelId}/messages?${search}`);
+}
+
+/** Channels that were left meanwhile are not in the answer. */
+export async function listDigests(since: readonly (readonly [channelId: string, seq: number])[]) {
+  const from = since.map(([channelId, seq]) => `${channelId}:${seq}`).join(",");
+  return (await request<{ channels: Record<string, Digest> }>("GET", `/sync/digest?from=${from}`)).channels;
 }
 
 export const editMessage = (messageId: string, content: string) =>

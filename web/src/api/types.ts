@@ -95,6 +95,14 @@ export interface MessagePage {
   total: number;
 }
 
+/** What the server has of a channel from `fromSeq` on: "seq:id:updatedAt" a line, hashed. */
+export interface Digest {
+  lastSeq: number;
+  fromSeq: number;
+  count: number;
+  hash: string;
+}
+
 export interface ChannelInfo {
   channel: Channel;
   members: ChannelMember[];

@@ -1,12 +1,15 @@
 /** Fetches what a timeline lacks: its newest page, older pages, and the holes. */
 import { listMessages } from "../api/routes";
 import { Problem } from "../api/problem";
+import type { Message } from "../api/types";
 import { pause, pauseMs } from "../live/backoff";
+import { linesOf } from "./completeness";
 import { changeTimeline, timelineOf } from "./conversations";
-import { EMPTY, completeUntil, mergeNewest, mergeOlder, mergeSync, missing, reset, ticketOf } from "./timeline";
+import { EMPTY, completeUntil, mend, mergeNewest, mergeOlder, mergeSync, missing, reset, ticketOf } from "./timeline";
 
 const PAGE = 50;
 const LARGE_PAGE = 100;
+const LARGEST_PAGE = 200;
 const WORTH_FILLING = 1_000;
 const ATTEMPTS = 8;
 
@@ -49,6 +52,21 @@ export async function startOver(channelId: string): Promise<void> {
   await loadNewest(channelId);
 }
 
+/** Fetches again what is held from one seq on, and takes it as it comes; whether anything held was wrong. */
+export async function refetch(channelId: string, fromSeq: number, lastSeq: number): Promise<boolean> {
+  const ticket = ticketOf(timelineOf(channelId));
+  const rows = await fetchFrom(channelId, fromSeq);
+  const untilSeq = Math.max(lastSeq, rows.at(-1)?.seq ?? 0);
+  let wasWrong = false;
+  changeTimeline(channelId, (timeline) => {
+    const mended = mend(timeline, ticket, rows, fromSeq, untilSeq);
+    wasWrong = linesOf(mended.messages) !== linesOf(timeline.messages);
+    return wasWrong ? mended : timeline;
+  });
+  void heal(channelId);
+  return wasWrong;
+}
+
 /** Fetches until no hole is left; gives up after some failures until the next message or reconnect. */
 export async function heal(channelId: string): Promise<void> {
   if (healing.has(channelId) || !missing(timelineOf(channelId))) return;
@@ -85,6 +103,16 @@ async function fillOnce(channelId: string, afterId: string | null, size: number)
     if (error instanceof Problem && !error.isPassing) return false;
   }
   return completeUntil(timelineOf(channelId)) !== until;
+}
+
+async function fetchFrom(channelId: string, fromSeq: number): Promise<Message[]> {
+  let page = await listMessages(channelId, { limit: LARGEST_PAGE });
+  let rows = page.messages;
+  while (page.hasMore && rows[0] && rows[0].seq > fromSeq) {
+    page = await listMessages(channelId, { limit: LARGEST_PAGE, before: rows[0].id });
+    rows = [...page.messages, ...rows];
+  }
+  return rows;
 }
 
 async function fetchBefore(channelId: string, messageId: string, limit: number): Promise<void> {

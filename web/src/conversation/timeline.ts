@@ -87,6 +87,22 @@ export function mergeOlder(timeline: Timeline, ticket: Ticket, page: MessagePage
   return replay(place(timeline, page.messages), ticket, hasOlder);
 }
 
+/** The server's own rows from one seq to another in place of what is held there, whichever seems newer. */
+export function mend(
+  timeline: Timeline,
+  ticket: Ticket,
+  rows: readonly Message[],
+  fromSeq: number,
+  untilSeq: number,
+): Timeline {
+  if (ticket.epoch !== timeline.epoch || !timeline.isLoaded) return timeline;
+  // History may have been loaded anew meanwhile: what lies before it would only tear a hole.
+  const low = Math.max(fromSeq, timeline.messages[0]?.seq ?? 0);
+  const isWithin = ({ seq }: Message) => seq >= low && seq <= untilSeq;
+  const others = timeline.messages.filter((message) => !isWithin(message));
+  return replay(place({ ...timeline, messages: others }, rows.filter(isWithin)), ticket);
+}
+
 /** What happened to messages already posted. Unknown messages are not our concern: they come with their page. */
 export function apply(timeline: Timeline, change: Change): Timeline {
   const tick = timeline.tick + 1;

@@ -3,11 +3,13 @@ import { useEffect, useState } from "react";
 
 import { text } from "../text";
 import { useConnection } from "./connection";
+import { useHealed } from "./selfcheck";
 
 const BLINK_MS = { connecting: 1_500, reconnecting: 400 };
 
 export function ConnectionBanner() {
   const connection = useConnection((state) => state.connection);
+  const healed = useHealed((state) => state.healed);
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     if (connection === "connected") {
@@ -18,7 +20,13 @@ export function ConnectionBanner() {
     return () => clearTimeout(timer);
   }, [connection]);
   return (
-    <div className="banner-place" role="status" data-testid="connection" data-connection={connection}>
+    <div
+      className="banner-place"
+      role="status"
+      data-testid="connection"
+      data-connection={connection}
+      data-healed={healed}
+    >
       {isShown && connection !== "connected" && (
         <p className="banner">
           <strong>{text.connection[connection]}</strong> {text.connection.hint}

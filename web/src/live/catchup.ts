@@ -7,6 +7,7 @@ import { noticeChannel, noticeSeq, useUnread } from "../conversation/unread";
 import { place } from "../location";
 import { type Answer, ask, isConnected } from "./connection";
 import { pause, pauseMs } from "./backoff";
+import { checkSoon } from "./selfcheck";
 
 interface Missed {
   messages?: Message[];
@@ -35,7 +36,9 @@ export async function catchUp(): Promise<void> {
 
 /** A page that slept in the background may have lost what its socket never noticed. */
 export function catchUpOnReturn(): () => void {
-  const returned = () => void (document.visibilityState === "visible" && isConnected() && catchUp());
+  const returned = () => {
+    if (document.visibilityState === "visible" && isConnected()) void catchUp().then(checkSoon);
+  };
   document.addEventListener("visibilitychange", returned);
   return () => document.removeEventListener("visibilitychange", returned);
 }

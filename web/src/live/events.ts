@@ -12,6 +12,7 @@ import { fetchPresence, hearPresence } from "../presence/presence";
 import { current } from "../session/session";
 import { catchUp, refreshOnScreen } from "./catchup";
 import { keys, outdated, queries } from "./queries";
+import { checkSoon } from "./selfcheck";
 
 interface Reaction {
   channelId: string;
@@ -25,7 +26,9 @@ export function attach(socket: Socket): void {
   socket.on("connect", () => {
     flushAll();
     const isFirst = connects++ === 0;
-    void catchUp().then(() => (isFirst ? undefined : refreshOnScreen()));
+    void catchUp()
+      .then(() => (isFirst ? undefined : refreshOnScreen()))
+      .then(checkSoon);
     if (!isFirst) refetchAll();
   });
   attachMessages(socket);
