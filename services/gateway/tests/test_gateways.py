@@ -2,26 +2,48 @@
 
 import asyncio
 import json
+import os
+import signal
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import pytest
-from aiohttp import web
+import pytest_asyncio
 from eventbus import Producer
 from eventbus.producer import Record
 from eventbus.topics import topic_of
 from nexus.identity.v1.session_event_pb2 import SessionEvent, SessionRevoked
-from talking import House, Talker, Team, answering, talking
+from talking import House, Talker, Team, talking
 from testkit import Issuer, Process, eventually
 from uuid_utils.compat import uuid7
 from yarl import URL
 
 
+@pytest_asyncio.fixture(scope="module")
+async def odd(house: House) -> AsyncIterator[Process]:
+    """A gateway without Redis and presence, which believes its proxy and shows its numbers to everybody."""
+    settings = {
+        "NEXUS_REDIS_URL": "redis://127.0.0.1:9",
+        "NEXUS_PRESENCE_URL": "http://127.0.0.1:9",
+        "NEXUS_TRUSTED_PROXIES": "10.0.0.1, 127.0.0.0/8",
+        "NEXUS_METRICS_PUBLIC": "true",
+    }
+    async with house.another_gateway(**settings) as gateway:
+        yield gateway
+
+
 def numbers(talker: Talker, channel_id: str) -> list[int]:
     told = [body["message"] for body in talker.told("message:receive")]
     return [message["seq"] for message in told if message["channelId"] == channel_id]
+
+
+async def status(http: aiohttp.ClientSession, url: str) -> int:
+    async with http.get(url) as answer:
+        await answer.read()
+        return answer.status
 
 
 async def send(talker: Talker, team: Team, content: str = "hello") -> Any:
@@ -65,12 +87,10 @@ async def test_a_second_device_on_another_gateway_keeps_its_user_online(
         await eventually(lambda: statuses(alice) == ["online", "offline"])
 
 
-async def test_without_redis_or_presence_messages_and_typing_still_flow(house: House, team: Team) -> None:
-    broken = {"NEXUS_REDIS_URL": "redis://127.0.0.1:9", "NEXUS_PRESENCE_URL": "http://127.0.0.1:9"}
+async def test_without_redis_or_presence_messages_and_typing_still_flow(odd: Process, team: Team) -> None:
     async with (
-        house.another_gateway(**broken) as gateway,
-        talking(gateway.url, team.alice.token) as alice,
-        talking(gateway.url, team.bob.token) as bob,
+        talking(odd.url, team.alice.token) as alice,
+        talking(odd.url, team.bob.token) as bob,
     ):
         assert (await send(alice, team))["ok"] is True
         await bob.hears("message:receive")
@@ -108,7 +128,7 @@ async def test_when_messaging_dies_everyone_is_answered_and_later_messages_are_s
 
 
 async def test_an_ended_session_is_cut_off_at_every_gateway_even_one_that_starts_later(
-    house: House, team: Team, tokens: Issuer
+    house: House, second: Process, team: Team, tokens: Issuer
 ) -> None:
     session_id = str(uuid7())
     token = tokens.token(team.alice.user_id, session_id=session_id)
@@ -120,12 +140,12 @@ async def test_an_ended_session_is_cut_off_at_every_gateway_even_one_that_starts
         await eventually(talker.closed.is_set)
         assert talker.told("error")[-1]["error"]["type"] == "session_revoked"
         assert talker.greeting == "41"
-    async with house.another_gateway() as second:
-        for url in (house.gateway.url, second.url):
-            async with talking(url, token) as again:
-                assert json.loads(again.greeting[2:])["message"] == "unauthenticated"
-            async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
-                assert (await http.get(f"{url}/api/workspaces")).status == 401
+    await second.restart()
+    for url in (house.gateway.url, second.url):
+        async with talking(url, token) as again:
+            assert json.loads(again.greeting[2:])["message"] == "unauthenticated"
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
+            assert await status(http, f"{url}/api/workspaces") == 401
 
 
 async def test_a_removed_member_hears_nothing_more_and_one_who_is_added_hears_at_once(house: House, team: Team) -> None:
@@ -172,49 +192,37 @@ async def test_every_path_has_its_answer(house: House, method: str, path: str, e
         assert (answer.status, answer.content_type) == expected
 
 
-async def test_only_a_trusted_proxy_says_where_a_request_comes_from(house: House) -> None:
-    trusting = {"NEXUS_TRUSTED_PROXIES": "10.0.0.1, 127.0.0.0/8", "NEXUS_METRICS_PUBLIC": "true"}
-    async with (
-        house.another_gateway(**trusting) as gateway,
-        aiohttp.ClientSession(headers={"X-Forwarded-For": "6.6.6.6"}) as http,
-    ):
-        for url in (house.gateway.url, gateway.url):
-            await http.get(f"{url}/api/auth/sessions")
+async def test_only_a_trusted_proxy_says_where_a_request_comes_from(house: House, odd: Process) -> None:
+    async with aiohttp.ClientSession(headers={"X-Forwarded-For": "6.6.6.6"}) as http:
+        for url in (house.gateway.url, odd.url):
+            assert await status(http, f"{url}/api/auth/sessions") == 200
         assert house.forwarded == ["127.0.0.1", "6.6.6.6"]
-        assert (await http.get(f"{house.gateway.url}/metrics")).status == 404
-        assert (await http.get(f"{gateway.url}/metrics")).status == 200
+        assert await status(http, f"{house.gateway.url}/metrics") == 404
+        assert await status(http, f"{odd.url}/metrics") == 200
 
 
+# The last test: it leaves the second gateway stopped.
 async def test_a_gateway_that_is_told_to_stop_answers_what_was_asked_and_sends_everybody_away(
-    house: House, team: Team
+    house: House, second: Process, team: Team
 ) -> None:
-    held: asyncio.Queue[str] = asyncio.Queue()
-    go_on = asyncio.Event()
-
-    async def messaging(request: web.Request) -> web.Response:
-        if request.method == "GET":
-            return web.json_response({"channels": [], "workspaceIds": []})
-        sends = (await request.json())["sends"]
-        held.put_nowait("sent")
-        await go_on.wait()
-        return web.json_response({"results": [{"message": send["payload"]} for send in sends]})
-
-    async with answering(messaging) as url, house.another_gateway(NEXUS_MESSAGING_URL=url) as gateway:
-        async with talking(gateway.url, team.alice.token) as alice, talking(gateway.url, team.bob.token) as bob:
+    async with talking(second.url, team.alice.token) as alice, talking(second.url, team.bob.token) as bob:
+        os.kill(house.messaging.pid, signal.SIGSTOP)
+        try:
             answer = await alice.begin("message:send", {"channelId": team.channel_id, "content": "last"})
-            await held.get()
+            await bob.caught_up()
             began = time.monotonic()
-            stopping = asyncio.ensure_future(gateway.terminate())
-            await eventually(lambda: _refuses(gateway.url))
-            go_on.set()
-            assert (await answer)["ok"] is True
-            await alice.closed.wait()
-            await bob.closed.wait()
-            assert {alice.ws.close_code, bob.ws.close_code} == {1001}
-            assert await stopping == 0
-        assert time.monotonic() - began < 10
+            stopping = asyncio.ensure_future(second.terminate())
+            await eventually(lambda: _is_stopping(second.url))
+        finally:
+            os.kill(house.messaging.pid, signal.SIGCONT)
+        assert (await answer)["ok"] is True
+        await alice.closed.wait()
+        await bob.closed.wait()
+        assert {alice.ws.close_code, bob.ws.close_code} == {1001}
+        assert await stopping == 0
+    assert time.monotonic() - began < 10
 
 
-async def _refuses(url: str) -> bool:
-    async with aiohttp.ClientSession() as http, http.get(f"{url}/readyz") as answer:
-        return answer.status == 503
+async def _is_stopping(url: str) -> bool:
+    async with aiohttp.ClientSession() as http:
+        return await status(http, f"{url}/readyz") == 503

@@ -13,8 +13,9 @@ from testkit import served
 from yarl import URL
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tmp_path = tmp_path_factory.mktemp("pages")
     (tmp_path / "secret.txt").write_text("secret")
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
@@ -33,7 +34,7 @@ def an_app(folder: Path | None) -> FastAPI:
     return app
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def url(built: Path) -> AsyncIterator[str]:
     async with served(an_app(built)) as url:
         yield url

@@ -59,8 +59,8 @@ class Way:
         return answer.status, json.loads(body)["type"]
 
 
-@pytest_asyncio.fixture
-async def way() -> AsyncIterator[Way]:
+@pytest_asyncio.fixture(scope="module")
+async def built_way() -> AsyncIterator[Way]:
     async with (
         aiohttp.ClientSession(auto_decompress=False) as http,
         answering(lambda request: way.serve(request)) as url,
@@ -70,6 +70,13 @@ async def way() -> AsyncIterator[Way]:
         proxy = Proxy(http, {**owners, "auth": ("identity", "http://127.0.0.1:9")}, way.revocations, deadline=0.5)
         async with served(an_app(proxy)) as way.url:
             yield way
+
+
+@pytest.fixture
+def way(built_way: Way) -> Way:
+    """The way as if nobody had gone it yet."""
+    built_way.asked, built_way.bodies, built_way.answer = [], [], None
+    return built_way
 
 
 def an_app(proxy: Proxy) -> FastAPI:

@@ -16,10 +16,12 @@ HELD = 1_000
 
 @dataclass(slots=True)
 class Channel:
-    """A channel with sockets here. `last_seq` is the newest number passed on; redelivered ones are dropped by it."""
+    """A channel with sockets here. What is numbered up to `last_seq` is news to none of them."""
 
     encoded: bytes
     last_seq: int
+    # The newest number that came from the topic; what is behind it, though perhaps in front of us, comes no more.
+    seen_seq: int = 0
     sockets: set[Client] = field(default_factory=set)
     # Sockets that know later numbers already, from what they were told when they joined or synced.
     floors: dict[Client, int] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Channels:
         known = self._channels.get(channel_id)
         if known is None:
             known = self._channels[channel_id] = Channel(orjson.dumps(channel), last_seq)
+        _lower(known, max(last_seq, known.seen_seq))
         known.sockets.add(socket)
         self._joined.setdefault(socket, set()).add(channel_id)
         _raise_floor(known, socket, last_seq)
@@ -106,7 +109,10 @@ class Channels:
     def receive(self, channel_id: str, seq: int, message: Mapping[str, object], origin_socket_id: str) -> None:
         """Pass a posted message on to everyone but the socket it came from."""
         channel = self._channels.get(channel_id)
-        if channel is None or seq <= channel.last_seq:
+        if channel is None or seq <= channel.seen_seq:
+            return
+        channel.seen_seq = seq
+        if seq <= channel.last_seq:
             return
         channel.last_seq = seq
         encoded = encode_event(
@@ -147,6 +153,13 @@ class Channels:
         for held in self._syncing.pop(socket, []):
             if held.seq is None or held.seq > told.get(held.channel_id, 0):
                 socket.send_encoded(held.message)
+
+
+def _lower(channel: Channel, seq: int) -> None:
+    """A socket comes whose channels were read before those of others: what they know is still news to it."""
+    if seq < channel.last_seq:
+        channel.floors = {socket: max(channel.last_seq, channel.floors.get(socket, 0)) for socket in channel.sockets}
+        channel.last_seq = seq
 
 
 def _raise_floor(channel: Channel, socket: Client, seq: int) -> None:
