@@ -1,6 +1,7 @@
 """Settings: read once from the environment, validated at start, printed with secrets masked."""
 
 import json
+import socket
 import sys
 from typing import Self
 
@@ -25,6 +26,11 @@ class ServiceSettings(BaseSettings):
     audience: str = "nexus"
     # Seconds that a stopping process may take to finish what it accepted.
     stop_deadline: float = 8.0
+
+    @property
+    def instance(self) -> str:
+        """This process's name among those of its service, the same after a restart."""
+        return f"{socket.gethostname()}-{self.port}"
 
     @classmethod
     def load(cls) -> Self:

@@ -48,12 +48,15 @@ class Consumer:
     pool: asyncpg.Pool
     producer: Producer
     group: str
+    # The name of this process among those of its group, the same after a restart: then it takes its own place again at
+    # once, rather than wait until the group has given up on its former self. Empty: it has none.
+    member: str = ""
     waiting: dict[TopicPartition, Waiting] = field(default_factory=dict)
     forgot_at: float = 0.0
 
     async def run(self) -> None:
         """Read until cancelled; a client that breaks or goes silent is replaced with back-off."""
-        waits = Backoff()
+        waits = Backoff(most=1.0)
         while True:
             try:
                 async with reader(self._client()) as client:
@@ -69,6 +72,7 @@ class Consumer:
             *(topic_of(event_type).name for event_type in self.consumes),
             bootstrap_servers=self.kafka_url,
             group_id=self.group,
+            group_instance_id=self.member or None,
             client_id=self.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -79,7 +79,7 @@ async def _insert(db: Db, rows: Sequence[tuple[str, bytes, bytes | None, str]]) 
 
 async def relay(pool: asyncpg.Pool, producer: Producer) -> None:
     """Publish the outbox for as long as this runs; failures wait with back-off and are retried for ever."""
-    waits = Backoff()
+    waits = Backoff(most=1.0)
     while True:
         try:
             async with pool.acquire(timeout=10) as listener:

@@ -11,7 +11,8 @@ from aiokafka.errors import KafkaError
 from eventbus.deadlines import CutShort, bounded
 from eventbus.metrics import CONSUMER_LAG
 
-START_DEADLINE = 5.0
+# Longer than a group waits for a member that died, since a start waits for its group.
+START_DEADLINE = 10.0
 STOP_DEADLINE = 3.0
 POLL_DEADLINE = 15.0
 LOOK_DEADLINE = 5.0

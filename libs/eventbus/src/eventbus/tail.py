@@ -49,7 +49,7 @@ class Tail:
 
     async def run(self) -> None:
         """Read until cancelled; a client that breaks or goes silent is replaced, and goes on where the last stood."""
-        waits = Backoff(most=2.0)
+        waits = Backoff(most=1.0)
         while True:
             try:
                 async with reader(self._client()) as client:

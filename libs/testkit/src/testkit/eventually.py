@@ -43,4 +43,4 @@ def _asked(check: Callable[..., object]) -> str:
     try:
         return " ".join(inspect.getsource(check).split())[:300]
     except (OSError, TypeError):
-        return repr(check)
+        return repr(check)[:300]

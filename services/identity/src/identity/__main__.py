@@ -21,7 +21,7 @@ async def main(settings: Settings) -> None:
         app = await application.build(settings, pool, redis)
         async with background(
             outbox.relay(pool, producer),
-            Consumer(settings.kafka_url, CONSUMES, pool, producer, group="identity").run(),
+            Consumer(settings.kafka_url, CONSUMES, pool, producer, "identity", settings.instance).run(),
             housekeeping.run(pool),
         ):
             await serve(app, settings)

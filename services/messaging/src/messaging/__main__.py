@@ -29,7 +29,7 @@ async def main(settings: Settings) -> None:
         Producer(settings.kafka_url, "messaging") as producer,
         background(
             outbox.relay(pool, producer),
-            Consumer(settings.kafka_url, CONSUMES, pool, producer, group="messaging").run(),
+            Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),
         ),
     ):
         await serve(app_of(settings, pool), settings)

@@ -29,7 +29,7 @@ async def main(settings: Settings) -> None:
         Producer(settings.kafka_url, "presence") as producer,
     ):
         announcer = Announcer(redis, pool)
-        consumer = Consumer(settings.kafka_url, CONSUMES, pool, producer, group="presence")
+        consumer = Consumer(settings.kafka_url, CONSUMES, pool, producer, "presence", settings.instance)
         async with background(announcer.run(), consumer.run()):
             await serve(app_of(settings, pool, announcer), settings)
 
