@@ -12,10 +12,16 @@ from gateway.settings import Settings
 from gateway.websocket import protocol_class
 
 
+def connections(limit: int) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=limit, keepalive_timeout=60)
+    # Cookies are between clients and services: none may be kept here, to be shown for somebody else.
+    return aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+
+
 async def main(settings: Settings) -> None:
-    connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=60)
-    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as http:
-        door = Door(settings, http)
+    # Apart, so that no number of slow HTTP requests keeps messages from being stored.
+    async with connections(200) as http, connections(100) as inside:
+        door = Door(settings, http, inside)
         async with background(*door.jobs()):
             await serve(
                 door, settings, door.drain, ws=protocol_class(door.sockets.engine),

@@ -41,10 +41,10 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 class Door:
     """One gateway process. `jobs` run beside it; as an ASGI app it answers polling clients and HTTP."""
 
-    def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
+    def __init__(self, settings: Settings, http: aiohttp.ClientSession, inside: aiohttp.ClientSession) -> None:
         self.settings = settings
         secret = settings.internal_secret.get_secret_value()
-        messaging = Upstream(http, settings.messaging_url, secret)
+        messaging = Upstream(inside, settings.messaging_url, secret)
         self.clients: Clients = Namespace(
             "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected, on_refused=refuse
         )
@@ -63,7 +63,7 @@ class Door:
             self.http.state.verifier, messaging, self.channels, self.revocations, settings.sockets_per_user
         )
         self.events = Events(
-            Sends(messaging, self.sockets.start), messaging, Upstream(http, settings.presence_url, secret),
+            Sends(messaging, self.sockets.start), messaging, Upstream(inside, settings.presence_url, secret),
             self.channels, self.arrivals, self.ephemeral,
         )  # fmt: skip
         feed = Feed(self.clients, self.channels, self.arrivals, self.revocations)
