@@ -145,6 +145,15 @@ class Team:
     workspace_id: str
     channel_id: str
 
+    async def acquainted(self) -> None:
+        """Returns once presence has heard that Alice, who is connected, and Bob share a workspace."""
+
+        async def sees() -> bool:
+            seen = await self.bob.made("GET", f"/api/presence?userIds={self.alice.user_id}")
+            return bool(seen["presence"][0]["status"] == "online")
+
+        await eventually(sees, within=10)
+
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

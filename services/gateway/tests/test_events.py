@@ -95,6 +95,7 @@ async def test_typing_is_told_to_the_others_of_the_channel(team: Team, alice: Ta
 
 
 async def test_presence_is_chosen_over_the_socket(team: Team, alice: Talker, bob: Talker) -> None:
+    await team.acquainted()
     assert await alice.do("presence:update", {"status": "busy"}) == {"ok": True, "status": "busy"}
     await eventually(lambda: {"userId": team.alice.user_id, "status": "busy"} in bob.told("presence:update"))
     seen = await team.bob.made("GET", f"/api/presence?userIds={team.alice.user_id}")

@@ -67,8 +67,10 @@ async def test_people_on_two_gateways_hear_each_other_exactly_once(house: House,
         assert await bob.hears("typing:start") == typing
         await bob.do("typing:stop", {"channelId": team.channel_id})
         await alice.hears("typing:stop")
+        await team.acquainted()
         await alice.do("presence:update", {"status": "away"})
-        await eventually(lambda: {"userId": team.alice.user_id, "status": "away"} in bob.told("presence:update"))
+        away = {"userId": team.alice.user_id, "status": "away"}
+        await eventually(lambda: away in bob.told("presence:update"), within=10)
         for talker, kind in ((bob, "typing:start"), (bob_here, "typing:start"), (alice, "typing:stop")):
             assert len(talker.told(kind)) == 1
 
@@ -80,6 +82,7 @@ async def test_a_second_device_on_another_gateway_keeps_its_user_online(
         return [told["status"] for told in talker.told("presence:update") if told["userId"] == team.bob.user_id]
 
     async with talking(house.gateway.url, team.alice.token) as alice:
+        await team.acquainted()
         async with talking(second.url, team.bob.token):
             await eventually(lambda: statuses(alice) == ["online"])
             async with talking(house.gateway.url, team.bob.token):
