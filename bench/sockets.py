@@ -6,15 +6,76 @@ import os
 import re
 import time
 from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import pack
 from urllib.parse import urlsplit
 
 import orjson
 
+PING = b"\x81\x012"
 RECEIVED = b'42["message:receive"'
 STAMP = re.compile(rb'"content":"t(\d+) ')
 TAIL = 40
+
+
+def masked_frame(payload: bytes) -> bytes:
+    """A client's text frame, masked with zeros."""
+    size = len(payload)
+    head = bytes((0x81, 0x80 | size)) if size < 126 else pack("!BBH", 0x81, 0x80 | 126, size)
+    return head + b"\0\0\0\0" + payload
+
+
+class Listener(asyncio.Protocol):
+    """One Socket.IO client over a websocket that answers heartbeats and counts the other bytes it gets."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, auth: Mapping[str, object]) -> None:
+        self.auth = auth
+        self.ready = asyncio.get_running_loop().create_future()
+        self.received = 0
+        self.heard: Callable[[int], None] | None = None
+        self._opening: bytes | None = b""
+        self._asked = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.transport.write(
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        if self._opening is not None:
+            self._open(self._opening + data)
+            return
+        size = len(data)
+        if PING in data:
+            size -= len(PING)
+            self.write(b"3")
+        self.received += size
+        if size and self.heard is not None:
+            self.heard(size)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("the server closed the connection"))
+
+    def write(self, payload: bytes) -> None:
+        self.transport.write(masked_frame(payload))
+
+    def _open(self, data: bytes) -> None:
+        self._opening = data
+        if b'40{"sid"' in data:
+            self._opening = None
+            self.ready.set_result(None)
+        elif b"44{" in data:
+            self.ready.set_exception(ConnectionError(data[-200:].decode(errors="replace")))
+        elif not self._asked and b'0{"sid"' in data:
+            self._asked = True
+            self.write(b"40" + orjson.dumps(self.auth))
 
 
 @dataclass(slots=True)
@@ -27,31 +88,18 @@ class Tally:
     latencies: list[float] = field(default_factory=list)
 
 
-class Client(asyncio.Protocol):
-    """One logged-in Socket.IO client over a websocket. `samples` says whether it reads what it receives."""
+class Client(Listener):
+    """One that sends messages and counts answers. `samples` says whether it reads what it receives."""
 
     def __init__(self, token: str, channel_id: str, tally: Tally, samples: bool) -> None:
-        self.token, self.channel_id, self.tally, self.samples = token, channel_id, tally, samples
-        self.ready = asyncio.get_running_loop().create_future()
+        super().__init__({"token": token})
+        self.channel_id, self.tally, self.samples = channel_id, tally, samples
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.sent = 0
         self._rest = b""
-        self._is_open = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.transport.write(  # type: ignore[attr-defined]
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_open:
-            self._open(data)
-            return
-        if b"\x012" in data[:3]:
-            self._write(b"3")  # the heartbeat
+        super().data_received(data)
         self.tally.received += data.count(RECEIVED)
         if self.waiting and (answered := data.count(b'[{"ok":')):
             self._acknowledge(answered, data.count(b'[{"ok":false'))
@@ -59,8 +107,7 @@ class Client(asyncio.Protocol):
             self._sample(data)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self.ready.done():
-            self.ready.set_exception(ConnectionError("the gateway closed the connection"))
+        super().connection_lost(error)
         for waiting in self.waiting:
             waiting.cancel()
 
@@ -69,22 +116,10 @@ class Client(asyncio.Protocol):
         self.sent += 1
         content = f"t{time.perf_counter_ns()} ".ljust(100, "x")
         body = {"channelId": self.channel_id, "content": content, "clientMessageId": f"{id(self)}-{self.sent}"}
-        self._write(b"42" + str(self.sent).encode() + orjson.dumps(["message:send", body]))
+        self.write(b"42" + str(self.sent).encode() + orjson.dumps(["message:send", body]))
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.append(answer)
         return answer
-
-    def _open(self, data: bytes) -> None:
-        self._rest += data
-        if b"\r\n\r\n" in self._rest and b'0{"sid"' in self._rest and not self._rest.endswith(b"!"):
-            if b'40{"sid"' in self._rest:
-                self._is_open, self._rest = True, b""
-                self.ready.set_result(None)
-            elif b"44{" in self._rest:
-                self.ready.set_exception(ConnectionError(self._rest[-200:].decode(errors="replace")))
-            elif not self.sent:
-                self.sent = 1
-                self._write(b"40" + orjson.dumps({"token": self.token}))
 
     def _acknowledge(self, answered: int, refused: int) -> None:
         self.tally.acknowledged += answered - refused
@@ -103,13 +138,8 @@ class Client(asyncio.Protocol):
             last = found.end()
         self._rest = data[max(last, len(data) - TAIL) :]
 
-    def _write(self, payload: bytes) -> None:
-        size = len(payload)
-        head = bytes((0x81, 0x80 | size)) if size < 126 else pack("!BBH", 0x81, 0x80 | 126, size)
-        self.transport.write(head + b"\0\0\0\0" + payload)  # type: ignore[attr-defined]
 
-
-async def connect(url: str, clients: list[Client], at_once: int = 20) -> None:
+async def connect(url: str, clients: Sequence[Listener], at_once: int = 20) -> None:
     """Connect them all, some at a time."""
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
