@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,7 +29,6 @@ class Speaker:
     channel_id: str
     written: list[str] = field(default_factory=list)
     acknowledged: dict[str, Json] = field(default_factory=dict)
-    acknowledged_at: list[float] = field(default_factory=list)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, a_second: float) -> None:
@@ -45,7 +43,6 @@ class Speaker:
         while True:
             for client_id in self.written[len(self.acknowledged) :]:
                 self.acknowledged[client_id] = await self._deliver(client_id)
-                self.acknowledged_at.append(time.monotonic())
             self._more.clear()
             await self._more.wait()
 
@@ -63,14 +60,6 @@ class Speaker:
             assert answer["error"]["type"] in PASSING, answer
             await pause(attempt)
             attempt += 1
-
-    @property
-    def longest_silence(self) -> float:
-        """Between two acknowledgements, in seconds."""
-        return max(
-            (later - sooner for sooner, later in zip(self.acknowledged_at, self.acknowledged_at[1:], strict=False)),
-            default=0.0,
-        )
 
 
 @dataclass(slots=True)
