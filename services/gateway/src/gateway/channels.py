@@ -102,9 +102,13 @@ class Channels:
         """Tell a channel's sockets something that has no number."""
         if channel := self._channels.get(channel_id):
             message = encode_event("/", name, body)
+            is_plain = not self._syncing
             for socket in channel.sockets:
                 if socket is not skip:
-                    self._pass_on(socket, channel_id, message, None)
+                    if is_plain:
+                        socket.send_encoded(message)
+                    else:
+                        self._pass_on(socket, channel_id, message, None)
 
     def receive(self, channel_id: str, seq: int, message: Mapping[str, object], origin_socket_id: str) -> None:
         """Pass a posted message on to everyone but the socket it came from."""

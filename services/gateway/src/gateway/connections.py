@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Generic
 
 from gateway.frames import ProtocolError
@@ -141,7 +142,7 @@ class Connection(Generic[D]):
         limits = self._server.limits
         if self._server.engine.draining:
             return RefusedEvent(name, "unavailable", "This gateway is going away.")
-        if not socket.allowance.spend(asyncio.get_running_loop().time()):
+        if not socket.allowance.spend(time.monotonic()):
             return RefusedEvent(name, "too_many_requests", "Too many events a second.")
         if socket.in_flight >= limits.in_flight:
             return RefusedEvent(name, "too_many_requests", "Too many events under way.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from gateway.packets import Json
 from gateway.reasons import Reason
@@ -26,7 +26,7 @@ class RefusedEvent:
 
 OnConnect: TypeAlias = Callable[[Socket[D], dict[str, Json]], Awaitable[D]]
 OnEvent: TypeAlias = Callable[[Socket[D], str, list[Json], "Ack[D] | None"], Awaitable[None]]
-OnDisconnect: TypeAlias = Callable[[Socket[D], Reason], Awaitable[None]]
+OnDisconnect: TypeAlias = Callable[[Socket[D], Reason], Coroutine[Any, Any, None]]
 OnRefused: TypeAlias = Callable[[Socket[D], RefusedEvent, "Ack[D] | None"], None]
 
 

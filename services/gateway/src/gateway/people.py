@@ -15,10 +15,10 @@ class Person:
 
     principal: Principal
     token: str = field(repr=False)
+    user_id: str = field(init=False)
 
-    @property
-    def user_id(self) -> str:
-        return str(self.principal.user_id)
+    def __post_init__(self) -> None:
+        self.user_id = str(self.principal.user_id)
 
 
 Client: TypeAlias = Socket[Person]

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 from chassis.problems import Problem, unavailable
@@ -50,7 +51,7 @@ class _Lane:
 class Sends:
     """Stores messages through messaging. One channel goes one lane, so its messages stay in order of arrival."""
 
-    def __init__(self, messaging: Upstream, start: Callable[[Awaitable[None]], None]) -> None:
+    def __init__(self, messaging: Upstream, start: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self._messaging = messaging
         self._start = start
         self._lanes = [_Lane() for _ in range(LANES)]

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
-from typing import Generic
+from collections.abc import Coroutine, Iterable
+from typing import Any, Generic
 
 from gateway.connections import Connection
 from gateway.endpoints import Receiver
@@ -39,9 +39,9 @@ class SocketServer(Generic[D]):
         self.waiting.add(connection)
         return connection
 
-    def start(self, work: Awaitable[None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a handler; its task is kept until it ends, and bounded by the limits of its socket."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -96,7 +96,7 @@ class Socket(Generic[D]):
         self.left = False
         self.in_flight = 0
         self.refusals = 0
-        self.allowance = Allowance(limits, asyncio.get_running_loop().time())
+        self.allowance = Allowance(limits, time.monotonic())
         self._session = session
         self._held: list[Encoded] = []
         self.send_encoded = self._hold
