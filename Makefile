@@ -70,8 +70,9 @@ web: setup  ## Type-check, test and build the web client
 journeys: setup  ## People's journeys through the whole running product, and what happens when parts of it are killed
 	pytest -m journey -q
 
-bench: setup  ## Measure messages a second, beside PostgreSQL's own ceiling in the same run
+bench: setup  ## Measure messages a second beside PostgreSQL's ceiling, and fan-out beside Node's socket.io
 	python bench/send.py
+	python bench/fanout.py
 
 define generate
 python -m grpc_tools.protoc -I proto --python_out=$(1) --mypy_out=quiet:$(1) $(patsubst proto/%,%,$(PROTOS))

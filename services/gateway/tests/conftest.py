@@ -13,8 +13,9 @@ from entrance import Hall, open_hall
 from gateway.engine import EngineServer
 from gateway.polling import PollingApp
 from gateway.websocket import protocol_class
+from localstack import Parts
 from talking import House, Human, Team, answering
-from testkit import Databases, Issuer, Process, eventually, process
+from testkit import Databases, Issuer, Process, eventually, process, redis_databases
 from uuid_utils.compat import uuid7
 
 
@@ -54,13 +55,20 @@ def listen() -> Callable[[EngineServer], AbstractAsyncContextManager[str]]:
     return listening
 
 
+@pytest.fixture(scope="session")
+def house_redis(parts: Parts, _own_redis: str) -> Iterator[str]:
+    """A database for the house, which stays while other tests use theirs. (Naming `_own_redis` has Redis started.)"""
+    with redis_databases.own_database(parts.urls["redis"]) as url:
+        yield url
+
+
 @pytest_asyncio.fixture(scope="session")
 async def house(
-    postgres_url: str, kafka_url: str, _own_redis: str, tokens: Issuer, pytestconfig: pytest.Config
+    postgres_url: str, kafka_url: str, house_redis: str, tokens: Issuer, pytestconfig: pytest.Config
 ) -> AsyncIterator[House]:
     """messaging, presence and a gateway in front of them, as processes."""
     databases = Databases(postgres_url, pytestconfig.rootpath)
-    told = {"kafka_url": kafka_url, "redis_url": _own_redis, "jwks_url": tokens.jwks_url}
+    told = {"kafka_url": kafka_url, "redis_url": house_redis, "jwks_url": tokens.jwks_url}
     forwarded: list[str] = []
 
     async def identity(request: web.Request) -> web.Response:
@@ -93,8 +101,9 @@ async def second(house: House) -> AsyncIterator[Process]:
 
 
 @pytest_asyncio.fixture
-async def team(house: House, redis_url: str, tokens: Issuer) -> AsyncIterator[Team]:
+async def team(house: House, house_redis: str, tokens: Issuer) -> AsyncIterator[Team]:
     """Two people of a new workspace with a channel, and somebody else."""
+    redis_databases.flush(house_redis)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
 
         def human(name: str) -> Human:

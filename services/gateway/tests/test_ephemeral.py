@@ -40,13 +40,13 @@ async def test_what_one_publishes_the_others_hear_and_a_bad_message_harms_nobody
     there.listen("nexus:tests", listen)
     redis = Redis.from_url(redis_url)
     async with running(here.send()), running(there.receive()):
-        await eventually(lambda: _listeners(redis))
-        await redis.publish("nexus:tests", "no json")
-        await redis.publish("nexus:tests", "[]")
+        await eventually(lambda: _listeners(redis, here.on_wire("nexus:tests")))
+        await redis.publish(here.on_wire("nexus:tests"), "no json")
+        await redis.publish(here.on_wire("nexus:tests"), "[]")
         here.publish("nexus:tests", {"number": 1})
         await eventually(lambda: heard == [1])
         await redis.client_kill_filter(_type="pubsub")
-        await eventually(lambda: _listeners(redis))
+        await eventually(lambda: _listeners(redis, here.on_wire("nexus:tests")))
         here.publish("nexus:tests", {"number": 2})
         await eventually(lambda: heard == [1, 2])
     for each in (here, there):
@@ -54,8 +54,8 @@ async def test_what_one_publishes_the_others_hear_and_a_bad_message_harms_nobody
     await redis.aclose()
 
 
-async def _listeners(redis: "Redis[Any]") -> bool:
-    ((_, count),) = await redis.pubsub_numsub("nexus:tests")
+async def _listeners(redis: "Redis[Any]", channel: str) -> bool:
+    ((_, count),) = await redis.pubsub_numsub(channel)
     return bool(count == 1)
 
 
@@ -125,5 +125,5 @@ async def test_a_change_that_is_not_as_agreed_is_passed_over(body: bytes) -> Non
     ephemeral = Ephemeral("redis://127.0.0.1:9")
     beats_of(ephemeral)
     hear: Callable[[bytes, bytes], None] = ephemeral._hear
-    hear(CHANGED.encode(), body)
-    hear(BEATS.encode(), body)
+    hear(ephemeral.on_wire(CHANGED).encode(), body)
+    hear(ephemeral.on_wire(BEATS).encode(), body)

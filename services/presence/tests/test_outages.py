@@ -9,7 +9,7 @@ from eventbus.inbox import deliver
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from presence import devices
-from presence.announcing import HEARD
+from presence.announcing import HEARD, on_wire
 from presence.devices import Beat, Devices
 from presence.handlers import CONSUMES
 from redis.asyncio import Redis
@@ -56,7 +56,7 @@ async def test_a_process_killed_and_started_again_hears_again(
             async with http.get(f"{presence.url}/api/presence", params={"userIds": ALICE}) as answer:
                 return bool((await answer.json())["presence"] == [{"userId": ALICE, "status": "online"}])
 
-        await redis.publish(HEARD, orjson.dumps(beat))
+        await redis.publish(on_wire(redis, HEARD), orjson.dumps(beat))
         await eventually(is_online)
         await presence.restart()
         assert await is_online()

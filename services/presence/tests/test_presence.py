@@ -17,13 +17,15 @@ from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from presence import parts
 from presence.__main__ import app_of
-from presence.announcing import HEARD, LAST_TOLD, TOLD, Announcer
+from presence.announcing import HEARD, LAST_TOLD, TOLD, Announcer, on_wire
 from presence.handlers import CONSUMES
 from presence.settings import Settings
 from redis.asyncio import Redis
 from testkit import Issuer, eventually, served
 from testkit.jobs import running
 from uuid_utils.compat import uuid7
+
+ITS_NAME = "presence-under-test"
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +50,9 @@ class Office:
 
     async def beat(self, gateway: str, users: dict[UUID, tuple[int, bool]], full: bool = False) -> None:
         told = {str(id_): {"devices": number, "active": active} for id_, (number, active) in users.items()}
-        await self.redis.publish(HEARD, orjson.dumps({"gateway": gateway, "at": 1, "full": full, "users": told}))
+        await self.redis.publish(
+            on_wire(self.redis, HEARD), orjson.dumps({"gateway": gateway, "at": 1, "full": full, "users": told})
+        )
 
     async def ask(self, method: str, who: UUID, body: Any = None, **query: str) -> tuple[int, Any]:
         path, headers = f"{self.url}/api/presence", self.tokens.bearer(who)
@@ -69,7 +73,7 @@ class Office:
 
     async def listen(self) -> None:
         async with self.redis.pubsub() as subscription:
-            await subscription.subscribe(TOLD)
+            await subscription.subscribe(on_wire(self.redis, TOLD))
             async for message in subscription.listen():
                 if message["type"] == "message":
                     told = orjson.loads(message["data"])
@@ -85,7 +89,7 @@ async def office(pool: asyncpg.Pool, redis_url: str, tokens: Issuer, database_ur
     }  # fmt: skip
     async with (
         Redis.from_url(redis_url) as redis,
-        parts.redis(redis_url) as its_redis,
+        parts.redis(redis_url, ITS_NAME) as its_redis,
         aiohttp.ClientSession() as http,
     ):
         announcer = Announcer(its_redis, pool)
@@ -101,7 +105,7 @@ async def office(pool: asyncpg.Pool, redis_url: str, tokens: Issuer, database_ur
 
 def _subscribed(redis: Redis) -> Any:
     async def check() -> bool:
-        ((_, number),) = await redis.pubsub_numsub(TOLD)
+        ((_, number),) = await redis.pubsub_numsub(on_wire(redis, TOLD))
         return bool(number)
 
     return check
@@ -166,7 +170,7 @@ async def test_what_changed_while_nobody_listened_is_told(office: Office, monkey
     monkeypatch.setattr("presence.announcing.ALL_HAVE_BEATEN", 0.5)
     await office.redis.hset(LAST_TOLD, str(office.bob), "online")
     clients = await office.redis.client_list(_type="pubsub")
-    await office.redis.client_kill_filter(_id=next(each["id"] for each in clients if each["name"] == "presence"))
+    await office.redis.client_kill_filter(_id=next(each["id"] for each in clients if each["name"] == ITS_NAME))
     await office.changes([(office.bob, "offline")])
 
 
@@ -209,14 +213,14 @@ async def test_wrong_choices_are_refused(office: Office, body: Any) -> None:
 
 async def test_a_beat_that_is_none_changes_nothing(office: Office) -> None:
     for wrong in (b"", b"{}", b'{"gateway":"x","full":true,"users":{"nobody":{"devices":1,"active":true}}}', b"[]"):
-        await office.redis.publish(HEARD, wrong)
+        await office.redis.publish(on_wire(office.redis, HEARD), wrong)
     await office.beat("one", {office.alice: (1, True)})
     await office.changes([(office.alice, "online")])
 
 
 async def test_it_listens_again_when_its_connection_is_cut(office: Office) -> None:
     clients = await office.redis.client_list(_type="pubsub")
-    await office.redis.client_kill_filter(_id=next(each["id"] for each in clients if each["name"] == "presence"))
+    await office.redis.client_kill_filter(_id=next(each["id"] for each in clients if each["name"] == ITS_NAME))
 
     async def heard_again() -> bool:
         await office.beat("one", {office.alice: (1, True)}, full=True)

@@ -29,16 +29,22 @@ class Ephemeral:
 
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=DEADLINE)
+        # Redis passes messages on across its databases; installations that share a server must not hear each other.
+        self._database: int = self._redis.connection_pool.connection_kwargs.get("db") or 0
         self._listeners: dict[bytes, Listener] = {}
         self._unsent: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(UNSENT)
 
     def listen(self, channel: str, listener: Listener) -> None:
         """Call `listener` with the JSON of every message; to be said before `run`."""
-        self._listeners[channel.encode()] = listener
+        self._listeners[self.on_wire(channel).encode()] = listener
+
+    def on_wire(self, channel: str) -> str:
+        """What a channel is called on the server: its name, and the number of our database."""
+        return f"{channel}@{self._database}"
 
     def publish(self, channel: str, body: object) -> None:
         try:
-            self._unsent.put_nowait((channel, orjson.dumps(body)))
+            self._unsent.put_nowait((self.on_wire(channel), orjson.dumps(body)))
         except asyncio.QueueFull:
             LOST.inc()
 

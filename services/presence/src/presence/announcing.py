@@ -54,6 +54,12 @@ return told
 PART_GONE = (RedisError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
+def on_wire(redis: Redis, channel: str) -> str:
+    """What a channel is called on the server: its name, and the number of the database. Redis passes messages on across
+    its databases; installations that share a server must not hear each other."""
+    return f"{channel}@{redis.connection_pool.connection_kwargs.get('db') or 0}"
+
+
 class Announcer:
     """Holds the board of devices and tells gateways whose status changed. All of it heals by the gateways' full beats:
     what could not be told now is found to differ, and told, at the next one."""
@@ -61,6 +67,7 @@ class Announcer:
     def __init__(self, redis: Redis, pool: asyncpg.Pool) -> None:
         self._redis, self._pool = redis, pool
         self.board = Board()
+        self.heard, self.told = on_wire(redis, HEARD), on_wire(redis, TOLD)
         self._tell_news = redis.register_script(TELL_NEWS)
         self._told: dict[str, Status] = {}
         self._untold: set[str] = set()
@@ -112,7 +119,7 @@ class Announcer:
 
     async def _listen(self, waits: Backoff) -> None:
         async with self._redis.pubsub() as subscription:
-            await asyncio.wait_for(subscription.subscribe(HEARD), DEADLINE)
+            await asyncio.wait_for(subscription.subscribe(self.heard), DEADLINE)
             self.board.expect_all()
             for beat in await asyncio.wait_for(devices.remembered(self._redis), DEADLINE * 2):
                 if beat.gateway not in self.board:
@@ -176,7 +183,7 @@ class Announcer:
             told = {"userId": user_id, "status": status, "workspaceIds": workspaces.get(user_id, [])}
             before = self._told.get(user_id, Status.OFFLINE)
             arguments += [user_id, status.value, orjson.dumps(told), before.value]
-        news = await asyncio.wait_for(self._tell_news(keys=[LAST_TOLD, TOLD], args=arguments), DEADLINE)
+        news = await asyncio.wait_for(self._tell_news(keys=[LAST_TOLD, self.told], args=arguments), DEADLINE)
         for status_told in news:
             CHANGES.labels(status_told.decode()).inc()
         for user_id, status in statuses.items():
