@@ -35,7 +35,7 @@ export const text = {
     name: "Full name",
     email: "E-mail",
     password: "Password",
-    passwordHint: "At least 10 characters.",
+    passwordHint: "At least 8 characters.",
     organization: "Organization (optional)",
     signIn: "Sign in",
     register: "Create account",

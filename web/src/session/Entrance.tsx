@@ -128,7 +128,7 @@ function RegisterForm({ invitation }: { invitation: string | null }) {
         name="password"
         autoComplete="new-password"
         required
-        minLength={10}
+        minLength={8}
         maxLength={256}
         value={password}
         onChange={(event) => setPassword(event.target.value)}

@@ -29,7 +29,7 @@ class Registration(Body):
     """A new user, in a new organization or, with a token, in that of the invitation."""
 
     email: Email
-    password: Annotated[Text, StringConstraints(min_length=10, max_length=256)]
+    password: Annotated[Text, StringConstraints(min_length=8, max_length=256)]
     name: Name
     organization_name: Name | None = None
     invitation_token: Secret | None = None
