@@ -22,4 +22,10 @@ export const keys = {
   info: (channelId: string) => ["info", channelId],
 } as const;
 
-export const outdated = (key: readonly string[]) => void queries.invalidateQueries({ queryKey: key });
+export const outdated = (key: readonly string[]) => void renew(key);
+
+/** Fetch anew what is shown. A first fetch under way is dropped, as it may have been answered before the change. */
+export async function renew(key: readonly string[]) {
+  await queries.cancelQueries({ queryKey: key });
+  await queries.invalidateQueries({ queryKey: key });
+}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { acceptInvitation } from "../api/routes";
 import { explain } from "../api/problem";
-import { outdated, keys } from "../live/queries";
+import { keys, renew } from "../live/queries";
 import { dropInvitation, goTo } from "../location";
 import { Mark } from "../session/Entrance";
 import { useSession } from "../session/session";
@@ -64,7 +64,7 @@ function useAccept(token: string) {
     setProblem(null);
     try {
       const { workspace } = await acceptInvitation(token);
-      outdated(keys.workspaces());
+      await renew(keys.workspaces());
       goTo(workspace.id);
       dropInvitation();
     } catch (error) {
