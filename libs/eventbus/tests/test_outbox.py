@@ -154,3 +154,21 @@ async def test_a_relay_goes_on_after_its_database_connections_are_cut(pool, note
 async def append_done(append, notes) -> bool:
     await append(notes.written("a", 2))
     return True
+
+
+def test_a_relay_looks_a_little_behind_and_sometimes_at_everything(monkeypatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: now)
+    place = outbox.Place(published=20_000)
+    assert [place.above() for _ in range(3)] == [0, 15_000, 15_000]
+    now += outbox.POLL
+    assert place.above() == 0
+
+
+async def test_an_event_that_commits_very_late_is_found_when_all_are_looked_at(pool, notes, producer, append) -> None:
+    place = outbox.Place()
+    await append(notes.written("a", 1))
+    assert await outbox.publish_batch(pool, producer, place) == 1
+    place.published += 2 * outbox.OVERLAP
+    await append(notes.written("b", 2))
+    await eventually(lambda: outbox.publish_batch(pool, producer, place))
