@@ -134,7 +134,7 @@ REGISTRATIONS: dict[str, dict[str, object]] = {
     "a NUL in the name": {"name": "a\0b"},
     "half of a surrogate pair in the name": {"name": "\ud800"},
     "a number as name": {"name": 7},
-    "a short password": {"password": "too short"},
+    "a short password": {"password": "7 chars"},
     "a long password": {"password": "x" * 257},
     "no address": {"email": "me"},
     "an id of one's own": {"id": UNKNOWN_ID},
