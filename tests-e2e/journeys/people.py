@@ -140,10 +140,10 @@ class Town:
         return self._person(await self.stranger.post("/api/auth/login", {"email": email, "password": password}))
 
     async def join(self, owner: Person, workspace_id: str, name: str) -> Person:
-        """Somebody who was invited, registered, and accepted."""
+        """Somebody who was invited, registered with the invitation, and accepted it."""
         email = address(name)
         token = await owner.invite(workspace_id, email)
-        person = await self.register(name, email)
+        person = await self.register(name, email, invitationToken=token)
         await person.post("/api/invitations/accept", {"token": token})
         return person
 
