@@ -95,7 +95,7 @@ async def _post(pool: asyncpg.Pool, sends: Sequence[Send]) -> list[Outcome]:
     for last_try in (False, True):
         try:
             async with pool.acquire(timeout=5) as db, db.transaction():
-                return await _post_locked(db, sends)
+                return await post_within(db, sends)
         except asyncpg.UniqueViolationError:
             # The same client id was sent to another channel at the same moment: now it is known, and refused as such.
             if last_try:
@@ -103,7 +103,8 @@ async def _post(pool: asyncpg.Pool, sends: Sequence[Send]) -> list[Outcome]:
     raise AssertionError("unreachable")
 
 
-async def _post_locked(db: Db, sends: Sequence[Send]) -> list[Outcome]:
+async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
+    """As `post_all`, within the caller's transaction: what is posted and what the caller writes happen together."""
     channels = {row["id"]: row for row in await db.fetch(LOCK, list({send.draft.channel_id for send in sends}))}
     facts = await _facts(db, sends)
     known = await _known(db, [row["known_id"] for row in facts if row["known_id"]])
