@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&nexus/messaging/v1/channel_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xa2\x05\n\x0c\x43hannelEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12=\n\x0f\x63hannel_created\x18\x03 \x01(\x0b\x32\".nexus.messaging.v1.ChannelCreatedH\x00\x12=\n\x0f\x63hannel_updated\x18\x04 \x01(\x0b\x32\".nexus.messaging.v1.ChannelUpdatedH\x00\x12\x39\n\rmember_joined\x18\x05 \x01(\x0b\x32 .nexus.messaging.v1.MemberJoinedH\x00\x12\x35\n\x0bmember_left\x18\x06 \x01(\x0b\x32\x1e.nexus.messaging.v1.MemberLeftH\x00\x12;\n\x0emessage_posted\x18\x07 \x01(\x0b\x32!.nexus.messaging.v1.MessagePostedH\x00\x12=\n\x0fmessage_updated\x18\x08 \x01(\x0b\x32\".nexus.messaging.v1.MessageUpdatedH\x00\x12=\n\x0fmessage_deleted\x18\t \x01(\x0b\x32\".nexus.messaging.v1.MessageDeletedH\x00\x12;\n\x0ereaction_added\x18\n \x01(\x0b\x32!.nexus.messaging.v1.ReactionAddedH\x00\x12?\n\x10reaction_removed\x18\x0b \x01(\x0b\x32#.nexus.messaging.v1.ReactionRemovedH\x00:&\xea\xe0\x18\"\n\x12messaging.channels\x12\nchannel_id\x18\x06\x42\t\n\x07payload\"\xce\x02\n\x07\x43hannel\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x13\n\x0bis_archived\x18\x06 \x01(\x08\x12\x12\n\nis_default\x18\x07 \x01(\x08\x12\x16\n\x0ethread_enabled\x18\x08 \x01(\x08\x12\x17\n\ncreated_by\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmember_ids\x18\x0c \x03(\tB\x0e\n\x0c_descriptionB\r\n\x0b_created_by\"\xc4\x04\n\x07Message\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x05 \x01(\t\x12$\n\x11\x66ormatted_content\x18\x06 \x01(\tB\x04\xf0\xe0\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x11parent_message_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x1a\n\x12thread_reply_count\x18\x08 \x01(\x05\x12\x19\n\x0b\x61ttachments\x18\t \x01(\tB\x04\xf0\xe0\x18\x01\x12\x17\n\treactions\x18\n \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\tis_edited\x18\x0b \x01(\x08\x12\x12\n\nis_deleted\x18\x0c \x01(\x08\x12\x11\n\tis_pinned\x18\r \x01(\x08\x12.\n\ncreated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeleted_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x0b\n\x03seq\x18\x11 \x01(\x03\x12\x1e\n\x11\x63lient_message_id\x18\x12 \x01(\tH\x03\x88\x01\x01\x42\x14\n\x12_formatted_contentB\x14\n\x12_parent_message_idB\r\n\x0b_deleted_atB\x14\n\x12_client_message_id\">\n\x0e\x43hannelCreated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\">\n\x0e\x43hannelUpdated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\"_\n\x0cMemberJoined\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12,\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\x12\x10\n\x08last_seq\x18\x03 \x01(\x03\"\x1d\n\nMemberLeft\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"W\n\rMessagePosted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x18\n\x10origin_socket_id\x18\x02 \x01(\t\">\n\x0eMessageUpdated\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\">\n\x0eMessageDeleted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\"C\n\rReactionAdded\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\"E\n\x0fReactionRemoved\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&nexus/messaging/v1/channel_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xdf\x05\n\x0c\x43hannelEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12=\n\x0f\x63hannel_created\x18\x03 \x01(\x0b\x32\".nexus.messaging.v1.ChannelCreatedH\x00\x12=\n\x0f\x63hannel_updated\x18\x04 \x01(\x0b\x32\".nexus.messaging.v1.ChannelUpdatedH\x00\x12\x39\n\rmember_joined\x18\x05 \x01(\x0b\x32 .nexus.messaging.v1.MemberJoinedH\x00\x12\x35\n\x0bmember_left\x18\x06 \x01(\x0b\x32\x1e.nexus.messaging.v1.MemberLeftH\x00\x12;\n\x0emessage_posted\x18\x07 \x01(\x0b\x32!.nexus.messaging.v1.MessagePostedH\x00\x12=\n\x0fmessage_updated\x18\x08 \x01(\x0b\x32\".nexus.messaging.v1.MessageUpdatedH\x00\x12=\n\x0fmessage_deleted\x18\t \x01(\x0b\x32\".nexus.messaging.v1.MessageDeletedH\x00\x12;\n\x0ereaction_added\x18\n \x01(\x0b\x32!.nexus.messaging.v1.ReactionAddedH\x00\x12?\n\x10reaction_removed\x18\x0b \x01(\x0b\x32#.nexus.messaging.v1.ReactionRemovedH\x00\x12;\n\x0ethread_updated\x18\x0c \x01(\x0b\x32!.nexus.messaging.v1.ThreadUpdatedH\x00:&\xea\xe0\x18\"\n\x12messaging.channels\x12\nchannel_id\x18\x06\x42\t\n\x07payload\"\x92\x03\n\x07\x43hannel\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x13\n\x0bis_archived\x18\x06 \x01(\x08\x12\x12\n\nis_default\x18\x07 \x01(\x08\x12\x16\n\x0ethread_enabled\x18\x08 \x01(\x08\x12\x17\n\ncreated_by\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmember_ids\x18\x0c \x03(\t\x12%\n\x18members_mention_everyone\x18\r \x01(\x08H\x02\x88\x01\x01\x42\x0e\n\x0c_descriptionB\r\n\x0b_created_byB\x1b\n\x19_members_mention_everyone\"\x99\x06\n\x07Message\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x05 \x01(\t\x12$\n\x11\x66ormatted_content\x18\x06 \x01(\tB\x04\xf0\xe0\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x11parent_message_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x1a\n\x12thread_reply_count\x18\x08 \x01(\x05\x12\x19\n\x0b\x61ttachments\x18\t \x01(\tB\x04\xf0\xe0\x18\x01\x12\x17\n\treactions\x18\n \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\tis_edited\x18\x0b \x01(\x08\x12\x12\n\nis_deleted\x18\x0c \x01(\x08\x12\x11\n\tis_pinned\x18\r \x01(\x08\x12.\n\ncreated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeleted_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x0b\n\x03seq\x18\x11 \x01(\x03\x12\x1e\n\x11\x63lient_message_id\x18\x12 \x01(\tH\x03\x88\x01\x01\x12\x10\n\x08mentions\x18\x13 \x03(\t\x12\x18\n\x10mentions_channel\x18\x14 \x01(\x08\x12\x15\n\rmentions_here\x18\x15 \x01(\x08\x12\x17\n\x0f\x61lso_to_channel\x18\x16 \x01(\x08\x12\x36\n\rlast_reply_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x1b\n\x13thread_participants\x18\x18 \x03(\t\x12\x10\n\x08revision\x18\x19 \x01(\x03\x42\x14\n\x12_formatted_contentB\x14\n\x12_parent_message_idB\r\n\x0b_deleted_atB\x14\n\x12_client_message_idB\x10\n\x0e_last_reply_at\">\n\x0e\x43hannelCreated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\">\n\x0e\x43hannelUpdated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\"_\n\x0cMemberJoined\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12,\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\x12\x10\n\x08last_seq\x18\x03 \x01(\x03\"\x1d\n\nMemberLeft\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"s\n\rMessagePosted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x18\n\x10origin_socket_id\x18\x02 \x01(\t\x12\x1a\n\x12mentioned_user_ids\x18\x03 \x03(\t\"u\n\x0eMessageUpdated\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x1a\n\x12mentioned_user_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hannel_mentioned\x18\x03 \x01(\x08\">\n\x0eMessageDeleted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\"U\n\rReactionAdded\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"W\n\x0fReactionRemoved\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"\xb1\x01\n\rThreadUpdated\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x1a\n\x12thread_reply_count\x18\x02 \x01(\x05\x12\x36\n\rlast_reply_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x14\n\x0cparticipants\x18\x04 \x03(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x42\x10\n\x0e_last_reply_atb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,27 +43,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGE'].fields_by_name['reactions']._loaded_options = None
   _globals['_MESSAGE'].fields_by_name['reactions']._serialized_options = b'\360\340\030\001'
   _globals['_CHANNELEVENT']._serialized_start=155
-  _globals['_CHANNELEVENT']._serialized_end=829
-  _globals['_CHANNEL']._serialized_start=832
-  _globals['_CHANNEL']._serialized_end=1166
-  _globals['_MESSAGE']._serialized_start=1169
-  _globals['_MESSAGE']._serialized_end=1749
-  _globals['_CHANNELCREATED']._serialized_start=1751
-  _globals['_CHANNELCREATED']._serialized_end=1813
-  _globals['_CHANNELUPDATED']._serialized_start=1815
-  _globals['_CHANNELUPDATED']._serialized_end=1877
-  _globals['_MEMBERJOINED']._serialized_start=1879
-  _globals['_MEMBERJOINED']._serialized_end=1974
-  _globals['_MEMBERLEFT']._serialized_start=1976
-  _globals['_MEMBERLEFT']._serialized_end=2005
-  _globals['_MESSAGEPOSTED']._serialized_start=2007
-  _globals['_MESSAGEPOSTED']._serialized_end=2094
-  _globals['_MESSAGEUPDATED']._serialized_start=2096
-  _globals['_MESSAGEUPDATED']._serialized_end=2158
-  _globals['_MESSAGEDELETED']._serialized_start=2160
-  _globals['_MESSAGEDELETED']._serialized_end=2222
-  _globals['_REACTIONADDED']._serialized_start=2224
-  _globals['_REACTIONADDED']._serialized_end=2291
-  _globals['_REACTIONREMOVED']._serialized_start=2293
-  _globals['_REACTIONREMOVED']._serialized_end=2362
+  _globals['_CHANNELEVENT']._serialized_end=890
+  _globals['_CHANNEL']._serialized_start=893
+  _globals['_CHANNEL']._serialized_end=1295
+  _globals['_MESSAGE']._serialized_start=1298
+  _globals['_MESSAGE']._serialized_end=2091
+  _globals['_CHANNELCREATED']._serialized_start=2093
+  _globals['_CHANNELCREATED']._serialized_end=2155
+  _globals['_CHANNELUPDATED']._serialized_start=2157
+  _globals['_CHANNELUPDATED']._serialized_end=2219
+  _globals['_MEMBERJOINED']._serialized_start=2221
+  _globals['_MEMBERJOINED']._serialized_end=2316
+  _globals['_MEMBERLEFT']._serialized_start=2318
+  _globals['_MEMBERLEFT']._serialized_end=2347
+  _globals['_MESSAGEPOSTED']._serialized_start=2349
+  _globals['_MESSAGEPOSTED']._serialized_end=2464
+  _globals['_MESSAGEUPDATED']._serialized_start=2466
+  _globals['_MESSAGEUPDATED']._serialized_end=2583
+  _globals['_MESSAGEDELETED']._serialized_start=2585
+  _globals['_MESSAGEDELETED']._serialized_end=2647
+  _globals['_REACTIONADDED']._serialized_start=2649
+  _globals['_REACTIONADDED']._serialized_end=2734
+  _globals['_REACTIONREMOVED']._serialized_start=2736
+  _globals['_REACTIONREMOVED']._serialized_end=2823
+  _globals['_THREADUPDATED']._serialized_start=2826
+  _globals['_THREADUPDATED']._serialized_end=3003
 # @@protoc_insertion_point(module_scope)

@@ -37,6 +37,7 @@ class ChannelEvent(_message.Message):
     MESSAGE_DELETED_FIELD_NUMBER: _builtins.int
     REACTION_ADDED_FIELD_NUMBER: _builtins.int
     REACTION_REMOVED_FIELD_NUMBER: _builtins.int
+    THREAD_UPDATED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -58,6 +59,8 @@ class ChannelEvent(_message.Message):
     def reaction_added(self) -> Global___ReactionAdded: ...
     @_builtins.property
     def reaction_removed(self) -> Global___ReactionRemoved: ...
+    @_builtins.property
+    def thread_updated(self) -> Global___ThreadUpdated: ...
     def __init__(
         self,
         *,
@@ -72,12 +75,13 @@ class ChannelEvent(_message.Message):
         message_deleted: Global___MessageDeleted | None = ...,
         reaction_added: Global___ReactionAdded | None = ...,
         reaction_removed: Global___ReactionRemoved | None = ...,
+        thread_updated: Global___ThreadUpdated | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -101,6 +105,7 @@ class Channel(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     MEMBER_IDS_FIELD_NUMBER: _builtins.int
+    MEMBERS_MENTION_EVERYONE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     workspace_id: _builtins.str
     name: _builtins.str
@@ -111,6 +116,8 @@ class Channel(_message.Message):
     is_default: _builtins.bool
     thread_enabled: _builtins.bool
     created_by: _builtins.str
+    members_mention_everyone: _builtins.bool
+    """Whether members, not only admins, may say <!channel> and <!here> to many; unset: as in the workspace."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -134,19 +141,24 @@ class Channel(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         member_ids: _abc.Iterable[_builtins.str] | None = ...,
+        members_mention_everyone: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "_members_mention_everyone", b"_members_mention_everyone", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "members_mention_everyone", b"members_mention_everyone", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "id", b"id", "is_archived", b"is_archived", "is_default", b"is_default", "member_ids", b"member_ids", "name", b"name", "thread_enabled", b"thread_enabled", "type", b"type", "updated_at", b"updated_at", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "_members_mention_everyone", b"_members_mention_everyone", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "id", b"id", "is_archived", b"is_archived", "is_default", b"is_default", "member_ids", b"member_ids", "members_mention_everyone", b"members_mention_everyone", "name", b"name", "thread_enabled", b"thread_enabled", "type", b"type", "updated_at", b"updated_at", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__created_by: _TypeAlias = _typing.Literal["created_by"]  # noqa: Y015
     _WhichOneofArgType__created_by: _TypeAlias = _typing.Literal["_created_by", b"_created_by"]  # noqa: Y015
     _WhichOneofReturnType__description: _TypeAlias = _typing.Literal["description"]  # noqa: Y015
     _WhichOneofArgType__description: _TypeAlias = _typing.Literal["_description", b"_description"]  # noqa: Y015
+    _WhichOneofReturnType__members_mention_everyone: _TypeAlias = _typing.Literal["members_mention_everyone"]  # noqa: Y015
+    _WhichOneofArgType__members_mention_everyone: _TypeAlias = _typing.Literal["_members_mention_everyone", b"_members_mention_everyone"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__created_by) -> _WhichOneofReturnType__created_by | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__description) -> _WhichOneofReturnType__description | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__members_mention_everyone) -> _WhichOneofReturnType__members_mention_everyone | None: ...
 
 Global___Channel: _TypeAlias = Channel  # noqa: Y015
 
@@ -174,6 +186,13 @@ class Message(_message.Message):
     DELETED_AT_FIELD_NUMBER: _builtins.int
     SEQ_FIELD_NUMBER: _builtins.int
     CLIENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    MENTIONS_FIELD_NUMBER: _builtins.int
+    MENTIONS_CHANNEL_FIELD_NUMBER: _builtins.int
+    MENTIONS_HERE_FIELD_NUMBER: _builtins.int
+    ALSO_TO_CHANNEL_FIELD_NUMBER: _builtins.int
+    LAST_REPLY_AT_FIELD_NUMBER: _builtins.int
+    THREAD_PARTICIPANTS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     channel_id: _builtins.str
     user_id: _builtins.str
@@ -193,12 +212,29 @@ class Message(_message.Message):
     """The channel's own numbering: 1, 2, 3 ... without gaps."""
     client_message_id: _builtins.str
     """Chosen by the sender; a resend with the same id is the same message."""
+    mentions_channel: _builtins.bool
+    """<!channel> names everyone in the channel, <!here> those of them who were not away."""
+    mentions_here: _builtins.bool
+    also_to_channel: _builtins.bool
+    """A reply that is shown in the channel, too."""
+    revision: _builtins.int
+    """The channel's numbering of changes, when this message last changed after it was sent; 0 if it never did."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def deleted_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def mentions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """People whom it names, by themselves or in a group: resolved by messaging from <@id> and <!group:id>, never the author."""
+
+    @_builtins.property
+    def last_reply_at(self) -> _timestamp_pb2.Timestamp:
+        """Of the thread's newest reply, and the last to reply, at most 5."""
+
+    @_builtins.property
+    def thread_participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -220,10 +256,17 @@ class Message(_message.Message):
         deleted_at: _timestamp_pb2.Timestamp | None = ...,
         seq: _builtins.int = ...,
         client_message_id: _builtins.str | None = ...,
+        mentions: _abc.Iterable[_builtins.str] | None = ...,
+        mentions_channel: _builtins.bool = ...,
+        mentions_here: _builtins.bool = ...,
+        also_to_channel: _builtins.bool = ...,
+        last_reply_at: _timestamp_pb2.Timestamp | None = ...,
+        thread_participants: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_parent_message_id", b"_parent_message_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_parent_message_id", b"_parent_message_id", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "parent_message_id", b"parent_message_id", "reactions", b"reactions", "seq", b"seq", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__client_message_id: _TypeAlias = _typing.Literal["client_message_id"]  # noqa: Y015
     _WhichOneofArgType__client_message_id: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id"]  # noqa: Y015
@@ -231,6 +274,8 @@ class Message(_message.Message):
     _WhichOneofArgType__deleted_at: _TypeAlias = _typing.Literal["_deleted_at", b"_deleted_at"]  # noqa: Y015
     _WhichOneofReturnType__formatted_content: _TypeAlias = _typing.Literal["formatted_content"]  # noqa: Y015
     _WhichOneofArgType__formatted_content: _TypeAlias = _typing.Literal["_formatted_content", b"_formatted_content"]  # noqa: Y015
+    _WhichOneofReturnType__last_reply_at: _TypeAlias = _typing.Literal["last_reply_at"]  # noqa: Y015
+    _WhichOneofArgType__last_reply_at: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at"]  # noqa: Y015
     _WhichOneofReturnType__parent_message_id: _TypeAlias = _typing.Literal["parent_message_id"]  # noqa: Y015
     _WhichOneofArgType__parent_message_id: _TypeAlias = _typing.Literal["_parent_message_id", b"_parent_message_id"]  # noqa: Y015
     @_typing.overload
@@ -239,6 +284,8 @@ class Message(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__deleted_at) -> _WhichOneofReturnType__deleted_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__formatted_content) -> _WhichOneofReturnType__formatted_content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__last_reply_at) -> _WhichOneofReturnType__last_reply_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_message_id) -> _WhichOneofReturnType__parent_message_id | None: ...
 
@@ -341,19 +388,25 @@ class MessagePosted(_message.Message):
 
     MESSAGE_FIELD_NUMBER: _builtins.int
     ORIGIN_SOCKET_ID_FIELD_NUMBER: _builtins.int
+    MENTIONED_USER_IDS_FIELD_NUMBER: _builtins.int
     origin_socket_id: _builtins.str
     """The socket that sent it, which has its answer already."""
     @_builtins.property
     def message(self) -> Global___Message: ...
+    @_builtins.property
+    def mentioned_user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Everyone whom it mentions, those who were <!here> included; <!channel> is said by message.mentions_channel alone."""
+
     def __init__(
         self,
         *,
         message: Global___Message | None = ...,
         origin_socket_id: _builtins.str = ...,
+        mentioned_user_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message", "origin_socket_id", b"origin_socket_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mentioned_user_ids", b"mentioned_user_ids", "message", b"message", "origin_socket_id", b"origin_socket_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -366,16 +419,25 @@ class MessageUpdated(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MESSAGE_FIELD_NUMBER: _builtins.int
+    MENTIONED_USER_IDS_FIELD_NUMBER: _builtins.int
+    CHANNEL_MENTIONED_FIELD_NUMBER: _builtins.int
+    channel_mentioned: _builtins.bool
     @_builtins.property
     def message(self) -> Global___Message: ...
+    @_builtins.property
+    def mentioned_user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Whom it mentions now and did not before, and whether <!channel> is new."""
+
     def __init__(
         self,
         *,
         message: Global___Message | None = ...,
+        mentioned_user_ids: _abc.Iterable[_builtins.str] | None = ...,
+        channel_mentioned: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_mentioned", b"channel_mentioned", "mentioned_user_ids", b"mentioned_user_ids", "message", b"message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -410,19 +472,23 @@ class ReactionAdded(_message.Message):
     MESSAGE_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     EMOJI_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     user_id: _builtins.str
     emoji: _builtins.str
+    revision: _builtins.int
+    """Of the channel, by this change."""
     def __init__(
         self,
         *,
         message_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
         emoji: _builtins.str = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji", b"emoji", "message_id", b"message_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji", b"emoji", "message_id", b"message_id", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -435,20 +501,64 @@ class ReactionRemoved(_message.Message):
     MESSAGE_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     EMOJI_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     user_id: _builtins.str
     emoji: _builtins.str
+    revision: _builtins.int
+    """Of the channel, by this change."""
     def __init__(
         self,
         *,
         message_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
         emoji: _builtins.str = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji", b"emoji", "message_id", b"message_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji", b"emoji", "message_id", b"message_id", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReactionRemoved: _TypeAlias = ReactionRemoved  # noqa: Y015
+
+@_typing.final
+class ThreadUpdated(_message.Message):
+    """Replies came or went: how the thread's first message shows it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    THREAD_REPLY_COUNT_FIELD_NUMBER: _builtins.int
+    LAST_REPLY_AT_FIELD_NUMBER: _builtins.int
+    PARTICIPANTS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    thread_reply_count: _builtins.int
+    revision: _builtins.int
+    """Of the channel, by this change."""
+    @_builtins.property
+    def last_reply_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The last to reply, at most 5."""
+
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+        thread_reply_count: _builtins.int = ...,
+        last_reply_at: _timestamp_pb2.Timestamp | None = ...,
+        participants: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at", "last_reply_at", b"last_reply_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at", "last_reply_at", b"last_reply_at", "message_id", b"message_id", "participants", b"participants", "revision", b"revision", "thread_reply_count", b"thread_reply_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__last_reply_at: _TypeAlias = _typing.Literal["last_reply_at"]  # noqa: Y015
+    _WhichOneofArgType__last_reply_at: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__last_reply_at) -> _WhichOneofReturnType__last_reply_at | None: ...
+
+Global___ThreadUpdated: _TypeAlias = ThreadUpdated  # noqa: Y015
