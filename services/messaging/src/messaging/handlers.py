@@ -6,6 +6,7 @@ from eventbus import Consumes, Db, Event
 from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent
+from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 
 from messaging import users
@@ -18,5 +19,5 @@ async def save_user(event: UserEvent, db: Db) -> None:
     await users.save(db, UUID(event.user_id), UUID(saved.organization_id), saved.email, saved.name, avatar_url)
 
 
-PUBLISHES: tuple[type[Event], ...] = (ChannelEvent, InvitationEvent, WorkspaceMemberEvent)
+PUBLISHES: tuple[type[Event], ...] = (ChannelEvent, InvitationEvent, PersonalEvent, WorkspaceMemberEvent)
 CONSUMES: Consumes = {UserEvent: {UserSaved: save_user}}
