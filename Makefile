@@ -13,7 +13,7 @@ PROTOS := $(sort $(wildcard proto/nexus/*/v1/*.proto))
 BASE ?= $(shell h=$$(git rev-parse HEAD 2>/dev/null); o=$$(git rev-parse -q --verify origin/main 2>/dev/null || true); \
 	if [ -n "$$o" ] && [ "$$o" != "$$h" ]; then echo $$o; else git rev-parse -q --verify HEAD~1 2>/dev/null || true; fi)
 
-.PHONY: help setup run test check format lint types contracts unit web journeys bench proto lock clean
+.PHONY: help setup run test check format lint types contracts unit web journeys soak bench proto lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -68,7 +68,10 @@ web: setup  ## Type-check, test and build the web client
 	cd web && npm run --silent check && npm test --silent && npm run --silent build
 
 journeys: setup  ## People's journeys through the whole running product, and what happens when parts of it are killed
-	pytest -m journey -q
+	pytest -m "journey and not soak" -q
+
+soak: setup  ## What takes long: floods, storms and kills over and over, with the figures printed; on a quiet machine
+	pytest tests-e2e/soak -m soak -q -s --timeout=3600
 
 bench: setup  ## Measure messages a second beside PostgreSQL's ceiling, and fan-out beside Node's socket.io
 	python bench/send.py

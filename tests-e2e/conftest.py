@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 
 from journeys.pages import chromium
 from journeys.people import Town
@@ -21,10 +22,12 @@ DEADLINE = aiohttp.ClientTimeout(total=30)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is a journey."""
+    """Everything here is a journey; what takes long is for `make soak` alone."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(HERE):
             item.add_marker("journey")
+        if item.path.is_relative_to(HERE / "soak"):
+            item.add_marker("soak")
 
 
 @pytest_asyncio.fixture(scope="session")
