@@ -8,8 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parent))
 
 from journeys.pages import chromium
 from journeys.people import Town
@@ -17,6 +16,7 @@ from journeys.product import Product, running
 from journeys.sockets import Bridge, bridge
 from playwright.async_api import Browser
 
+HERE = Path(__file__).parent
 DEADLINE = aiohttp.ClientTimeout(total=30)
 
 
