@@ -38,6 +38,7 @@ class ChannelEvent(_message.Message):
     REACTION_ADDED_FIELD_NUMBER: _builtins.int
     REACTION_REMOVED_FIELD_NUMBER: _builtins.int
     THREAD_UPDATED_FIELD_NUMBER: _builtins.int
+    BOOKMARKS_CHANGED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -61,6 +62,8 @@ class ChannelEvent(_message.Message):
     def reaction_removed(self) -> Global___ReactionRemoved: ...
     @_builtins.property
     def thread_updated(self) -> Global___ThreadUpdated: ...
+    @_builtins.property
+    def bookmarks_changed(self) -> Global___BookmarksChanged: ...
     def __init__(
         self,
         *,
@@ -76,12 +79,13 @@ class ChannelEvent(_message.Message):
         reaction_added: Global___ReactionAdded | None = ...,
         reaction_removed: Global___ReactionRemoved | None = ...,
         thread_updated: Global___ThreadUpdated | None = ...,
+        bookmarks_changed: Global___BookmarksChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "bookmarks_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -193,6 +197,7 @@ class Message(_message.Message):
     LAST_REPLY_AT_FIELD_NUMBER: _builtins.int
     THREAD_PARTICIPANTS_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    FORWARDED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     channel_id: _builtins.str
     user_id: _builtins.str
@@ -219,6 +224,10 @@ class Message(_message.Message):
     """A reply that is shown in the channel, too."""
     revision: _builtins.int
     """The channel's numbering of changes, when this message last changed after it was sent; 0 if it never did."""
+    forwarded: _builtins.str
+    """{"messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments"}: another message, as it
+    was when it was forwarded here.
+    """
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -263,10 +272,11 @@ class Message(_message.Message):
         last_reply_at: _timestamp_pb2.Timestamp | None = ...,
         thread_participants: _abc.Iterable[_builtins.str] | None = ...,
         revision: _builtins.int = ...,
+        forwarded: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__client_message_id: _TypeAlias = _typing.Literal["client_message_id"]  # noqa: Y015
     _WhichOneofArgType__client_message_id: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id"]  # noqa: Y015
@@ -274,6 +284,8 @@ class Message(_message.Message):
     _WhichOneofArgType__deleted_at: _TypeAlias = _typing.Literal["_deleted_at", b"_deleted_at"]  # noqa: Y015
     _WhichOneofReturnType__formatted_content: _TypeAlias = _typing.Literal["formatted_content"]  # noqa: Y015
     _WhichOneofArgType__formatted_content: _TypeAlias = _typing.Literal["_formatted_content", b"_formatted_content"]  # noqa: Y015
+    _WhichOneofReturnType__forwarded: _TypeAlias = _typing.Literal["forwarded"]  # noqa: Y015
+    _WhichOneofArgType__forwarded: _TypeAlias = _typing.Literal["_forwarded", b"_forwarded"]  # noqa: Y015
     _WhichOneofReturnType__last_reply_at: _TypeAlias = _typing.Literal["last_reply_at"]  # noqa: Y015
     _WhichOneofArgType__last_reply_at: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at"]  # noqa: Y015
     _WhichOneofReturnType__parent_message_id: _TypeAlias = _typing.Literal["parent_message_id"]  # noqa: Y015
@@ -284,6 +296,8 @@ class Message(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__deleted_at) -> _WhichOneofReturnType__deleted_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__formatted_content) -> _WhichOneofReturnType__formatted_content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__forwarded) -> _WhichOneofReturnType__forwarded | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_reply_at) -> _WhichOneofReturnType__last_reply_at | None: ...
     @_typing.overload
@@ -562,3 +576,64 @@ class ThreadUpdated(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_reply_at) -> _WhichOneofReturnType__last_reply_at | None: ...
 
 Global___ThreadUpdated: _TypeAlias = ThreadUpdated  # noqa: Y015
+
+@_typing.final
+class Bookmark(_message.Message):
+    """A link at the channel's head."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    EMOJI_FIELD_NUMBER: _builtins.int
+    CREATED_BY_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    title: _builtins.str
+    url: _builtins.str
+    emoji: _builtins.str
+    created_by: _builtins.str
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        title: _builtins.str = ...,
+        url: _builtins.str = ...,
+        emoji: _builtins.str | None = ...,
+        created_by: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_emoji", b"_emoji", "created_at", b"created_at", "emoji", b"emoji"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_emoji", b"_emoji", "created_at", b"created_at", "created_by", b"created_by", "emoji", b"emoji", "id", b"id", "title", b"title", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__emoji: _TypeAlias = _typing.Literal["emoji"]  # noqa: Y015
+    _WhichOneofArgType__emoji: _TypeAlias = _typing.Literal["_emoji", b"_emoji"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__emoji) -> _WhichOneofReturnType__emoji | None: ...
+
+Global___Bookmark: _TypeAlias = Bookmark  # noqa: Y015
+
+@_typing.final
+class BookmarksChanged(_message.Message):
+    """All links at the channel's head, in their order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOOKMARKS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def bookmarks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Bookmark]: ...
+    def __init__(
+        self,
+        *,
+        bookmarks: _abc.Iterable[Global___Bookmark] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks", b"bookmarks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookmarksChanged: _TypeAlias = BookmarksChanged  # noqa: Y015

@@ -28,6 +28,14 @@ class PersonalEvent(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CHANNEL_READ_FIELD_NUMBER: _builtins.int
     NOTIFICATIONS_CHANGED_FIELD_NUMBER: _builtins.int
+    DRAFT_CHANGED_FIELD_NUMBER: _builtins.int
+    SCHEDULED_MESSAGE_SAVED_FIELD_NUMBER: _builtins.int
+    SCHEDULED_MESSAGE_FAILED_FIELD_NUMBER: _builtins.int
+    SCHEDULED_MESSAGE_GONE_FIELD_NUMBER: _builtins.int
+    SAVED_MESSAGE_CHANGED_FIELD_NUMBER: _builtins.int
+    REMINDER_SAVED_FIELD_NUMBER: _builtins.int
+    REMINDER_DUE_FIELD_NUMBER: _builtins.int
+    REMINDER_GONE_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -35,6 +43,22 @@ class PersonalEvent(_message.Message):
     def channel_read(self) -> Global___ChannelRead: ...
     @_builtins.property
     def notifications_changed(self) -> Global___NotificationsChanged: ...
+    @_builtins.property
+    def draft_changed(self) -> Global___DraftChanged: ...
+    @_builtins.property
+    def scheduled_message_saved(self) -> Global___ScheduledMessageSaved: ...
+    @_builtins.property
+    def scheduled_message_failed(self) -> Global___ScheduledMessageFailed: ...
+    @_builtins.property
+    def scheduled_message_gone(self) -> Global___ScheduledMessageGone: ...
+    @_builtins.property
+    def saved_message_changed(self) -> Global___SavedMessageChanged: ...
+    @_builtins.property
+    def reminder_saved(self) -> Global___ReminderSaved: ...
+    @_builtins.property
+    def reminder_due(self) -> Global___ReminderDue: ...
+    @_builtins.property
+    def reminder_gone(self) -> Global___ReminderGone: ...
     def __init__(
         self,
         *,
@@ -42,12 +66,20 @@ class PersonalEvent(_message.Message):
         user_id: _builtins.str = ...,
         channel_read: Global___ChannelRead | None = ...,
         notifications_changed: Global___NotificationsChanged | None = ...,
+        draft_changed: Global___DraftChanged | None = ...,
+        scheduled_message_saved: Global___ScheduledMessageSaved | None = ...,
+        scheduled_message_failed: Global___ScheduledMessageFailed | None = ...,
+        scheduled_message_gone: Global___ScheduledMessageGone | None = ...,
+        saved_message_changed: Global___SavedMessageChanged | None = ...,
+        reminder_saved: Global___ReminderSaved | None = ...,
+        reminder_due: Global___ReminderDue | None = ...,
+        reminder_gone: Global___ReminderGone | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -122,3 +154,322 @@ class NotificationsChanged(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__muted_until) -> _WhichOneofReturnType__muted_until | None: ...
 
 Global___NotificationsChanged: _TypeAlias = NotificationsChanged  # noqa: Y015
+
+@_typing.final
+class DraftChanged(_message.Message):
+    """What is written and not sent in a channel, or in one of its threads, is this now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    PARENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    CONTENT_TYPE_FIELD_NUMBER: _builtins.int
+    ATTACHMENTS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_FIELD_NUMBER: _builtins.int
+    channel_id: _builtins.str
+    parent_message_id: _builtins.str
+    content: _builtins.str
+    """Unset: there is no draft any more."""
+    content_type: _builtins.str
+    attachments: _builtins.str
+    version: _builtins.int
+    """A later state has a higher one; whatever comes with a lower one is old."""
+    @_builtins.property
+    def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        channel_id: _builtins.str = ...,
+        parent_message_id: _builtins.str | None = ...,
+        content: _builtins.str | None = ...,
+        content_type: _builtins.str = ...,
+        attachments: _builtins.str = ...,
+        version: _builtins.int = ...,
+        updated_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_parent_message_id", b"_parent_message_id", "content", b"content", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_parent_message_id", b"_parent_message_id", "attachments", b"attachments", "channel_id", b"channel_id", "content", b"content", "content_type", b"content_type", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__content: _TypeAlias = _typing.Literal["content"]  # noqa: Y015
+    _WhichOneofArgType__content: _TypeAlias = _typing.Literal["_content", b"_content"]  # noqa: Y015
+    _WhichOneofReturnType__parent_message_id: _TypeAlias = _typing.Literal["parent_message_id"]  # noqa: Y015
+    _WhichOneofArgType__parent_message_id: _TypeAlias = _typing.Literal["_parent_message_id", b"_parent_message_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__content) -> _WhichOneofReturnType__content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_message_id) -> _WhichOneofReturnType__parent_message_id | None: ...
+
+Global___DraftChanged: _TypeAlias = DraftChanged  # noqa: Y015
+
+@_typing.final
+class ScheduledMessage(_message.Message):
+    """A message that is to be sent at a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    CLIENT_MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    SEND_AT_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    UPDATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    channel_id: _builtins.str
+    message: _builtins.str
+    """As its author wrote it: {"content": ..., "contentType": ..., "parentMessageId": ..., "attachments": ...}"""
+    client_message_id: _builtins.str
+    """The message's, once it is sent."""
+    failure: _builtins.str
+    """Why it was not sent: left_channel, archived, thread_gone, too_late, or the type of the refusal."""
+    @_builtins.property
+    def send_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def updated_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        channel_id: _builtins.str = ...,
+        message: _builtins.str = ...,
+        client_message_id: _builtins.str = ...,
+        send_at: _timestamp_pb2.Timestamp | None = ...,
+        failure: _builtins.str | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        updated_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_failure", b"_failure", "created_at", b"created_at", "failure", b"failure", "send_at", b"send_at", "updated_at", b"updated_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_failure", b"_failure", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "failure", b"failure", "id", b"id", "message", b"message", "send_at", b"send_at", "updated_at", b"updated_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__failure: _TypeAlias = _typing.Literal["failure"]  # noqa: Y015
+    _WhichOneofArgType__failure: _TypeAlias = _typing.Literal["_failure", b"_failure"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__failure) -> _WhichOneofReturnType__failure | None: ...
+
+Global___ScheduledMessage: _TypeAlias = ScheduledMessage  # noqa: Y015
+
+@_typing.final
+class ScheduledMessageSaved(_message.Message):
+    """Written or changed: it waits for its time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scheduled(self) -> Global___ScheduledMessage: ...
+    def __init__(
+        self,
+        *,
+        scheduled: Global___ScheduledMessage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scheduled", b"scheduled"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheduled", b"scheduled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScheduledMessageSaved: _TypeAlias = ScheduledMessageSaved  # noqa: Y015
+
+@_typing.final
+class ScheduledMessageFailed(_message.Message):
+    """Its time came, and it could not be sent. It waits for its author to change, send or remove it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHEDULED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def scheduled(self) -> Global___ScheduledMessage: ...
+    def __init__(
+        self,
+        *,
+        scheduled: Global___ScheduledMessage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["scheduled", b"scheduled"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scheduled", b"scheduled"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScheduledMessageFailed: _TypeAlias = ScheduledMessageFailed  # noqa: Y015
+
+@_typing.final
+class ScheduledMessageGone(_message.Message):
+    """Sent or cancelled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    channel_id: _builtins.str
+    message_id: _builtins.str
+    """The message it became; unset: it was cancelled."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        channel_id: _builtins.str = ...,
+        message_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_message_id", b"_message_id", "message_id", b"message_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_message_id", b"_message_id", "channel_id", b"channel_id", "id", b"id", "message_id", b"message_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__message_id: _TypeAlias = _typing.Literal["message_id"]  # noqa: Y015
+    _WhichOneofArgType__message_id: _TypeAlias = _typing.Literal["_message_id", b"_message_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__message_id) -> _WhichOneofReturnType__message_id | None: ...
+
+Global___ScheduledMessageGone: _TypeAlias = ScheduledMessageGone  # noqa: Y015
+
+@_typing.final
+class SavedMessageChanged(_message.Message):
+    """The person keeps a message for themselves, or no longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    IS_SAVED_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    is_saved: _builtins.bool
+    note: _builtins.str
+    state: _builtins.str
+    """open or done."""
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+        is_saved: _builtins.bool = ...,
+        note: _builtins.str | None = ...,
+        state: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "note", b"note"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "is_saved", b"is_saved", "message_id", b"message_id", "note", b"note", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__note: _TypeAlias = _typing.Literal["note"]  # noqa: Y015
+    _WhichOneofArgType__note: _TypeAlias = _typing.Literal["_note", b"_note"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__note) -> _WhichOneofReturnType__note | None: ...
+
+Global___SavedMessageChanged: _TypeAlias = SavedMessageChanged  # noqa: Y015
+
+@_typing.final
+class Reminder(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    REMIND_AT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    message_id: _builtins.str
+    channel_id: _builtins.str
+    """The message's."""
+    text: _builtins.str
+    state: _builtins.str
+    """waiting, due or done."""
+    @_builtins.property
+    def remind_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        message_id: _builtins.str | None = ...,
+        channel_id: _builtins.str | None = ...,
+        text: _builtins.str | None = ...,
+        remind_at: _timestamp_pb2.Timestamp | None = ...,
+        state: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id", "_message_id", b"_message_id", "_text", b"_text", "channel_id", b"channel_id", "created_at", b"created_at", "message_id", b"message_id", "remind_at", b"remind_at", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id", "_message_id", b"_message_id", "_text", b"_text", "channel_id", b"channel_id", "created_at", b"created_at", "id", b"id", "message_id", b"message_id", "remind_at", b"remind_at", "state", b"state", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__channel_id: _TypeAlias = _typing.Literal["channel_id"]  # noqa: Y015
+    _WhichOneofArgType__channel_id: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id"]  # noqa: Y015
+    _WhichOneofReturnType__message_id: _TypeAlias = _typing.Literal["message_id"]  # noqa: Y015
+    _WhichOneofArgType__message_id: _TypeAlias = _typing.Literal["_message_id", b"_message_id"]  # noqa: Y015
+    _WhichOneofReturnType__text: _TypeAlias = _typing.Literal["text"]  # noqa: Y015
+    _WhichOneofArgType__text: _TypeAlias = _typing.Literal["_text", b"_text"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__channel_id) -> _WhichOneofReturnType__channel_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__message_id) -> _WhichOneofReturnType__message_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__text) -> _WhichOneofReturnType__text | None: ...
+
+Global___Reminder: _TypeAlias = Reminder  # noqa: Y015
+
+@_typing.final
+class ReminderSaved(_message.Message):
+    """Set, put off or done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMINDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reminder(self) -> Global___Reminder: ...
+    def __init__(
+        self,
+        *,
+        reminder: Global___Reminder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReminderSaved: _TypeAlias = ReminderSaved  # noqa: Y015
+
+@_typing.final
+class ReminderDue(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMINDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reminder(self) -> Global___Reminder: ...
+    def __init__(
+        self,
+        *,
+        reminder: Global___Reminder | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reminder", b"reminder"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReminderDue: _TypeAlias = ReminderDue  # noqa: Y015
+
+@_typing.final
+class ReminderGone(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReminderGone: _TypeAlias = ReminderGone  # noqa: Y015
