@@ -41,7 +41,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(
                 print("\nseconds from the kill until it was right again:")
                 await _kill_one_after_the_other(town, product, speaker, listeners, team)
         await eventually(lambda: len(speaker.acknowledged) == len(speaker.written), BACK_WITHIN)
-        history = await _everything(ada, team.channel_id)
+        history = await ada.everything(team.channel_id)
         await eventually(lambda: all(len(one.view) >= len(history) for one in listeners.values()))
         _check(speaker, listeners, history)
 
@@ -133,17 +133,6 @@ async def _back(began: float, check: Check) -> float:
     """Seconds from the kill until it held."""
     await eventually(check, within=BACK_WITHIN - (time.monotonic() - began))
     return time.monotonic() - began
-
-
-async def _everything(person: Person, channel_id: str) -> list[Json]:
-    """A channel's whole history, page by page."""
-    path = f"/api/channels/{channel_id}/messages?limit=200"
-    page = await person.get(path)
-    messages: list[Json] = page["messages"]
-    while page["hasMore"]:
-        page = await person.get(f"{path}&before={messages[0]['id']}")
-        messages = page["messages"] + messages
-    return messages
 
 
 def _check(speaker: Speaker, listeners: Mapping[str, Listener], history: list[Json]) -> None:

@@ -7,9 +7,10 @@ const clients = new Map();
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function open({ client, url, token, transports, reopen }) {
-  const known = { token };
-  const socket = io(url, {
+/** A client of the first address; when its connection is lost it tries the next, in turn. */
+function open({ client, urls, token, transports, reopen }) {
+  const known = { token, reopen, urls: [...urls] };
+  const socket = io(urls[0], {
     transports,
     multiplex: false,
     reconnection: reopen,
@@ -19,21 +20,33 @@ function open({ client, url, token, transports, reopen }) {
   });
   clients.set(client, Object.assign(known, { socket }));
   socket.onAny((event, ...args) => say({ client, event, args }));
-  socket.on("connect", () => say({ client, event: "connect", args: [socket.id, socket.io.engine.transport.name] }));
+  socket.io.on("reconnect_attempt", () => moveOn(known));
+  socket.on("connect", () => {
+    const { engine, uri } = socket.io;
+    say({ client, event: "connect", args: [socket.id, engine.transport.name, socket.recovered, uri] });
+  });
   socket.on("disconnect", (reason) => {
     say({ client, event: "disconnect", args: [reason] });
-    if (reopen && reason === "io server disconnect") void openAgain(client, socket);
+    if (reopen && reason === "io server disconnect") void openAgain(client);
   });
   socket.on("connect_error", (error) => {
     say({ client, event: "connect_error", args: [error.message, error.data ?? null] });
-    if (reopen && !socket.active) void openAgain(client, socket);
+    if (reopen && !socket.active) void openAgain(client);
   });
 }
 
+function moveOn({ socket, urls }) {
+  urls.push(urls.shift());
+  socket.io.uri = urls[0];
+}
+
 /** As the web client does: the library tries again when the transport fails, but not when it is refused. */
-async function openAgain(client, socket) {
+async function openAgain(client) {
   await pause(200 + Math.random() * 400);
-  if (clients.has(client)) socket.connect();
+  const known = clients.get(client);
+  if (!known) return;
+  moveOn(known);
+  known.socket.connect();
 }
 
 function close({ client }) {
@@ -45,8 +58,22 @@ function close({ client }) {
 /** The connection breaks without a word, as when a laptop's lid is closed. */
 function cut({ client }) {
   const { engine } = clients.get(client).socket.io;
-  if (engine.transport.ws) engine.transport.ws.terminate();
-  else engine.onClose("transport error");
+  const { transport } = engine;
+  if (transport.ws) return transport.ws.terminate();
+  transport.doClose = () => transport.pollXhr?.abort();
+  return engine._onClose("transport error");
+}
+
+/** The same, and it does not come back before `connect`. */
+function leave({ client }) {
+  clients.get(client).socket.io.reconnection(false);
+  cut({ client });
+}
+
+function connect({ client }) {
+  const { socket, reopen } = clients.get(client);
+  socket.io.reconnection(reopen);
+  socket.connect();
 }
 
 /** Answered in the very moment of the acknowledgement, so that it keeps its place among the events. */
@@ -62,8 +89,9 @@ const requests = {
   open,
   close,
   cut,
+  leave,
+  connect,
   token: ({ client, token }) => (clients.get(client).token = token),
-  connect: ({ client }) => clients.get(client).socket.connect(),
   disconnect: ({ client }) => clients.get(client).socket.disconnect(),
 };
 

@@ -1,5 +1,6 @@
 """People of the product and what they do over HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -74,9 +75,9 @@ class Person(Api):
     def id(self) -> str:
         return str(self.user["id"])
 
-    async def connect(self, transport: str = "websocket", reopen: bool = False) -> Client:
+    async def connect(self, transport: str = "websocket", reopen: bool = False, urls: Sequence[str] = ()) -> Client:
         """A client of theirs, connected."""
-        client = await self.bridge.open(self.token, transport, reopen)
+        client = await self.bridge.open(self.token, transport, reopen, urls)
         self.clients.append(client)
         return await client.connected()
 
@@ -84,6 +85,16 @@ class Person(Api):
         """The newest messages of a channel, oldest first."""
         page = await self.get(f"/api/channels/{channel_id}/messages?limit={limit}")
         messages: list[Json] = page["messages"]
+        return messages
+
+    async def everything(self, channel_id: str) -> list[Json]:
+        """A channel's whole history, page by page."""
+        path = f"/api/channels/{channel_id}/messages?limit=200"
+        page = await self.get(path)
+        messages: list[Json] = page["messages"]
+        while page["hasMore"]:
+            page = await self.get(f"{path}&before={messages[0]['id']}")
+            messages = page["messages"] + messages
         return messages
 
     async def channel(self, workspace_id: str, name: str, **more: object) -> str:

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from localstack.leftovers import Ledger
 from localstack.settings import DEFAULT_PORTS, free_ports, port_setting
+from testkit import Process as Service
+from testkit import process
 
 PROJECT = Path(__file__).parents[2]
 # A fresh machine builds the web client first.
@@ -87,6 +89,20 @@ class Product:
             line.partition("=")[::2] for line in Path(f"/proc/{self.pid(name)}/environ").read_text().split("\0")
         )  # fmt: skip
         return {key: value for key, value in told.items() if key.startswith("NEXUS_") and key != "NEXUS_PORT"}
+
+    @asynccontextmanager
+    async def gateways(self, number: int, **settings: str) -> AsyncIterator[list[Service]]:
+        """So many more gateways beside its own, to be killed and started again; their logs are kept with the others."""
+        told = {**self.settings_of("gateway"), **settings}
+        async with AsyncExitStack() as at_end:
+            made = []
+            for name in (f"gateway-{place + 1}" for place in range(number)):
+                gateway = await at_end.enter_async_context(
+                    process("gateway", settings={**told, "NEXUS_INSTANCE": name}, within=READY_WITHIN)
+                )
+                at_end.callback(shutil.copy, gateway.log, self.data / "logs" / f"{name}.log")
+                made.append(gateway)
+            yield made
 
     def kill(self, name: str) -> None:
         """End a part or service as a crash does."""

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,8 @@ from testkit import eventually
 FOLDER = Path(__file__).parents[1] / "clients"
 LONGEST_LINE = 16 * 1024 * 1024
 TRANSPORTS = ("websocket", "polling")
+# Beside these two a client can begin with polling and change to a websocket.
+UPGRADE = "upgrade"
 Payload = dict[str, Any]
 
 
@@ -29,6 +31,8 @@ class Client:
     name: str
     bridge: "Bridge"
     heard: list[tuple[str, list[Any]]] = field(default_factory=list)
+    # Whoever wants to know at once is told of each event, too.
+    listener: Callable[[str, list[Any]], None] | None = None
 
     async def ask(self, event: str, payload: object, within: float = 10) -> Payload:
         """Emit and wait for the acknowledgement, whatever it says; `NoAnswer` if none comes."""
@@ -47,6 +51,11 @@ class Client:
         answer = await self.do("message:send", {"channelId": channel_id, "content": content, **more})
         message: Payload = answer["message"]
         return message
+
+    def hear(self, event: str, args: list[Any]) -> None:
+        self.heard.append((event, args))
+        if self.listener:
+            self.listener(event, args)
 
     def told(self, event: str) -> list[Payload]:
         """What came with each event of that name."""
@@ -88,12 +97,17 @@ class Client:
         """Break the connection without a word."""
         await self.bridge.request("cut", client=self.name)
 
+    async def leave(self) -> None:
+        """The same, and stay away until `connect`."""
+        await self.bridge.request("leave", client=self.name)
+        await eventually(lambda: not self.is_connected)
+
     async def disconnect(self) -> None:
         await self.bridge.request("disconnect", client=self.name)
         await eventually(lambda: not self.is_connected)
 
     async def connect(self) -> None:
-        """Come back after `disconnect`."""
+        """Come back after `disconnect` or `leave`."""
         await self.bridge.request("connect", client=self.name)
         await self.connected()
 
@@ -116,12 +130,18 @@ class Bridge:
     _waiting: dict[int, asyncio.Future[object]] = field(default_factory=dict)
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def open(self, token: str | None, transport: str = "websocket", reopen: bool = False) -> Client:
-        """A client that connects; `reopen` makes it come back by itself, as the web client does."""
+    async def open(
+        self, token: str | None, transport: str = "websocket", reopen: bool = False, urls: Sequence[str] = ()
+    ) -> Client:
+        """A client that connects; `reopen` makes it come back by itself, as the web client does.
+
+        Of several gateways (`urls`) it takes the first, and each time it has to come back the next.
+        """
         client = Client(f"client {next(self._ids)}", self)
         self.clients[client.name] = client
+        transports = ["polling", "websocket"] if transport == UPGRADE else [transport]
         await self.request(
-            "open", client=client.name, url=self.url, token=token, transports=[transport], reopen=reopen
+            "open", client=client.name, urls=[*urls] or [self.url], token=token, transports=transports, reopen=reopen
         )  # fmt: skip
         return client
 
@@ -143,10 +163,10 @@ class Bridge:
         client = self.clients.get(line.get("client", ""))
         if "id" not in line:
             if client:
-                client.heard.append((line["event"], line["args"]))
+                client.hear(line["event"], line["args"])
             return
         if client:
-            client.heard.append((f"{line['event']} answered", [line["answer"]]))
+            client.hear(f"{line['event']} answered", [line["answer"]])
         waiting = self._waiting.pop(line["id"])
         if waiting.done():
             return
