@@ -38,6 +38,7 @@ class ChannelEvent(_message.Message):
     REACTION_ADDED_FIELD_NUMBER: _builtins.int
     REACTION_REMOVED_FIELD_NUMBER: _builtins.int
     THREAD_UPDATED_FIELD_NUMBER: _builtins.int
+    RECEIPT_MOVED_FIELD_NUMBER: _builtins.int
     BOOKMARKS_CHANGED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
@@ -63,6 +64,8 @@ class ChannelEvent(_message.Message):
     @_builtins.property
     def thread_updated(self) -> Global___ThreadUpdated: ...
     @_builtins.property
+    def receipt_moved(self) -> Global___ReceiptMoved: ...
+    @_builtins.property
     def bookmarks_changed(self) -> Global___BookmarksChanged: ...
     def __init__(
         self,
@@ -79,13 +82,14 @@ class ChannelEvent(_message.Message):
         reaction_added: Global___ReactionAdded | None = ...,
         reaction_removed: Global___ReactionRemoved | None = ...,
         thread_updated: Global___ThreadUpdated | None = ...,
+        receipt_moved: Global___ReceiptMoved | None = ...,
         bookmarks_changed: Global___BookmarksChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "bookmarks_changed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -536,6 +540,31 @@ class ReactionRemoved(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReactionRemoved: _TypeAlias = ReactionRemoved  # noqa: Y015
+
+@_typing.final
+class ReceiptMoved(_message.Message):
+    """Somebody in a direct or group channel has read further. Marking messages unread takes nothing back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LAST_READ_SEQ_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    last_read_seq: _builtins.int
+    """Everything up to and including this number has been read."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        last_read_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last_read_seq", b"last_read_seq", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceiptMoved: _TypeAlias = ReceiptMoved  # noqa: Y015
 
 @_typing.final
 class ThreadUpdated(_message.Message):
