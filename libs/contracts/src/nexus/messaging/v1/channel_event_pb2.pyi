@@ -201,6 +201,8 @@ class Message(_message.Message):
     LAST_REPLY_AT_FIELD_NUMBER: _builtins.int
     THREAD_PARTICIPANTS_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    PREVIEWS_FIELD_NUMBER: _builtins.int
+    PLAIN_TEXT_FIELD_NUMBER: _builtins.int
     FORWARDED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     channel_id: _builtins.str
@@ -209,6 +211,7 @@ class Message(_message.Message):
     content_type: _builtins.str
     """text, file, image, code or system."""
     formatted_content: _builtins.str
+    """The content as a document in ProseMirror's form, of the nodes and marks that messaging knows; unset: it has no formatting."""
     parent_message_id: _builtins.str
     thread_reply_count: _builtins.int
     attachments: _builtins.str
@@ -228,6 +231,8 @@ class Message(_message.Message):
     """A reply that is shown in the channel, too."""
     revision: _builtins.int
     """The channel's numbering of changes, when this message last changed after it was sent; 0 if it never did."""
+    plain_text: _builtins.str
+    """The content's words without their formatting, for search and notices; unset: they are the content."""
     forwarded: _builtins.str
     """{"messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments"}: another message, as it
     was when it was forwarded here.
@@ -248,6 +253,10 @@ class Message(_message.Message):
 
     @_builtins.property
     def thread_participants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def previews(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinkPreview]:
+        """What its links lead to, found some time after it was sent."""
+
     def __init__(
         self,
         *,
@@ -276,11 +285,13 @@ class Message(_message.Message):
         last_reply_at: _timestamp_pb2.Timestamp | None = ...,
         thread_participants: _abc.Iterable[_builtins.str] | None = ...,
         revision: _builtins.int = ...,
+        previews: _abc.Iterable[Global___LinkPreview] | None = ...,
+        plain_text: _builtins.str | None = ...,
         forwarded: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__client_message_id: _TypeAlias = _typing.Literal["client_message_id"]  # noqa: Y015
     _WhichOneofArgType__client_message_id: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id"]  # noqa: Y015
@@ -294,6 +305,8 @@ class Message(_message.Message):
     _WhichOneofArgType__last_reply_at: _TypeAlias = _typing.Literal["_last_reply_at", b"_last_reply_at"]  # noqa: Y015
     _WhichOneofReturnType__parent_message_id: _TypeAlias = _typing.Literal["parent_message_id"]  # noqa: Y015
     _WhichOneofArgType__parent_message_id: _TypeAlias = _typing.Literal["_parent_message_id", b"_parent_message_id"]  # noqa: Y015
+    _WhichOneofReturnType__plain_text: _TypeAlias = _typing.Literal["plain_text"]  # noqa: Y015
+    _WhichOneofArgType__plain_text: _TypeAlias = _typing.Literal["_plain_text", b"_plain_text"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__client_message_id) -> _WhichOneofReturnType__client_message_id | None: ...
     @_typing.overload
@@ -306,8 +319,48 @@ class Message(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_reply_at) -> _WhichOneofReturnType__last_reply_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_message_id) -> _WhichOneofReturnType__parent_message_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__plain_text) -> _WhichOneofReturnType__plain_text | None: ...
 
 Global___Message: _TypeAlias = Message  # noqa: Y015
+
+@_typing.final
+class LinkPreview(_message.Message):
+    """What a page says of itself. Every field is text, never HTML."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    URL_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    SITE_NAME_FIELD_NUMBER: _builtins.int
+    url: _builtins.str
+    """As it stands in the message."""
+    title: _builtins.str
+    description: _builtins.str
+    site_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        url: _builtins.str = ...,
+        title: _builtins.str = ...,
+        description: _builtins.str | None = ...,
+        site_name: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_site_name", b"_site_name", "description", b"description", "site_name", b"site_name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_description", b"_description", "_site_name", b"_site_name", "description", b"description", "site_name", b"site_name", "title", b"title", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__description: _TypeAlias = _typing.Literal["description"]  # noqa: Y015
+    _WhichOneofArgType__description: _TypeAlias = _typing.Literal["_description", b"_description"]  # noqa: Y015
+    _WhichOneofReturnType__site_name: _TypeAlias = _typing.Literal["site_name"]  # noqa: Y015
+    _WhichOneofArgType__site_name: _TypeAlias = _typing.Literal["_site_name", b"_site_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__description) -> _WhichOneofReturnType__description | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__site_name) -> _WhichOneofReturnType__site_name | None: ...
+
+Global___LinkPreview: _TypeAlias = LinkPreview  # noqa: Y015
 
 @_typing.final
 class ChannelCreated(_message.Message):
@@ -432,7 +485,7 @@ Global___MessagePosted: _TypeAlias = MessagePosted  # noqa: Y015
 
 @_typing.final
 class MessageUpdated(_message.Message):
-    """Edited, pinned or unpinned: the whole message after the change."""
+    """Edited, pinned, unpinned or given previews of its links: the whole message after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
