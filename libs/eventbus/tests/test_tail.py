@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from eventbus import Record, Tail, Tombstone, administration
+from eventbus import Lookback, Record, Tail, Tombstone, administration
 from eventbus.reading import ReaderSilent
 from testkit import eventually
 from testkit.jobs import running
@@ -47,6 +47,23 @@ async def test_everything_after_ready_is_passed_on_in_order_and_nothing_before(n
         await eventually(lambda: len(ears.heard) == 57)
     assert [number for key, number in ears.heard if key == "a"] == list(range(1, 20))
     assert ears.gaps == 0
+
+
+@pytest.mark.parametrize(
+    ("lookback", "heard"), [(Lookback(60), [0, 1, 2]), (Lookback(60, 2), [1, 2]), (Lookback(-60), [])]
+)
+async def test_a_new_tail_hears_what_happened_lately_before_it_is_ready(notes, producer, ears, lookback, heard) -> None:
+    await producer.publish([notes.record(notes.written("a", number)) for number in range(3)])
+    starts: list[int] = []
+    tail = ears.tail(notes)
+    tail.lookback = {notes.event_type: lookback}
+    tail.on_start = lambda positions: starts.append(sum(positions.values()))
+    async with running(tail.run()):
+        await ready(tail)
+        assert [number for _, number in ears.heard] == heard
+        await producer.publish([notes.record(notes.written("a", 3))])
+        await eventually(lambda: [number for _, number in ears.heard] == [*heard, 3])
+    assert starts == [3 - len(heard)]
 
 
 async def test_tombstones_are_passed_on_and_what_cannot_be_read_is_passed_over(notes, producer, ears) -> None:

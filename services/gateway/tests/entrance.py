@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,15 +10,18 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiokafka import TopicPartition
 from chassis.tokens import TokenVerifier
-from eventbus import Seen
+from eventbus import Event, Seen, Tombstone, topic_of
 from gateway.arrivals import Arrivals, Revocations
 from gateway.channels import Channels
 from gateway.endpoints import Peer
-from gateway.handlers import Feed
+from gateway.handlers import REPLAYED, Feed
 from gateway.namespaces import Namespace
 from gateway.packets import Json
+from gateway.passes import Passes
 from gateway.people import Client, Person
+from gateway.recent import Recent
 from gateway.server import SocketServer
 from gateway.sessions import Reason, Session
 from gateway.sockets import Ack, SocketLimits
@@ -43,6 +47,7 @@ class Hall:
     state: dict[str, Any] = field(default_factory=lambda: {"channels": [], "workspaceIds": []})
     status: int = 200
     asked: list[str] = field(default_factory=list)
+    offsets: Counter[TopicPartition] = field(default_factory=Counter)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -53,20 +58,29 @@ class Hall:
         await self.may_answer.wait()
         return web.json_response(told, status=self.status)
 
-    def knock(self, token: object) -> "Guest":
+    def knock(self, token: object, **auth: object) -> "Guest":
         session = self.server.engine.open(Peer("127.0.0.1", "tests"))
         session.next_payload()
         guest = Guest(session)
-        guest.say("40" + json.dumps({"token": token}))
+        guest.say("40" + json.dumps({"token": token, **auth}))
         return guest
 
-    async def admitted(self, token: str) -> "Guest":
-        guest = self.knock(token)
+    async def admitted(self, token: str, **auth: object) -> "Guest":
+        guest = self.knock(token, **auth)
         assert (await guest.told()).startswith("40{"), guest.heard
         return guest
 
     async def tell(self, *events: Any) -> None:
-        await self.feed.take([Seen(type(event), event, ()) for event in events])
+        await self.feed.take([self._seen(type(event), event, event.SerializeToString()) for event in events])
+
+    async def tell_gone(self, event_type: type[Event], *keys: str) -> None:
+        await self.feed.take([self._seen(event_type, Tombstone(key), b"") for key in keys])
+
+    def _seen(self, event_type: type[Event], event: Event | Tombstone, value: bytes) -> Seen:
+        """As the next record of its topic, all of which are in one partition here."""
+        place = TopicPartition(topic_of(event_type).name, 0)
+        self.offsets[place] += 1
+        return Seen(event_type, event, (), place, self.offsets[place] - 1, value)
 
 
 @dataclass
@@ -95,7 +109,9 @@ class Guest:
         return refused
 
     def events(self) -> list[str]:
-        return [json.loads(each[2:])[0] for each in self.listen() if each.startswith("42")]
+        """Names of what it heard, beside how far the stream is."""
+        names = [json.loads(each[2:])[0] for each in self.listen() if each.startswith("42")]
+        return [name for name in names if name != "offset"]
 
 
 @asynccontextmanager
@@ -116,8 +132,11 @@ async def open_hall(tokens: Issuer) -> AsyncIterator[Hall]:
     async with aiohttp.ClientSession() as http:
         found: list[Hall] = []
         async with answering(lambda request: found[0].answer(request)) as url:
-            arrivals = Arrivals(verifier, Upstream(http, url, SECRET), channels, revocations, sockets_per_user=3)
-            feed = Feed(clients, channels, arrivals, revocations)
+            recent = Recent(REPLAYED)
+            arrivals = Arrivals(
+                verifier, Upstream(http, url, SECRET), channels, revocations, recent, Passes(SECRET), sockets_per_user=3
+            )  # fmt: skip
+            feed = Feed(clients, channels, recent, arrivals, revocations)
             found.append(made := Hall(tokens, server, clients, channels, arrivals, feed))
             made.may_answer.set()
             yield made

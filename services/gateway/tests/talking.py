@@ -21,6 +21,8 @@ class Talker:
     ws: aiohttp.ClientWebSocketResponse
     greeting: str = ""
     heard: list[tuple[str, Any]] = field(default_factory=list)
+    # As a stock client keeps it: the last argument of the last event, if that is a text.
+    offset: str | None = None
     acks: dict[int, asyncio.Future[Any]] = field(default_factory=dict)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -35,6 +37,7 @@ class Talker:
         elif packet.startswith("42"):
             name, *args = json.loads(packet[2:])
             self.heard.append((name, args[0] if args else None))
+            self.offset = args[-1] if args and isinstance(args[-1], str) else self.offset
         elif packet.startswith("43"):
             start = packet.index("[")
             self.acks.pop(int(packet[2:start])).set_result(json.loads(packet[start:])[0])
@@ -76,6 +79,16 @@ class Talker:
     async def caught_up(self) -> None:
         """Everything that the gateway told this socket until now is in `heard`."""
         await self.ask("nothing", {})
+
+    @property
+    def socket(self) -> dict[str, str]:
+        """What it was let in with: its id, and its private id to come back with."""
+        told: dict[str, str] = json.loads(self.greeting[2:])
+        return told
+
+    def going_on(self, token: str) -> str:
+        """The CONNECT of a client that was this socket."""
+        return "40" + json.dumps({"token": token, "pid": self.socket["pid"], "offset": self.offset})
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from entrance import Hall, a_channel, joined, left, posted, somebody
-from eventbus import Seen, Tombstone
 from gateway.arrivals import ACCESS_TOKEN_LIFE, Revocations
 from gateway.people import user_room, workspace_room
 from gateway.sessions import Reason, State
@@ -153,8 +152,7 @@ async def test_a_workspace_left_while_it_is_read_is_not_entered(hall: Hall) -> N
     hall.may_answer.clear()
     guest = hall.knock(hall.tokens.token(user_id))
     await eventually(lambda: hall.asked)
-    tombstone = Tombstone(f"{workspace_id}:{user_id}")
-    await hall.feed.take([Seen(WorkspaceMemberEvent, tombstone, ())])
+    await hall.tell_gone(WorkspaceMemberEvent, f"{workspace_id}:{user_id}")
     hall.may_answer.set()
     await guest.told()
     assert workspace_room(workspace_id) not in hall.clients.rooms

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from gateway.channels import HELD, Channels
 from gateway.frames import Encoded
+from gateway.packets import encode_event
 from gateway.people import Client
 from gateway.reasons import Reason
 from hypothesis import settings
@@ -23,11 +24,17 @@ class Ear:
     id: str = field(default_factory=lambda: f"socket-{next(NUMBERS)}")
     left: bool = False
     heard: list[tuple[str, Any]] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
     closed: list[Reason] = field(default_factory=list)
 
     def send_encoded(self, message: Encoded) -> None:
-        name, body = json.loads(message.payload[2:])
-        self.heard.append((name, body))
+        name, *args = json.loads(message.payload[2:])
+        if name == "offset":
+            self.places.append(args[-1])
+            return
+        if len(args) > 1:
+            self.places.append(args[-1])
+        self.heard.append((name, args[0]))
 
     def close(self, reason: Reason) -> None:
         self.closed.append(reason)
@@ -42,7 +49,7 @@ def client(ear: Ear) -> Client:
 
 
 def receive(channels: Channels, seq: int, channel_id: str = "plans", origin: str = "") -> None:
-    channels.receive(channel_id, seq, {"seq": seq, "channelId": channel_id}, origin)
+    channels.receive(channel_id, seq, {"seq": seq, "channelId": channel_id}, origin, f"after {seq}")
 
 
 def joined(channels: Channels, last_seq: int = 0) -> tuple[Ear, Client]:
@@ -88,9 +95,24 @@ def test_what_is_said_during_a_sync_waits_for_its_answer_and_is_not_said_twice()
     for seq in (1, 2, 3):
         receive(channels, seq)
     assert ear.numbers == []
-    channels.end_sync(socket, {"plans": 2})
+    channels.end_sync(socket, {"plans": 2}, "3")
     receive(channels, 4)
     assert ear.numbers == [3, 4]
+
+
+def test_who_knows_a_message_already_is_told_only_how_far_the_stream_is() -> None:
+    channels = Channels()
+    early, _ = joined(channels, 0)
+    late, socket = joined(channels, 2)
+    receive(channels, 1)
+    assert (early.numbers, early.places) == ([1], ["after 1"])
+    assert (late.numbers, late.places) == ([], ["after 1"])
+    channels.begin_sync(socket)
+    receive(channels, 2)
+    receive(channels, 3)
+    assert late.places == ["after 1"]
+    channels.end_sync(socket, {"plans": 3}, "after 3")
+    assert (late.numbers, late.places[-1]) == ([], "after 3")
 
 
 def test_a_change_of_a_message_that_waits_comes_after_it() -> None:
@@ -98,8 +120,8 @@ def test_a_change_of_a_message_that_waits_comes_after_it() -> None:
     ear, socket = joined(channels)
     channels.begin_sync(socket)
     receive(channels, 1)
-    channels.tell("plans", "message:update", {"message": {"seq": 1, "content": "new"}})
-    channels.end_sync(socket, {})
+    channels.tell("plans", encode_event("/", "message:update", {"message": {"seq": 1, "content": "new"}}))
+    channels.end_sync(socket, {}, "0")
     assert [name for name, _ in ear.heard] == ["message:receive", "message:update"]
 
 
@@ -108,7 +130,7 @@ def test_there_is_one_sync_of_a_socket_at_a_time() -> None:
     _, socket = joined(channels)
     assert channels.begin_sync(socket)
     assert not channels.begin_sync(socket)
-    channels.end_sync(socket, {})
+    channels.end_sync(socket, {}, "0")
     assert channels.begin_sync(socket)
 
 
@@ -118,7 +140,7 @@ def test_who_left_during_a_sync_hears_nothing_that_waited() -> None:
     channels.begin_sync(socket)
     receive(channels, 1)
     assert channels.leave(socket, "plans")
-    channels.end_sync(socket, {})
+    channels.end_sync(socket, {}, "0")
     assert ear.heard == []
     assert len(channels) == 0
 
@@ -132,13 +154,12 @@ def test_a_socket_whose_sync_takes_too_long_for_what_is_said_begins_anew() -> No
     assert set(ear.closed) == {Reason.SLOW_CONSUMER}
 
 
-def test_a_changed_channel_is_told_and_comes_with_the_messages_after_it() -> None:
+def test_a_changed_channel_comes_with_the_messages_after_it() -> None:
     channels = Channels()
     ear, _ = joined(channels)
     channels.update("plans", {"id": "plans", "name": "Old plans"})
     receive(channels, 1)
-    assert ear.heard[0] == ("channel:update", {"channel": {"id": "plans", "name": "Old plans"}})
-    assert ear.heard[1][1]["channel"]["name"] == "Old plans"
+    assert ear.heard[0][1]["channel"]["name"] == "Old plans"
 
 
 def test_a_socket_that_is_gone_enters_nothing() -> None:
@@ -150,7 +171,7 @@ def test_a_socket_that_is_gone_enters_nothing() -> None:
 def test_a_skipped_socket_is_not_told() -> None:
     channels = Channels()
     (alice, socket), (bob, _) = joined(channels), joined(channels)
-    channels.tell("plans", "typing:start", {"userId": "a"}, skip=socket)
+    channels.tell("plans", encode_event("/", "typing:start", {"userId": "a"}), skip=socket)
     assert (alice.heard, len(bob.heard)) == ([], 1)
 
 
@@ -232,7 +253,7 @@ class Conversation(RuleBasedStateMachine):
         for place, seq in told.items():
             mine[place].floor = max(mine[place].floor, seq)
             mine[place].owed = [owed for owed in mine[place].owed if owed > seq]
-        self.channels.end_sync(client(ear), told)
+        self.channels.end_sync(client(ear), told, "0")
         self._listen()
 
     @rule(who=PEOPLE)

@@ -75,6 +75,44 @@ async def test_people_on_two_gateways_hear_each_other_exactly_once(house: House,
             assert len(talker.told(kind)) == 1
 
 
+async def test_who_was_cut_off_goes_on_at_another_gateway_and_at_one_that_is_started_later(
+    house: House, second: Process, team: Team
+) -> None:
+    async with talking(second.url, team.alice.token) as alice:
+        async with talking(house.gateway.url, team.bob.token) as bob:
+            await send(alice, team)
+            await eventually(lambda: numbers(bob, team.channel_id) == [1])
+        await send(alice, team)
+        async with talking(second.url, team.bob.token, bob.going_on(team.bob.token)) as there:
+            assert there.socket == bob.socket
+            await send(alice, team)
+            await eventually(lambda: numbers(there, team.channel_id) == [2, 3])
+        await send(alice, team)
+        async with house.another_gateway() as third:
+            going_on = there.going_on(team.bob.token)
+            async with talking(third.url, team.bob.token, going_on) as later:
+                assert later.socket == bob.socket
+                await send(alice, team)
+                await eventually(lambda: numbers(later, team.channel_id) == [4, 5])
+            async with aiohttp.ClientSession() as http, http.get(f"{third.url}/metrics") as answer:
+                shown = await answer.text()
+    assert 'nexus_gateway_resumes_total{kind="recovered"} 1.0' in shown
+    assert "nexus_gateway_delivery_seconds_count 1.0" in shown
+
+
+async def test_a_pass_is_of_no_use_to_anybody_else(house: House, second: Process, team: Team) -> None:
+    async with (
+        talking(house.gateway.url, team.alice.token) as alice,
+        talking(house.gateway.url, team.bob.token) as bob,
+        talking(second.url, team.eve.token, bob.going_on(team.eve.token)) as eve,
+    ):
+        assert eve.socket["pid"] != bob.socket["pid"]
+        await send(alice, team)
+        await eventually(lambda: numbers(bob, team.channel_id) == [1])
+        await eve.caught_up()
+        assert eve.told("message:receive") == []
+
+
 async def test_a_second_device_on_another_gateway_keeps_its_user_online(
     house: House, second: Process, team: Team
 ) -> None:

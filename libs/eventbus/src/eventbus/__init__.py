@@ -6,10 +6,10 @@ from eventbus.inbox import Consumes, Handlers, Tombstone
 from eventbus.outbox import Db
 from eventbus.producer import Producer, PublishFailed, Record
 from eventbus.retry import Backoff
-from eventbus.tail import Seen, Tail
+from eventbus.tail import Lookback, Seen, Tail
 from eventbus.topics import Event, Topic, event_types, topic_of
 
 __all__ = [
-    "Backoff", "Consumer", "Consumes", "Db", "Event", "Handlers", "InvalidEvent", "Producer", "PublishFailed", "Record",
-    "Seen", "Tail", "Tombstone", "Topic", "event_types", "topic_of",
+    "Backoff", "Consumer", "Consumes", "Db", "Event", "Handlers", "InvalidEvent", "Lookback", "Producer",
+    "PublishFailed", "Record", "Seen", "Tail", "Tombstone", "Topic", "event_types", "topic_of",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chassis.problems import Problem
@@ -9,11 +10,25 @@ from chassis.tokens import TokenVerifier, unauthenticated
 
 from gateway.channels import Channels
 from gateway.packets import Json
-from gateway.people import Client, Clients, Person, session_room, user_room, workspace_room
+from gateway.passes import Passes
+from gateway.people import Client, Clients, Person, channel_room, session_room, user_room, workspace_room
+from gateway.recent import Recent, Vector
 from gateway.sockets import ConnectRefused
+from gateway.telling import Replay
 from gateway.upstreams import Upstream
 
 ACCESS_TOKEN_LIFE = 16 * 60.0
+# Seconds that this gateway may be behind the one that a client comes from.
+BEHIND = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The socket that a client was before, and its place in the stream."""
+
+    socket_id: str
+    private_id: str
+    place: Vector
 
 
 class Revocations:
@@ -46,10 +61,13 @@ class Arrivals:
         messaging: Upstream,
         channels: Channels,
         revocations: Revocations,
+        recent: Recent,
+        passes: Passes,
         sockets_per_user: int,
     ) -> None:
         self._verifier, self._messaging = verifier, messaging
         self._channels, self._revocations = channels, revocations
+        self._recent, self._passes = recent, passes
         self._sockets_per_user = sockets_per_user
         # Sockets whose places are being read, with the channels and workspaces their user left meanwhile.
         self._left_meanwhile: dict[Client, set[str]] = {}
@@ -60,11 +78,16 @@ class Arrivals:
         return tuple(self._left_meanwhile)
 
     async def admit(self, socket: Client, auth: Mapping[str, Json]) -> Person:
-        """The person; `ConnectRefused` with the problem's type and text otherwise."""
+        """The person; `ConnectRefused` with the problem's type and text otherwise.
+
+        With `pid` and `offset`, as a client sends them that was here before, the socket goes on for the one that the
+        client had: the same id, and what it missed comes right behind the answer, if all of that is still known.
+        """
         try:
             person = await self.identify(auth.get("token"))
-            self._check_number(socket.namespace, person)
-            await self._settle_or_forget(socket, person)
+            before = self._before(person, auth)
+            self._check_number(socket.namespace, person, before)
+            await self._settle_or_forget(socket, person, before)
         except Problem as problem:
             told = {"type": problem.type, "message": problem.detail}
             raise ConnectRefused(problem.type, told) from problem
@@ -85,28 +108,65 @@ class Arrivals:
             if user_room(user_id) in socket.rooms:
                 left.add(place_id)
 
-    def _check_number(self, clients: Clients, person: Person) -> None:
-        if len(clients.rooms.members(user_room(person.user_id))) >= self._sockets_per_user:
+    def _before(self, person: Person, auth: Mapping[str, Json]) -> _Before | None:
+        """Which socket the client was and how far it came, if it shows a pass of this session."""
+        shown = self._passes.read(auth.get("pid"), person.principal)
+        began = self._recent.vector(shown.place) if shown else None
+        if shown is None or began is None:
+            return None
+        # What it heard last may have been before it was given this pass.
+        heard = self._recent.vector(auth.get("offset")) or began
+        return _Before(shown.socket_id, str(auth["pid"]), tuple(map(max, began, heard)))
+
+    def _check_number(self, clients: Clients, person: Person, before: _Before | None) -> None:
+        open_ones = clients.rooms.members(user_room(person.user_id))
+        # A connection that the client has given up need not know yet that it is broken.
+        given_up = clients.sockets.get(before.socket_id) if before else None
+        if len(open_ones - {given_up}) >= self._sockets_per_user:
             raise Problem(429, "too_many_sockets", f"One person can have {self._sockets_per_user} open connections.")
 
-    async def _settle_or_forget(self, socket: Client, person: Person) -> None:
+    async def _settle_or_forget(self, socket: Client, person: Person, before: _Before | None) -> None:
         try:
-            await self._settle(socket, person)
+            await self._settle(socket, person, before)
         except BaseException:  # nobody else tidies up after a socket that was not let in
             self._channels.forget(socket)
             raise
 
-    async def _settle(self, socket: Client, person: Person) -> None:
+    async def _settle(self, socket: Client, person: Person, before: _Before | None) -> None:
         socket.join(user_room(person.user_id), session_room(person.principal.session_id))
         left = self._left_meanwhile[socket] = set()
         try:
+            if before is not None and not await self._recent.reaches(before.place, BEHIND):
+                before = None
             state: Any = await self._messaging.get(f"/internal/users/{person.user_id}/state")
         finally:
             del self._left_meanwhile[socket]
         if str(person.principal.session_id) in self._revocations:
             raise unauthenticated("This session has ended: sign in again.")
-        for told in state["channels"]:
-            last_seq = told.pop("lastSeq")
-            if told["id"] not in left:
-                self._channels.join(socket, told["id"], told, last_seq)
+        channels = [told for told in state["channels"] if told["id"] not in left]
+        if before is None or not self._go_on(socket, person, before, channels):
+            self._begin(socket, person, channels)
         socket.join(*(workspace_room(id_) for id_ in state["workspaceIds"] if id_ not in left))
+
+    def _begin(self, socket: Client, person: Person, channels: list[Any]) -> None:
+        """Let it hear what comes from now on; for what was before it asks."""
+        socket.private_id = self._passes.issue(socket.id, person.principal, self._recent.place)
+        for told in channels:
+            last_seq = told.pop("lastSeq")
+            self._channels.join(socket, told["id"], told, last_seq)
+
+    def _go_on(self, socket: Client, person: Person, before: _Before, channels: list[Any]) -> bool:
+        """Tell it what it missed; False if that is not known any longer."""
+        rooms = [channel_room(told["id"]) for told in channels]
+        kept = self._recent.since(before.place, rooms, user_room(person.user_id))
+        if kept is None:
+            return False
+        socket.id, socket.private_id, socket.recovered = before.socket_id, before.private_id, True
+        for told in channels:
+            told.pop("lastSeq")
+            # All that comes from the topic from here on is news to it, however much of it is stored already.
+            self._channels.join(socket, told["id"], told, 0)
+        encoded = {told["id"]: self._channels.encoded(told["id"]) for told in channels}
+        for message in Replay(kept, person.user_id, socket.id, encoded).messages():
+            socket.send_encoded(message)
+        return True

@@ -1,14 +1,14 @@
 """The channels whose members are connected here: each message reaches a socket once, in order, none before its time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
 
 from gateway.frames import Encoded
-from gateway.packets import encode_event
 from gateway.people import Client
 from gateway.reasons import Reason
+from gateway.telling import encode_place, encode_receive
 
 # What may wait for the answer to one socket's `sync`; a socket with more of it is closed, and begins anew.
 HELD = 1_000
@@ -52,6 +52,10 @@ class Channels:
         """How many things are kept; none once everybody is gone."""
         return len(self._channels) + len(self._joined) + len(self._syncing)
 
+    def encoded(self, channel_id: str) -> bytes:
+        """A channel's JSON; `KeyError` if nobody here is in it."""
+        return self._channels[channel_id].encoded
+
     def has(self, socket: Client, channel_id: str) -> bool:
         return channel_id in self._joined.get(socket, ())
 
@@ -94,14 +98,13 @@ class Channels:
             del self._channels[channel_id]
 
     def update(self, channel_id: str, channel: Mapping[str, object]) -> None:
+        """A channel's settings are others from now on."""
         if known := self._channels.get(channel_id):
             known.encoded = orjson.dumps(channel)
-            self.tell(channel_id, "channel:update", {"channel": channel})
 
-    def tell(self, channel_id: str, name: str, body: object, skip: Client | None = None) -> None:
+    def tell(self, channel_id: str, message: Encoded, skip: Client | None = None) -> None:
         """Tell a channel's sockets something that has no number."""
         if channel := self._channels.get(channel_id):
-            message = encode_event("/", name, body)
             is_plain = not self._syncing
             for socket in channel.sockets:
                 if socket is not skip:
@@ -110,18 +113,20 @@ class Channels:
                     else:
                         self._pass_on(socket, channel_id, message, None)
 
-    def receive(self, channel_id: str, seq: int, message: Mapping[str, object], origin_socket_id: str) -> None:
-        """Pass a posted message on to everyone but the socket it came from."""
+    def receive(
+        self, channel_id: str, seq: int, message: Mapping[str, object], origin_socket_id: str, after: str
+    ) -> int:
+        """Pass a posted message on to everyone but the socket it came from; to how many. Whoever knows it already is
+        told only that the stream is at `after`."""
         channel = self._channels.get(channel_id)
         if channel is None or seq <= channel.seen_seq:
-            return
+            return 0
         channel.seen_seq = seq
         if seq <= channel.last_seq:
-            return
+            self.tell(channel_id, encode_place(after))
+            return 0
         channel.last_seq = seq
-        encoded = encode_event(
-            "/", "message:receive", {"message": message, "channel": orjson.Fragment(channel.encoded)}
-        )
+        encoded = encode_receive(message, channel.encoded, after)
         is_plain = not channel.floors and not self._syncing
         # The set stays as it is meanwhile: a socket that is found too slow is forgotten by a task of its own.
         for socket in channel.sockets:
@@ -130,8 +135,22 @@ class Channels:
                     socket.send_encoded(encoded)
                 elif channel.floors.get(socket, 0) < seq:
                     self._pass_on(socket, channel_id, encoded, seq)
+                else:
+                    self._pass_on(socket, channel_id, encode_place(after), None)
         if channel.floors:
             channel.floors = {socket: floor for socket, floor in channel.floors.items() if floor > seq}
+        return len(channel.sockets)
+
+    def tell_one(self, socket: Client, message: Encoded) -> None:
+        """Tell one socket what concerns its person, in its place among what the channels tell."""
+        self._pass_on(socket, "", message, None)
+
+    def are_at(self, sockets: Iterable[Client], after: str) -> None:
+        """Let sockets know how far the stream is, so that they can go on from there though little was said to them."""
+        message = encode_place(after)
+        for socket in sockets:
+            if socket not in self._syncing:
+                socket.send_encoded(message)
 
     def _pass_on(self, socket: Client, channel_id: str, message: Encoded, seq: int | None) -> None:
         held = self._syncing.get(socket)
@@ -149,7 +168,7 @@ class Channels:
         self._syncing[socket] = []
         return True
 
-    def end_sync(self, socket: Client, told: Mapping[str, int]) -> None:
+    def end_sync(self, socket: Client, told: Mapping[str, int], after: str) -> None:
         """The socket has its answer, up to these numbers: now it gets what was held and is later."""
         for channel_id, seq in told.items():
             if self.has(socket, channel_id):
@@ -157,6 +176,7 @@ class Channels:
         for held in self._syncing.pop(socket, []):
             if held.seq is None or held.seq > told.get(held.channel_id, 0):
                 socket.send_encoded(held.message)
+        self.are_at([socket], after)
 
 
 def _lower(channel: Channel, seq: int) -> None:

@@ -109,7 +109,7 @@ class Connection(Generic[D]):
         socket.data = data
         namespace.add(socket)
         if self._sockets.get(namespace.name) is socket:
-            socket.opened(encode_connect(namespace.name, socket.id))
+            socket.opened(encode_connect(namespace.name, socket.id, socket.private_id))
         else:  # it left while on_connect was at work
             namespace.remove(socket, self._session.ended_by or Reason.CLIENT_CLOSE)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 from chassis.serving import create_app
-from eventbus import Tail
+from eventbus import Lookback, Tail, topic_of
 from fastapi import APIRouter, FastAPI
 from nexus.identity.v1.session_event_pb2 import SessionEvent
 from prometheus_client import REGISTRY
@@ -19,15 +19,17 @@ from gateway.channels import Channels
 from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
 from gateway.events import LEEWAY, Events, refuse
-from gateway.handlers import CONSUMES, Feed
+from gateway.handlers import CONSUMES, REPLAYED, Feed
 from gateway.insiders import InsidersOnly
 from gateway.namespaces import Namespace
 from gateway.origins import OriginRule
 from gateway.packets import Json
 from gateway.pages import Pages
+from gateway.passes import Passes
 from gateway.people import Client, Clients, Person
 from gateway.polling import PollingApp
 from gateway.proxy import Proxy
+from gateway.recent import RECORDS, Recent
 from gateway.sends import Sends
 from gateway.server import SocketServer
 from gateway.sessions import Reason
@@ -35,6 +37,10 @@ from gateway.settings import Settings
 from gateway.sockets import SocketLimits
 from gateway.upstreams import Upstream
 
+# Seconds before its start of which a gateway knows what was told, for clients that come from another.
+RECOVERY_WINDOW = 600.0
+# Every so many seconds each socket is told how far the stream is, so that a quiet one can go on from there, too.
+PLACES_EVERY = 60.0
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -50,26 +56,34 @@ class Door:
         )
         self.sockets = SocketServer(
             [self.clients],
-            EngineSettings(max_sessions=settings.max_sockets, origins=OriginRule(settings.origins)),
+            EngineSettings(
+                max_sessions=settings.max_sockets,
+                compression=settings.compression,
+                origins=OriginRule(settings.origins),
+            ),
             SocketLimits(events_per_second=settings.events_per_second, burst=settings.events_burst),
         )
         REGISTRY.register(self.sockets.engine.traffic)
         self.channels = Channels()
         self.revocations = Revocations()
+        self.recent = Recent(REPLAYED)
         self.ephemeral = Ephemeral(settings.redis_url.get_secret_value())
         self.beats = Beats(self.clients, self.ephemeral)
         self.http = self._http_app(http)
         self.arrivals = Arrivals(
-            self.http.state.verifier, messaging, self.channels, self.revocations, settings.sockets_per_user
-        )
+            self.http.state.verifier, messaging, self.channels, self.revocations, self.recent, Passes(secret),
+            settings.sockets_per_user,
+        )  # fmt: skip
         self.events = Events(
             Sends(messaging, self.sockets.start), messaging, Upstream(inside, settings.presence_url, secret),
-            self.channels, self.arrivals, self.ephemeral,
+            self.channels, self.recent, self.arrivals, self.ephemeral, self.sockets.engine.traffic,
         )  # fmt: skip
-        feed = Feed(self.clients, self.channels, self.arrivals, self.revocations)
+        feed = Feed(self.clients, self.channels, self.recent, self.arrivals, self.revocations)
+        lately = Lookback(RECOVERY_WINDOW, RECORDS // sum(topic_of(replayed).partitions for replayed in REPLAYED))
         self.tail = Tail(
             settings.kafka_url, tuple(CONSUMES), feed.take, feed.start_over, "gateway",
-            lookback={SessionEvent: ACCESS_TOKEN_LIFE},
+            lookback={SessionEvent: Lookback(ACCESS_TOKEN_LIFE), **dict.fromkeys(REPLAYED, lately)},
+            on_start=self.recent.start,
         )  # fmt: skip
         self.polling = PollingApp(self.sockets.engine)
 
@@ -79,7 +93,8 @@ class Door:
 
     def jobs(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (
-            self.tail.run(), self.ephemeral.send(), self.ephemeral.receive(), self.beats.run(), self._close_expired()
+            self.tail.run(), self.ephemeral.send(), self.ephemeral.receive(), self.beats.run(), self._close_expired(),
+            self._tell_places(),
         )  # fmt: skip
 
     async def drain(self) -> None:
@@ -92,6 +107,8 @@ class Door:
             async with asyncio.timeout(5):
                 await self.tail.ready.wait()
         person = await self.arrivals.admit(socket, auth)
+        if "pid" in auth:
+            self.sockets.engine.traffic.resumes["recovered" if socket.recovered else "not-recovered"] += 1
         self.beats.came(person.user_id)
         return person
 
@@ -110,6 +127,11 @@ class Door:
             for socket in list(self.clients.sockets.values()):
                 if socket.data.principal.expires_at + LEEWAY < now:
                     socket.close(Reason.TOKEN_EXPIRED)
+
+    async def _tell_places(self) -> None:
+        while True:
+            await asyncio.sleep(PLACES_EVERY)
+            self.channels.are_at(list(self.clients.sockets.values()), self.recent.place)
 
     def _http_app(self, http: aiohttp.ClientSession) -> FastAPI:
         settings = self.settings

@@ -15,10 +15,12 @@ from gateway.arrivals import Arrivals
 from gateway.channels import Channels
 from gateway.ephemeral import Ephemeral
 from gateway.namespaces import RefusedEvent
-from gateway.packets import Json
+from gateway.packets import Json, encode_event
 from gateway.people import Client, Person
+from gateway.recent import Recent
 from gateway.sends import Sends
 from gateway.sockets import Ack
+from gateway.traffic import Traffic
 from gateway.upstreams import Upstream
 
 TYPING = "nexus:typing"
@@ -36,9 +38,12 @@ class Events:
         messaging: Upstream,
         presence: Upstream,
         channels: Channels,
+        recent: Recent,
         arrivals: Arrivals,
         ephemeral: Ephemeral,
+        traffic: Traffic,
     ) -> None:
+        self._recent, self._traffic = recent, traffic
         self._sends, self._messaging, self._presence = sends, messaging, presence
         self._channels, self._arrivals, self._ephemeral = channels, arrivals, ephemeral
         self._gateway_id = token_hex(8)
@@ -54,7 +59,7 @@ class Events:
             if ack:
                 ack({"ok": True, **answer})
             if name == "sync":
-                self._channels.end_sync(socket, _last_seqs(answer) if ack else {})
+                self._channels.end_sync(socket, _last_seqs(answer) if ack else {}, self._recent.place)
 
     async def _answer(self, socket: Client, name: str, args: list[Json]) -> Answer:
         handler = HANDLERS.get(name)
@@ -115,13 +120,15 @@ class Events:
         if not self._channels.has(socket, channel_id):
             raise not_found("channel")
         told = {"channelId": channel_id, "userId": socket.data.user_id}
-        self._channels.tell(channel_id, name, told, skip=socket)
+        self._channels.tell(channel_id, encode_event("/", name, told), skip=socket)
         self._ephemeral.publish(TYPING, {"gateway": self._gateway_id, "event": name, "told": told})
         return {}
 
     def _typing_elsewhere(self, body: Any) -> None:
         if body["gateway"] != self._gateway_id and body["event"] in ("typing:start", "typing:stop"):
-            self._channels.tell(body["told"]["channelId"], body["event"], body["told"])
+            channel_id = body["told"]["channelId"]
+            if channel_id in self._channels:
+                self._channels.tell(channel_id, encode_event("/", body["event"], body["told"]))
 
     async def update_presence(self, socket: Client, body: Body) -> Answer:
         answer = await self._presence.ask("PUT", "/api/presence", body, socket.data.token)
@@ -135,9 +142,11 @@ class Events:
         try:
             told = await self._messaging.post(f"/internal/users/{socket.data.user_id}/sync", body)
         except BaseException:  # of time running out, too: who is told nothing must not wait on
-            self._channels.end_sync(socket, {})
+            self._channels.end_sync(socket, {}, self._recent.place)
             raise
-        return told if isinstance(told, dict) else {}
+        answer = told if isinstance(told, dict) else {}
+        self._traffic.resumes["reset" if _has_resets(answer) else "synced"] += 1
+        return answer
 
     async def refresh(self, socket: Client, body: Body) -> Answer:
         """`auth:refresh`: a new access token for the same session keeps the socket open."""
@@ -180,6 +189,11 @@ def _last_seqs(answer: Answer) -> dict[str, int]:
     if not isinstance(channels, dict):
         return {}
     return {id_: told["lastSeq"] for id_, told in channels.items() if isinstance(told, dict) and "lastSeq" in told}  # type: ignore[misc]
+
+
+def _has_resets(answer: Answer) -> bool:
+    channels = answer.get("channels")
+    return isinstance(channels, dict) and any(isinstance(told, dict) and "reset" in told for told in channels.values())
 
 
 def _id(body: Body, name: str) -> str:

@@ -1,5 +1,6 @@
 """What the gateway hears from topics, and what that means for the sockets that are open here."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,68 +9,61 @@ from eventbus.wire import to_wire
 from nexus.identity.v1.session_event_pb2 import SessionEvent, SessionRevoked
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
+from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 from gateway.arrivals import Arrivals, Revocations
 from gateway.channels import Channels
-from gateway.people import Clients, session_room, user_room, workspace_room
+from gateway.packets import encode_event
+from gateway.people import Client, Clients, session_room, user_room, workspace_room
+from gateway.recent import Recent
 from gateway.sessions import Reason
+from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, kind_of, member_of, rooms_of
 
 
 class Feed:
     """Takes events from topics to sockets. Nothing here waits: an event is told in the tick in which it came."""
 
-    def __init__(self, clients: Clients, channels: Channels, arrivals: Arrivals, revocations: Revocations) -> None:
-        self.clients, self.channels = clients, channels
+    def __init__(
+        self, clients: Clients, channels: Channels, recent: Recent, arrivals: Arrivals, revocations: Revocations
+    ) -> None:
+        self.clients, self.channels, self.recent = clients, channels, recent
         self.arrivals, self.revocations = arrivals, revocations
 
     async def take(self, events: Sequence[Seen]) -> None:
         for seen in events:
-            handle = CONSUMES[seen.event_type].get(_kind(seen.event))
+            handle = CONSUMES[seen.event_type].get(kind_of(seen.event))
+            self.recent.keep(seen, rooms_of(seen.event) if handle else ())
             if handle is not None:
                 handle(seen.event, self)
+        self.recent.taken()
 
     async def start_over(self) -> None:
         """Events were lost to us: every client reconnects, and catches up from what is stored."""
         for socket in (*self.clients.sockets.values(), *self.arrivals.settling):
             socket.close(Reason.GOING_AWAY)
 
-
-def _kind(event: Event | Tombstone) -> type:
-    payload = None if isinstance(event, Tombstone) else event.WhichOneof("payload")
-    return type(getattr(event, payload)) if payload else type(event)
+    def tell_person(self, socket: Client, event: Event | Tombstone) -> None:
+        """Tell one of somebody's sockets what is theirs to know."""
+        self.channels.tell_one(socket, encode_event("/", *TO_PERSON[kind_of(event)](event), self.recent.place))
 
 
 def receive_message(event: ChannelEvent, feed: Feed) -> None:
     if event.channel_id in feed.channels:
-        message = event.message_posted.message
-        feed.channels.receive(event.channel_id, message.seq, to_wire(message), event.message_posted.origin_socket_id)
+        posted = event.message_posted
+        told = feed.channels.receive(
+            event.channel_id, posted.message.seq, to_wire(posted.message), posted.origin_socket_id, feed.recent.place
+        )
+        if told:
+            at = posted.message.created_at
+            feed.clients.server.engine.traffic.delivered(time.time() - at.seconds - at.nanos / 1e9, told)
 
 
-def show_change(event: ChannelEvent, feed: Feed) -> None:
+def tell_members(event: ChannelEvent, feed: Feed) -> None:
+    """Everybody in the channel hears of it."""
     if event.channel_id in feed.channels:
-        feed.channels.tell(event.channel_id, "message:update", {"message": to_wire(event.message_updated.message)})
-
-
-def show_deletion(event: ChannelEvent, feed: Feed) -> None:
-    if event.channel_id in feed.channels:
-        tombstone = event.message_deleted.message
-        told = {"messageId": tombstone.id, "channelId": event.channel_id, "message": to_wire(tombstone)}
-        feed.channels.tell(event.channel_id, "message:delete", told)
-
-
-def show_reaction(event: ChannelEvent, feed: Feed) -> None:
-    if event.channel_id in feed.channels:
-        feed.channels.tell(event.channel_id, "reaction:add", _reaction(event.channel_id, event.reaction_added))
-
-
-def withdraw_reaction(event: ChannelEvent, feed: Feed) -> None:
-    if event.channel_id in feed.channels:
-        feed.channels.tell(event.channel_id, "reaction:remove", _reaction(event.channel_id, event.reaction_removed))
-
-
-def _reaction(channel_id: str, reaction: said.ReactionAdded | said.ReactionRemoved) -> dict[str, object]:
-    return {"channelId": channel_id, **to_wire(reaction)}
+        told = TO_MEMBERS[kind_of(event)](event)
+        feed.channels.tell(event.channel_id, encode_event("/", *told, feed.recent.place))
 
 
 def let_in(event: ChannelEvent, feed: Feed) -> None:
@@ -77,9 +71,10 @@ def let_in(event: ChannelEvent, feed: Feed) -> None:
     joined = event.member_joined
     channel = to_wire(joined.channel)
     for socket in feed.clients.rooms.members(user_room(joined.user_id)):
-        if feed.channels.join(socket, event.channel_id, channel, joined.last_seq):
-            socket.emit("channel:joined", {"channel": channel})
-    feed.channels.tell(event.channel_id, "member:joined", {"channelId": event.channel_id, "userId": joined.user_id})
+        # Who goes on where they were has not been told of a channel that was read with their others just now.
+        if feed.channels.join(socket, event.channel_id, channel, joined.last_seq) or socket.recovered:
+            feed.tell_person(socket, event)
+    tell_members(event, feed)
 
 
 def send_away(event: ChannelEvent, feed: Feed) -> None:
@@ -87,31 +82,38 @@ def send_away(event: ChannelEvent, feed: Feed) -> None:
     user_id = event.member_left.user_id
     feed.arrivals.left(user_id, event.channel_id)
     for socket in feed.clients.rooms.members(user_room(user_id)):
-        if feed.channels.leave(socket, event.channel_id):
-            socket.emit("channel:left", {"channelId": event.channel_id})
-    feed.channels.tell(event.channel_id, "member:left", {"channelId": event.channel_id, "userId": user_id})
+        if feed.channels.leave(socket, event.channel_id) or socket.recovered:
+            feed.tell_person(socket, event)
+    tell_members(event, feed)
 
 
 def show_settings(event: ChannelEvent, feed: Feed) -> None:
     feed.channels.update(event.channel_id, to_wire(event.channel_updated.channel))
+    tell_members(event, feed)
 
 
 def welcome(event: WorkspaceMemberEvent, feed: Feed) -> None:
     """A new member's sockets hear of the workspace's people."""
     saved = event.workspace_member_saved
     for socket in feed.clients.rooms.members(user_room(saved.user_id)):
-        if workspace_room(saved.workspace_id) not in socket.rooms:
+        if workspace_room(saved.workspace_id) not in socket.rooms or socket.recovered:
             socket.join(workspace_room(saved.workspace_id))
-            socket.emit("workspace:joined", {"workspaceId": saved.workspace_id})
+            feed.tell_person(socket, event)
 
 
 def bid_farewell(tombstone: Tombstone, feed: Feed) -> None:
-    workspace_id, _, user_id = tombstone.key.partition(":")
+    workspace_id, user_id = member_of(tombstone)
     feed.arrivals.left(user_id, workspace_id)
     for socket in feed.clients.rooms.members(user_room(user_id)):
-        if workspace_room(workspace_id) in socket.rooms:
+        if workspace_room(workspace_id) in socket.rooms or socket.recovered:
             socket.leave(workspace_room(workspace_id))
-            socket.emit("workspace:left", {"workspaceId": workspace_id})
+            feed.tell_person(socket, tombstone)
+
+
+def tell_own_sockets(event: PersonalEvent, feed: Feed) -> None:
+    """All of somebody's sockets hear what they did on one of them, or are to know."""
+    for socket in feed.clients.rooms.members(user_room(event.user_id)):
+        feed.tell_person(socket, event)
 
 
 def cut_off(event: SessionEvent, feed: Feed) -> None:
@@ -128,14 +130,17 @@ PUBLISHES: tuple[type[Event], ...] = ()
 CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
     ChannelEvent: {
         said.MessagePosted: receive_message,
-        said.MessageUpdated: show_change,
-        said.MessageDeleted: show_deletion,
-        said.ReactionAdded: show_reaction,
-        said.ReactionRemoved: withdraw_reaction,
+        said.MessageUpdated: tell_members,
+        said.MessageDeleted: tell_members,
+        said.ReactionAdded: tell_members,
+        said.ReactionRemoved: tell_members,
         said.MemberJoined: let_in,
         said.MemberLeft: send_away,
         said.ChannelUpdated: show_settings,
     },
     WorkspaceMemberEvent: {WorkspaceMemberSaved: welcome, Tombstone: bid_farewell},
+    PersonalEvent: dict.fromkeys(OWN, tell_own_sockets),
     SessionEvent: {SessionRevoked: cut_off},
 }
+# Topics of which a client that was cut off is told what it missed.
+REPLAYED: tuple[type[Event], ...] = (ChannelEvent, WorkspaceMemberEvent, PersonalEvent)

@@ -71,11 +71,15 @@ class Namespace(Generic[D]):
         self.server: SocketServer[D]
 
     def add(self, socket: Socket[D]) -> None:
+        """Let a socket in; the one that it goes on for, if that is still here, ends."""
+        if earlier := self.sockets.get(socket.id):
+            earlier.close(Reason.TRANSPORT_CLOSE)
         self.sockets[socket.id] = socket
 
     def remove(self, socket: Socket[D], reason: Reason) -> None:
         """Forget a socket; its `on_disconnect` follows."""
         self.rooms.leave_all(socket)
         socket.shut()
-        if self.sockets.pop(socket.id, None) is not None:
+        if self.sockets.get(socket.id) is socket:
+            del self.sockets[socket.id]
             self.server.start(self.on_disconnect(socket, reason))

@@ -49,8 +49,9 @@ def encode_ack(namespace: str, ack_id: int, *args: object) -> Encoded:
     return _encode("3", "6", namespace, ack_id, args)
 
 
-def encode_connect(namespace: str, socket_id: str) -> Encoded:
-    return _encode("0", "0", namespace, None, {"sid": socket_id})
+def encode_connect(namespace: str, socket_id: str, private_id: str | None = None) -> Encoded:
+    body = {"sid": socket_id} if private_id is None else {"sid": socket_id, "pid": private_id}
+    return _encode("0", "0", namespace, None, body)
 
 
 def encode_connect_error(namespace: str, message: str, data: object = None) -> Encoded:

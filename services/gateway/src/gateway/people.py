@@ -33,5 +33,9 @@ def session_room(session_id: object) -> str:
     return f"session:{session_id}"
 
 
+def channel_room(channel_id: object) -> str:
+    return f"channel:{channel_id}"
+
+
 def workspace_room(workspace_id: object) -> str:
     return f"workspace:{workspace_id}"

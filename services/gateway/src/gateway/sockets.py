@@ -65,6 +65,7 @@ class Allowance:
 
 class Socket(Generic[D]):
     """`data` is what `on_connect` returned; `id` is public, other than the session's id, which is a secret.
+    `on_connect` may give it the id of the socket that it goes on for.
 
     `send_encoded` takes a message made by `gateway.packets`: held until the client has its CONNECT answer,
     then the session's own `send`, and nothing once disconnected.
@@ -80,6 +81,8 @@ class Socket(Generic[D]):
         "in_flight",
         "left",
         "namespace",
+        "private_id",
+        "recovered",
         "refusals",
         "rooms",
         "send_encoded",
@@ -96,6 +99,9 @@ class Socket(Generic[D]):
         self.left = False
         self.in_flight = 0
         self.refusals = 0
+        # What the client may come back with to go on where it was (`pid`), and whether it just did.
+        self.private_id: str | None = None
+        self.recovered = False
         self.allowance = Allowance(limits, time.monotonic())
         self._session = session
         self._held: list[Encoded] = []
