@@ -20,6 +20,7 @@ class Wire:
     """A WebSocket that keeps what it is given."""
 
     writable: bool = True
+    deflates: bool = False
     buffer: int = 0
     written: list[bytes] = field(default_factory=list)
     closed_with: tuple[int, str] | None = None

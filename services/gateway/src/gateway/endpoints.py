@@ -15,9 +15,10 @@ class Peer:
 
 
 class Link(Protocol):
-    """The WebSocket under a session."""
+    """The WebSocket under a session. `deflates` says whether its client takes compressed messages."""
 
     writable: bool
+    deflates: bool
 
     def write(self, data: bytes) -> None: ...
     def buffered(self) -> int: ...

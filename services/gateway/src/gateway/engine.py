@@ -30,6 +30,7 @@ class EngineSettings:
     max_sessions: int = 50_000
     upgrade_timeout: float = 10.0
     close_timeout: float = 5.0
+    compression: bool = False
     origins: OriginRule = field(default_factory=OriginRule)
 
 
@@ -44,6 +45,7 @@ class EngineServer:
     ) -> None:
         self.settings = settings or EngineSettings()
         self.traffic = traffic or Traffic()
+        self.traffic.queues = self.queues
         self.sessions: dict[str, Session] = {}
         self.draining = False
         self.max_pending_bytes = self.settings.max_pending_bytes
@@ -70,6 +72,11 @@ class EngineServer:
         self._to_ping.add(session)
         session.receiver = self._accept(session)
         return session
+
+    def queues(self) -> tuple[int, int]:
+        """How many messages wait for their clients: in all, and for one at the most."""
+        waiting = [session.waiting for session in self.sessions.values()]
+        return sum(waiting), max(waiting, default=0)
 
     def _greeting(self, session: Session) -> bytes:
         return orjson.dumps(

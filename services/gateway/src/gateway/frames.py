@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from struct import pack
 
+from gateway.compression import WORTHWHILE, deflated_frame
+
 TEXT = 1
 BINARY = 2
 SEPARATOR = b"\x1e"
@@ -28,7 +30,7 @@ def websocket_frame(payload: bytes | str, opcode: int = TEXT) -> bytes:
 class Encoded:
     """A message encoded once for every socket that gets it, on either transport."""
 
-    __slots__ = ("frame", "payload", "size")
+    __slots__ = ("_deflated", "frame", "payload", "size")
 
     def __init__(self, text: bytes, attachments: tuple[bytes, ...] = ()) -> None:
         self.frame = websocket_frame(text)
@@ -37,6 +39,20 @@ class Encoded:
             self.frame += b"".join(websocket_frame(data, BINARY) for data in attachments)
             self.payload = SEPARATOR.join((text, *(b"b" + b64encode(data) for data in attachments)))
         self.size = len(self.frame)
+        self._deflated: bytes | None = None
+
+    @property
+    def deflated(self) -> bytes:
+        """The frames for clients that agreed to compression; made when the first of them is written to."""
+        if self._deflated is None:
+            self._deflated = self._deflate() if self.size > WORTHWHILE else self.frame
+        return self._deflated
+
+    def _deflate(self) -> bytes:
+        return b"".join(
+            _shorter_frame(b64decode(part[1:]), BINARY) if part.startswith(b"b") else _shorter_frame(part, TEXT)
+            for part in self.payload.split(SEPARATOR)
+        )
 
 
 class RawBinary(Encoded):
@@ -48,6 +64,12 @@ class RawBinary(Encoded):
         self.frame = websocket_frame(data, BINARY)
         self.payload = b"b" + b64encode(data)
         self.size = len(self.frame)
+        self._deflated = None
+
+
+def _shorter_frame(data: bytes, opcode: int) -> bytes:
+    plain = websocket_frame(data, opcode)
+    return min(plain, deflated_frame(data, opcode), key=len) if len(data) >= WORTHWHILE else plain
 
 
 PING = Encoded(b"2")

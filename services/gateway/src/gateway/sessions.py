@@ -67,6 +67,11 @@ class Session:
     def transport(self) -> str:
         return "polling" if self.link is None else "websocket"
 
+    @property
+    def waiting(self) -> int:
+        """How many messages are queued."""
+        return len(self._pending)
+
     def send(self, message: Encoded) -> None:
         """Queue a message; a client that does not take what it is sent loses its session."""
         if self.state is not OPEN:
@@ -99,7 +104,8 @@ class Session:
         if link is not None:
             if link.writable:
                 self._engine.traffic.messages_out += len(pending)
-                link.write(pending[0].frame if len(pending) == 1 else b"".join([each.frame for each in pending]))
+                frames = [each.deflated for each in pending] if link.deflates else [each.frame for each in pending]
+                link.write(b"".join(frames))  # of a single one it makes no copy
                 self._clear()
         elif self.poll is not None:
             self.answer_poll(self._take())

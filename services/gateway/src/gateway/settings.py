@@ -29,6 +29,8 @@ class Settings(ServiceSettings):
     # Bytes in the body of an HTTP request, and seconds until its answer.
     body_limit: int = 1_000_000
     request_deadline: float = 30.0
+    # Whether long messages are compressed for clients that ask for it: less on the wire, more work here.
+    compression: bool = False
     # Sockets this process carries at the most.
     max_sockets: int = 50_000
     # Seconds for sockets, and then for HTTP requests, to end well when this process is told to stop.

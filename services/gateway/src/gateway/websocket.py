@@ -14,6 +14,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN, SERVER, Protocol
 from websockets.server import ServerProtocol
 
+from gateway.compression import OFFERED
 from gateway.endpoints import Peer
 from gateway.engine import EngineServer
 from gateway.reasons import Reason
@@ -48,9 +49,10 @@ class WebSocketLink(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._engine: EngineServer | None = None
         self._session: Session | None = None
-        self._fragments: list[bytes] = []
+        self._fragments = bytearray()
         self._text = True
         self.writable = True
+        self.deflates = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -92,10 +94,12 @@ class WebSocketLink(asyncio.Protocol):
             self._refuse(HTTPStatus(refusal.status), refusal.body)
             return
         parser = cast(ServerProtocol, self._parser)
+        parser.available_extensions = OFFERED if engine.settings.compression else None
         response = parser.accept(request)
         parser.send_response(response)
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             self._send_control()
+            self.deflates = bool(parser.extensions)
             self._forget_handshake()
             self._join(engine, query.get("sid"), request)
 
@@ -106,6 +110,7 @@ class WebSocketLink(asyncio.Protocol):
             return  # a client that did not wait for our answer
         old.parser.close()  # the two hold each other
         self._parser = Protocol(SERVER, max_size=self.max_payload, logger=logger)
+        self._parser.extensions = old.extensions
 
     def _refuse(self, status: HTTPStatus, body: bytes) -> None:
         parser = cast(ServerProtocol, self._parser)
@@ -133,12 +138,12 @@ class WebSocketLink(asyncio.Protocol):
             if frame.fin:
                 self._take_message(bytes(frame.data))
             else:
-                self._fragments = [bytes(frame.data)]
+                self._fragments = bytearray(frame.data)
         elif frame.opcode is Opcode.CONT:
-            self._fragments.append(bytes(frame.data))
+            self._fragments += frame.data
             if frame.fin:
-                fragments, self._fragments = self._fragments, []
-                self._take_message(b"".join(fragments))
+                fragments, self._fragments = self._fragments, bytearray()
+                self._take_message(bytes(fragments))
 
     def _take_message(self, data: bytes) -> None:
         session = self._session
