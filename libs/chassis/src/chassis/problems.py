@@ -51,10 +51,13 @@ class Problem(Exception):
         *,
         errors: Sequence[dict[str, str]] = (),
         retry_after: float | None = None,
+        extra: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.type, self.detail = status, type_, detail
         self.errors, self.retry_after = errors, retry_after
+        # Extension members (RFC 9457, 3.2): what this type tells beyond its sentence.
+        self.extra = dict(extra or {})
 
     def document(self) -> dict[str, object]:
         told = {
@@ -62,6 +65,7 @@ class Problem(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
+            **self.extra,
         }
         return {**told, "errors": list(self.errors)} if self.errors else dict(told)
 

@@ -1,6 +1,7 @@
 """What messaging tells everyone: each fact is recorded in the transaction of its change."""
 
 import hashlib
+from collections.abc import Iterable
 from uuid import UUID
 
 from asyncpg import Record
@@ -11,7 +12,7 @@ from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, Message
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent, InvitationIssued
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
-from messaging.rows import timestamp
+from messaging.rows import texts, timestamp
 
 
 def token_hash(token: str) -> str:
@@ -77,22 +78,27 @@ async def members_left(db: Db, channel_ids: list[UUID], user_id: UUID, actor_id:
     )
 
 
-async def messages_posted(db: Db, posted: list[tuple[Message, str]]) -> None:
-    """Each message with the id of the socket that sent it (empty if none did)."""
+async def messages_posted(db: Db, posted: list[said.MessagePosted]) -> None:
     events = [
-        ChannelEvent(
-            meta=Meta(actor_id=message.user_id),
-            channel_id=message.channel_id,
-            message_posted=said.MessagePosted(message=message, origin_socket_id=socket_id),
-        )
-        for message, socket_id in posted
+        ChannelEvent(meta=Meta(actor_id=each.message.user_id), channel_id=each.message.channel_id, message_posted=each)
+        for each in posted
     ]
     await outbox.append(db, *events)
 
 
-async def message_updated(db: Db, message: Message, actor_id: UUID) -> None:
-    event = ChannelEvent(channel_id=message.channel_id, message_updated=said.MessageUpdated(message=message))
-    await outbox.append(db, event, actor_id=str(actor_id))
+async def threads_updated(db: Db, shown: list[tuple[UUID, said.ThreadUpdated]]) -> None:
+    """Each thread after the id of its channel."""
+    await outbox.append(db, *(ChannelEvent(channel_id=str(id_), thread_updated=thread) for id_, thread in shown))
+async def message_updated(
+    db: Db, message: Message, actor_id: UUID, mentioned: Iterable[UUID] = (), channel_mentioned: bool = False
+) -> None:
+    """`mentioned` and `channel_mentioned` say whom it mentions that it did not before."""
+    updated = said.MessageUpdated(
+        message=message, mentioned_user_ids=texts(mentioned), channel_mentioned=channel_mentioned
+    )
+    await outbox.append(
+        db, ChannelEvent(channel_id=message.channel_id, message_updated=updated), actor_id=str(actor_id)
+    )
 
 
 async def message_deleted(db: Db, message: Message, actor_id: UUID) -> None:
@@ -100,11 +106,10 @@ async def message_deleted(db: Db, message: Message, actor_id: UUID) -> None:
     await outbox.append(db, event, actor_id=str(actor_id))
 
 
-async def reaction_changed(db: Db, channel_id: UUID, message_id: UUID, user_id: UUID, emoji: str, added: bool) -> None:
-    facts = {"message_id": str(message_id), "user_id": str(user_id), "emoji": emoji}
+async def reaction_changed(db: Db, channel_id: UUID, change: said.ReactionAdded | said.ReactionRemoved) -> None:
     event = ChannelEvent(channel_id=str(channel_id))
-    if added:
-        event.reaction_added.CopyFrom(said.ReactionAdded(**facts))
+    if isinstance(change, said.ReactionAdded):
+        event.reaction_added.CopyFrom(change)
     else:
-        event.reaction_removed.CopyFrom(said.ReactionRemoved(**facts))
-    await outbox.append(db, event, actor_id=str(user_id))
+        event.reaction_removed.CopyFrom(change)
+    await outbox.append(db, event, actor_id=change.user_id)

@@ -51,6 +51,7 @@ class WorkspaceChange(Body):
     is_public: bool | None = None
     allow_external_invites: bool | None = None
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    members_mention_everyone: bool | None = None
     status: Literal["active", "archived", "suspended"] | None = None
 
 
@@ -80,6 +81,7 @@ class ChannelChange(Body):
     name: Name | None = None
     description: Description | None = None
     is_archived: bool | None = None
+    members_mention_everyone: bool | None = None
 
 
 class Direct(Body):
@@ -98,11 +100,17 @@ class Draft(Body):
     parent_message_id: Id | None = None
     attachments: Attachments = ()
     client_message_id: ClientId | None = None
+    # A reply that is shown in the channel, too.
+    also_to_channel: bool = False
+    # The author has been told how many they mention, and means it.
+    confirm_mentions: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "Draft":
         if not self.content.strip() and not self.attachments:
             raise ValueError("a message needs content or an attachment")
+        if self.also_to_channel and self.parent_message_id is None:
+            raise ValueError("alsoToChannel is for replies: name parentMessageId")
         return self
 
 
@@ -115,6 +123,7 @@ class ChannelDraft(Draft):
 class MessageChange(Body):
     content: Annotated[Content, StringConstraints(min_length=1)]
     attachments: Attachments | None = None
+    confirm_mentions: bool = False
 
 
 class SocketSend(Body):

@@ -35,7 +35,8 @@ VISIBLE = f"""
 DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id"
 UPDATE = f"""
     UPDATE channels SET name = coalesce($2, name), description = coalesce($3, description),
-        is_archived = coalesce($4, is_archived), updated_at = now()
+        is_archived = coalesce($4, is_archived),
+        members_mention_everyone = coalesce($5, members_mention_everyone), updated_at = now()
     WHERE id = $1 RETURNING last_seq, {CHANNEL}
 """  # noqa: S608
 ADD = """
@@ -101,7 +102,10 @@ async def visible(db: Db, standing: Standing) -> list[Json]:
 async def update(db: Db, channel_id: UUID, change: ChannelChange, actor_id: UUID) -> Json:
     await db.execute(LOCK, channel_id)
     try:
-        row = await one(db, UPDATE, channel_id, change.name, change.description, change.is_archived)
+        row = await one(
+            db, UPDATE, channel_id, change.name, change.description, change.is_archived,
+            change.members_mention_everyone,
+        )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise Problem(409, "channel_name_taken", f"There is a channel called {change.name} already.") from None
     channel = channel_of(row)

@@ -48,7 +48,7 @@ def _send(send: SocketSend) -> posting.Send | Problem:
 
 def _result(outcome: posting.Outcome) -> Json:
     if isinstance(outcome, Problem):
-        return {"error": {"type": outcome.type, "message": outcome.detail, "status": outcome.status}}
+        return {"error": {"type": outcome.type, "message": outcome.detail, "status": outcome.status, **outcome.extra}}
     return {"message": to_wire(outcome)}
 
 

@@ -44,7 +44,7 @@ async def edit_message(
     message_id: UUID, body: MessageChange, ask: Annotated[Ask, allowed(Action.MESSAGE_EDIT)]
 ) -> Json:
     async with ask.granted() as (db, standing):
-        return await messages.edit(db, _channel(standing), message_id, body, ask.user.user_id)
+        return await messages.edit(db, standing, message_id, body)
 
 
 @router.delete("/messages/{message_id}", status_code=204)

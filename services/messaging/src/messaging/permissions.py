@@ -36,12 +36,35 @@ class Action(StrEnum):
     CHANNEL_LEAVE = "channel.leave"
     CHANNEL_ADD_MEMBER = "channel.add_member"
     CHANNEL_REMOVE_MEMBER = "channel.remove_member"
+    CHANNEL_MARK_READ = "channel.mark_read"
+    NOTIFICATIONS_CHOOSE = "notifications.choose"
+    UNREAD_LIST = "unread.list"
+    UNREAD_READ = "unread.read"
+    RECEIPT_LIST = "receipt.list"
+    MESSAGE_MARK_UNREAD = "message.mark_unread"
     DIRECT_OPEN = "direct.open"
     MESSAGE_POST = "message.post"
     MESSAGE_EDIT = "message.edit"
     MESSAGE_DELETE = "message.delete"
     MESSAGE_PIN = "message.pin"
     MESSAGE_REACT = "message.react"
+    MENTION_EVERYONE = "mention.everyone"
+    THREAD_READ = "thread.read"
+    THREAD_FOLLOW = "thread.follow"
+    MESSAGE_READ = "message.read"
+    MESSAGE_FORWARD = "message.forward"
+    MESSAGE_SAVE = "message.save"
+    MESSAGE_SCHEDULE = "message.schedule"
+    SCHEDULED_LIST = "scheduled.list"
+    SCHEDULED_CHANGE = "scheduled.change"
+    SAVED_LIST = "saved.list"
+    SAVED_CHANGE = "saved.change"
+    DRAFT_LIST = "draft.list"
+    DRAFT_KEEP = "draft.keep"
+    REMINDER_LIST = "reminder.list"
+    REMINDER_SET = "reminder.set"
+    BOOKMARK_LIST = "bookmark.list"
+    BOOKMARK_CHANGE = "bookmark.change"
     DIGEST_READ = "digest.read"
 
 
@@ -60,6 +83,8 @@ class Standing:
     is_archived: bool = False
     message_id: UUID | None = None
     author_id: UUID | None = None
+    thread_id: UUID | None = None
+    members_mention_everyone: bool = False
 
     @property
     def is_admin(self) -> bool:
@@ -112,12 +137,44 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.CHANNEL_REMOVE_MEMBER: _channel(
         lambda s: not s.is_conversation and (s.is_admin or s.channel_role == "admin")
     ),
+    # Reading goes on where writing has ended: in archived channels and suspended workspaces.
+    Action.CHANNEL_MARK_READ: lambda s: s.in_channel,
+    Action.NOTIFICATIONS_CHOOSE: lambda s: s.in_channel,
+    Action.UNREAD_LIST: _anybody,
+    Action.UNREAD_READ: lambda s: s.in_channel,
+    Action.RECEIPT_LIST: lambda s: s.in_channel and s.is_conversation,
+    Action.MESSAGE_MARK_UNREAD: lambda s: s.in_channel,
     Action.DIRECT_OPEN: _workspace(_anybody),
     Action.MESSAGE_POST: _channel(lambda s: s.in_channel),
     Action.MESSAGE_EDIT: _channel(lambda s: s.in_channel and s.author_id == s.user_id),
     Action.MESSAGE_DELETE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
     Action.MESSAGE_PIN: _channel(lambda s: s.in_channel and s.role != "guest"),
     Action.MESSAGE_REACT: _channel(lambda s: s.in_channel),
+    # Asked when a message says <!channel> or <!here> to more than a few.
+    Action.MENTION_EVERYONE: _channel(
+        lambda s: (
+            (s.in_channel and s.role != "guest")
+            and (s.is_admin or s.channel_role == "admin" or s.members_mention_everyone)
+        )
+    ),
+    Action.THREAD_READ: _anybody,
+    Action.THREAD_FOLLOW: _channel(lambda s: s.in_channel),
+    Action.MESSAGE_READ: _anybody,
+    # And to post where it goes, to people who may all read it: forwarding.py.
+    Action.MESSAGE_FORWARD: _anybody,
+    Action.MESSAGE_SAVE: _anybody,
+    Action.MESSAGE_SCHEDULE: _channel(lambda s: s.in_channel),
+    # A person's own things are found by their id and that person's alone.
+    Action.SCHEDULED_LIST: _anybody,
+    Action.SCHEDULED_CHANGE: _anybody,
+    Action.SAVED_LIST: _anybody,
+    Action.SAVED_CHANGE: _anybody,
+    Action.DRAFT_LIST: _anybody,
+    Action.DRAFT_KEEP: lambda s: s.in_channel,
+    Action.REMINDER_LIST: _anybody,
+    Action.REMINDER_SET: _anybody,
+    Action.BOOKMARK_LIST: _anybody,
+    Action.BOOKMARK_CHANGE: _channel(lambda s: s.in_channel and s.role != "guest"),
     Action.DIGEST_READ: _anybody,
 }
 
@@ -128,7 +185,8 @@ OF_WORKSPACE = """
 """
 OF_CHANNEL = """
     SELECT m.user_id, w.id AS workspace_id, m.role, w.status AS workspace_status, w.allow_external_invites,
-        c.id AS channel_id, c.type AS channel_type, cm.role AS channel_role, c.is_archived
+        c.id AS channel_id, c.type AS channel_type, cm.role AS channel_role, c.is_archived,
+        coalesce(c.members_mention_everyone, w.members_mention_everyone) AS members_mention_everyone
     FROM channels c
     JOIN workspaces w ON w.id = c.workspace_id
     JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = $2 AND m.status = 'active'
@@ -136,15 +194,28 @@ OF_CHANNEL = """
     WHERE c.id = $1
 """
 OF_MESSAGE = (
-    OF_CHANNEL.replace("c.is_archived\n", "c.is_archived, t.id AS message_id, t.user_id AS author_id\n")
+    OF_CHANNEL.replace("c.is_archived,\n", "c.is_archived, t.id AS message_id, t.user_id AS author_id,\n")
     .replace("FROM channels c\n", "FROM messages t JOIN channels c ON c.id = t.channel_id\n")
     .replace("WHERE c.id = $1", "WHERE t.id = $1 AND NOT t.is_deleted")
 )
+# A thread is named by any of its messages, and outlives its first one.
+OF_THREAD = OF_MESSAGE.replace("t.id AS message_id", "coalesce(t.parent_message_id, t.id) AS thread_id").replace(
+    " AND NOT t.is_deleted", ""
+)
+
+
+# What a route's path can name, the narrowest first.
+STANDINGS = {
+    "thread_id": OF_THREAD,
+    "message_id": OF_MESSAGE,
+    "channel_id": OF_CHANNEL,
+    "workspace_id": OF_WORKSPACE,
+}
 
 
 async def standing_of(db: Db, user_id: UUID, ids: Mapping[str, Any]) -> Standing:
     """The asker's standing towards the message, channel or workspace that is named; `Problem` 404 if none is seen."""
-    for name, query in (("message_id", OF_MESSAGE), ("channel_id", OF_CHANNEL), ("workspace_id", OF_WORKSPACE)):
+    for name, query in STANDINGS.items():
         if name in ids:
             what = name.removesuffix("_id")
             row = await db.fetchrow(query, _uuid(ids[name], what), user_id)

@@ -1,33 +1,35 @@
 """Messages are numbered and stored: many at once in one transaction, each answered on its own."""
 
 import logging
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
-from chassis.database import dumps
 from chassis.problems import Problem, invalid_request, not_found
 from eventbus import Db
-from nexus.messaging.v1.channel_event_pb2 import Message
+from nexus.messaging.v1.channel_event_pb2 import Message, MessagePosted
 from pydantic import ValidationError
-from uuid_utils.compat import uuid7
 
-from messaging import announcements
+from messaging import announcements, mentions, references
+from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
-from messaging.metrics import BATCH_SIZE, POSTED, REFUSED, RESENT
+from messaging.mentions import Mentions
+from messaging.metrics import BATCH_SIZE, POSTED, REFUSED
 from messaging.permissions import Action, Standing, check
-from messaging.rows import MESSAGE, message_of, timestamp
+from messaging.rows import MESSAGE, message_of, texts
+
+__all__ = ["Outcome", "Send", "post_all", "post_within", "read_draft"]
 
 log = logging.getLogger(__name__)
 # Everyone locks channels in the order of their ids, so no two transactions wait for each other.
-LOCK = "SELECT id, last_seq, thread_enabled FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+LOCK = (
+    "SELECT id, last_seq, last_revision, thread_enabled FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+)
 
 # After the lock: what it sees is what holds while we write. Scalar subqueries keep each to an index look-up.
 FACTS = """
     SELECT c.id AS channel_id, c.workspace_id, c.type AS channel_type, c.is_archived, w.status AS workspace_status,
+        coalesce(c.members_mention_everyone, w.members_mention_everyone) AS members_mention_everyone,
         (SELECT role FROM workspace_members m
          WHERE m.workspace_id = c.workspace_id AND m.user_id = a.user_id AND m.status = 'active') AS role,
         (SELECT role FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = a.user_id) AS channel_role,
@@ -41,33 +43,7 @@ FACTS = """
     LEFT JOIN workspaces w ON w.id = c.workspace_id
     ORDER BY a.place
 """
-STORE = """
-    WITH stored AS (
-        INSERT INTO messages (id, channel_id, user_id, content, content_type, parent_message_id, attachments, seq,
-            client_message_id, created_at, updated_at)
-        SELECT *, $10::timestamptz, $10::timestamptz
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::jsonb[], $8::bigint[],
-            $9::text[])
-    ), answered AS (
-        UPDATE messages SET thread_reply_count = thread_reply_count + n
-        FROM unnest($13::uuid[], $14::int[]) AS replies(parent_id, n) WHERE id = parent_id
-    )
-    UPDATE channels SET last_seq = last_seq + n, message_count = message_count + n
-    FROM unnest($11::uuid[], $12::int[]) AS added(channel_id, n) WHERE id = channel_id
-"""
 KNOWN = f"SELECT {MESSAGE} FROM messages WHERE id = ANY($1)"  # noqa: S608 - a constant
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One message on its way; `socket_id` is where it came from, empty for HTTP."""
-
-    user_id: UUID
-    draft: ChannelDraft
-    socket_id: str = ""
-
-
-Outcome = Message | Problem
 
 
 def read_draft(payload: object) -> ChannelDraft | Problem:
@@ -108,63 +84,62 @@ async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
     channels = {row["id"]: row for row in await db.fetch(LOCK, list({send.draft.channel_id for send in sends}))}
     facts = await _facts(db, sends)
     known = await _known(db, [row["known_id"] for row in facts if row["known_id"]])
-    batch = _Batch({id_: row["last_seq"] for id_, row in channels.items()})
-    for send, row in zip(sends, facts, strict=True):
-        batch.add(send, _refusal(send, row, channels), known.get(row["known_id"]))
+    batch = Batch(channels)
+    verdicts = await _verdicts(db, sends, facts, channels)
+    for send, row, verdict in zip(sends, facts, verdicts, strict=True):
+        batch.add(send, verdict, known.get(row["known_id"]))
     if batch.new:
-        await _store(db, batch)
-        await announcements.messages_posted(db, [(message, send.socket_id) for send, message in batch.new])
+        shown = await batch.store(db)
+        await announcements.messages_posted(db, [_posted(new) for new in batch.new])
+        await announcements.threads_updated(db, shown)
     POSTED.inc(len(batch.new))
     return batch.outcomes
 
 
-class _Batch:
-    """The messages of one transaction, numbered as they are added."""
-
-    def __init__(self, last_seqs: dict[UUID, int]) -> None:
-        self.last_seqs = last_seqs
-        self.at = datetime.now(UTC)
-        self.new: list[tuple[Send, Message]] = []
-        self.outcomes: list[Outcome] = []
-        self._mine: dict[tuple[UUID, str | None], Message] = {}
-
-    def add(self, send: Send, refusal: Problem | None, known: Message | None) -> None:
-        identity = (send.user_id, send.draft.client_message_id)
-        known = known or (self._mine.get(identity) if send.draft.client_message_id else None)
-        if known is not None:
-            RESENT.inc()
-            self.outcomes.append(_same_or_conflict(send, known))
-        elif refusal is not None:
-            self.outcomes.append(refusal)
-        else:
-            message = self._mine[identity] = self._numbered(send)
-            self.new.append((send, message))
-            self.outcomes.append(message)
-
-    def _numbered(self, send: Send) -> Message:
-        draft = send.draft
-        seq = self.last_seqs[draft.channel_id] = self.last_seqs[draft.channel_id] + 1
-        at = timestamp(self.at)
-        return Message(
-            id=str(uuid7()), channel_id=str(draft.channel_id), user_id=str(send.user_id), content=draft.content,
-            content_type=draft.content_type,
-            parent_message_id=str(draft.parent_message_id) if draft.parent_message_id else None,
-            attachments=dumps(draft.attachments) if draft.attachments else "[]", reactions="{}",
-            created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,
-        )  # fmt: skip
+async def _verdicts(
+    db: Db, sends: Sequence[Send], facts: Sequence[asyncpg.Record], channels: Mapping[UUID, asyncpg.Record]
+) -> list[Mentions | Problem]:
+    """For each message whom it mentions, or why it is refused; those that were posted before need neither."""
+    standings = [_standing(send, row) for send, row in zip(sends, facts, strict=True)]
+    refusals = [_refusal(*each, channels) for each in zip(sends, facts, standings, strict=True)]
+    resolved = await mentions.resolve(
+        db,
+        [
+            None if refusal or row["known_id"] else _asked(send, standing)
+            for send, row, standing, refusal in zip(sends, facts, standings, refusals, strict=True)
+        ],
+    )
+    return [refusal or verdict for refusal, verdict in zip(refusals, resolved, strict=True)]
 
 
-def _same_or_conflict(send: Send, known: Message) -> Outcome:
-    if known.channel_id == str(send.draft.channel_id):
-        return known
-    return Problem(409, "client_message_id_reused", "This clientMessageId has been used for another channel's message.")
+def _asked(send: Send, standing: Standing) -> mentions.Asked:
+    draft = send.draft
+    return mentions.Asked(standing, references.of(draft.content, draft.content_type), draft.confirm_mentions)
 
 
-def _refusal(send: Send, row: asyncpg.Record, channels: dict[UUID, asyncpg.Record]) -> Problem | None:
-    standing = Standing(
-        send.user_id, row["workspace_id"], row["role"], row["workspace_status"], False, row["channel_id"],
-        row["channel_type"], row["channel_role"], bool(row["is_archived"]),
-    )  # fmt: skip
+def _posted(new: New) -> MessagePosted:
+    return MessagePosted(
+        message=new.message, origin_socket_id=new.send.socket_id, mentioned_user_ids=texts(new.mentions.kinds)
+    )
+
+
+def _standing(send: Send, row: asyncpg.Record) -> Standing:
+    return Standing(
+        send.user_id,
+        row["workspace_id"],
+        row["role"],
+        row["workspace_status"],
+        channel_id=row["channel_id"],
+        channel_type=row["channel_type"],
+        channel_role=row["channel_role"],
+        is_archived=bool(row["is_archived"]),
+        members_mention_everyone=bool(row["members_mention_everyone"]),
+    )
+
+
+def _refusal(
+    send: Send, row: asyncpg.Record, standing: Standing, channels: Mapping[UUID, asyncpg.Record]
+) -> Problem | None:
     if row["role"] is None or not standing.sees_channel:
         return not_found("channel")
     try:
@@ -190,18 +165,3 @@ async def _known(db: Db, ids: list[UUID]) -> dict[UUID, Message]:
     if not ids:
         return {}
     return {row["id"]: message_of(row) for row in await db.fetch(KNOWN, ids)}
-
-
-async def _store(db: Db, batch: _Batch) -> None:
-    drafts = [send.draft for send, _ in batch.new]
-    messages = [message for _, message in batch.new]
-    added = Counter(draft.channel_id for draft in drafts)
-    replies = Counter(draft.parent_message_id for draft in drafts if draft.parent_message_id)
-    await db.execute(
-        STORE, [UUID(message.id) for message in messages], [draft.channel_id for draft in drafts],
-        [send.user_id for send, _ in batch.new], [draft.content for draft in drafts],
-        [draft.content_type for draft in drafts], [draft.parent_message_id for draft in drafts],
-        [message.attachments for message in messages], [message.seq for message in messages],
-        [draft.client_message_id for draft in drafts], batch.at, list(added), list(added.values()),
-        list(replies), list(replies.values()),
-    )  # fmt: skip

@@ -1,6 +1,8 @@
 """Rows as what clients and topics get. Channels and messages go through their contract, so all doors say the same."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from asyncpg import Record
 from eventbus.wire import Json, iso, to_wire
@@ -8,10 +10,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from nexus.messaging.v1.channel_event_pb2 import Channel, Message
 
 CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default, thread_enabled, created_by, created_at,
-    updated_at, member_ids"""
+    updated_at, member_ids, members_mention_everyone"""
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
-    client_message_id"""
+    client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
+    revision"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -33,7 +36,8 @@ def channel_of(row: Record) -> Channel:
         created_by=_text(row["created_by"]),
         created_at=timestamp(row["created_at"]),
         updated_at=timestamp(row["updated_at"]),
-        member_ids=[str(member) for member in row["member_ids"]],
+        member_ids=texts(row["member_ids"]),
+        members_mention_everyone=row["members_mention_everyone"],
     )
 
 
@@ -58,6 +62,13 @@ def message_of(row: Record) -> Message:
         deleted_at=timestamp(row["deleted_at"]),
         seq=row["seq"],
         client_message_id=row["client_message_id"],
+        mentions=texts(row["mentions"]),
+        mentions_channel=row["mentions_channel"],
+        mentions_here=row["mentions_here"],
+        also_to_channel=row["also_to_channel"],
+        last_reply_at=timestamp(row["last_reply_at"]),
+        thread_participants=texts(row["thread_participants"]),
+        revision=row["revision"],
     )
 
 
@@ -83,6 +94,11 @@ def timestamp(moment: Any) -> Timestamp | None:
     if moment is None:
         return None
     return Timestamp(seconds=int(moment.timestamp()), nanos=moment.microsecond * 1_000)
+
+
+def texts(ids: Iterable[UUID] | None) -> list[str]:
+    """Ids as text; none for NULL."""
+    return [str(id_) for id_ in ids or ()]
 
 
 def _text(value: object) -> str | None:

@@ -14,7 +14,7 @@ from messaging.bodies import NewChannel, NewWorkspace, WorkspaceChange
 from messaging.rows import plain_json
 
 WORKSPACE = """w.id, w.name, w.description, w.avatar_url, w.organization_id, w.is_public, w.allow_external_invites,
-    w.retention_days, w.status, w.created_by, w.created_at, w.updated_at, m.role"""
+    w.retention_days, w.members_mention_everyone, w.status, w.created_by, w.created_at, w.updated_at, m.role"""
 CREATE = """
     INSERT INTO workspaces (id, name, description, organization_id, is_public, allow_external_invites, created_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -26,7 +26,8 @@ MINE = f"""
 UPDATE = """
     UPDATE workspaces SET name = coalesce($2, name), description = coalesce($3, description),
         is_public = coalesce($4, is_public), allow_external_invites = coalesce($5, allow_external_invites),
-        retention_days = coalesce($6, retention_days), status = coalesce($7, status), updated_at = now()
+        retention_days = coalesce($6, retention_days), status = coalesce($7, status),
+        members_mention_everyone = coalesce($8, members_mention_everyone), updated_at = now()
     WHERE id = $1
 """
 
@@ -56,7 +57,7 @@ async def get(db: Db, workspace_id: UUID, user_id: UUID) -> Json:
 async def update(db: Db, workspace_id: UUID, change: WorkspaceChange) -> None:
     await db.execute(
         UPDATE, workspace_id, change.name, change.description, change.is_public, change.allow_external_invites,
-        change.retention_days, change.status,
+        change.retention_days, change.status, change.members_mention_everyone,
     )  # fmt: skip
 
 

@@ -1,0 +1,152 @@
+"""The messages of one transaction, numbered as they are added, and how they are stored."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from asyncpg import Record
+from chassis.database import dumps
+from chassis.problems import Problem
+from eventbus import Db
+from nexus.messaging.v1.channel_event_pb2 import Message, ThreadUpdated
+from uuid_utils.compat import uuid7
+
+from messaging import mentions, threads
+from messaging.bodies import ChannelDraft
+from messaging.mentions import Mentions
+from messaging.metrics import RESENT
+from messaging.rows import texts, timestamp
+
+STORE = """
+    WITH stored AS (
+        INSERT INTO messages (id, channel_id, user_id, content, content_type, parent_message_id, attachments, seq,
+            client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, created_at, updated_at)
+        SELECT id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id,
+            named::uuid[], everyone, here, also_to_channel, $1::timestamptz, $1::timestamptz
+        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::bigint[],
+            $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[])
+            AS new(id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id, named,
+                everyone, here, also_to_channel)
+    )
+    UPDATE channels SET last_seq = last_seq + n, message_count = message_count + n, last_revision = last_revision + r
+    FROM unnest($15::uuid[], $16::int[], $17::int[]) AS added(channel_id, n, r) WHERE id = channel_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message on its way; `socket_id` is where it came from, empty for HTTP."""
+
+    user_id: UUID
+    draft: ChannelDraft
+    socket_id: str = ""
+
+
+Outcome = Message | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A message that is to be stored."""
+
+    send: Send
+    message: Message
+    mentions: Mentions
+
+
+class Batch:
+    """What becomes of each message; `channels` are the rows of the channels, which are locked."""
+
+    def __init__(self, channels: Mapping[UUID, Record]) -> None:
+        self.at = datetime.now(UTC)
+        self.new: list[New] = []
+        self.outcomes: list[Outcome] = []
+        self._channels = channels
+        self._last_seqs = {id_: row["last_seq"] for id_, row in channels.items()}
+        self._mine: dict[tuple[UUID, str | None], Message] = {}
+
+    def add(self, send: Send, verdict: Mentions | Problem, known: Message | None) -> None:
+        """Answer a message; `known` is what it made if it was sent before, `verdict` whom it mentions or why not."""
+        identity = (send.user_id, send.draft.client_message_id)
+        known = known or (self._mine.get(identity) if send.draft.client_message_id else None)
+        if known is not None:
+            RESENT.inc()
+            self.outcomes.append(_same_or_conflict(send, known))
+        elif isinstance(verdict, Problem):
+            self.outcomes.append(verdict)
+        else:
+            message = self._mine[identity] = self._numbered(send, verdict)
+            self.new.append(New(send, message, verdict))
+            self.outcomes.append(message)
+
+    async def store(self, db: Db) -> list[tuple[UUID, ThreadUpdated]]:
+        """Store the new ones, with whom they mention; by channel, how threads show that they reply to."""
+        answered = {
+            new.send.draft.parent_message_id: new.send.draft.channel_id
+            for new in self.new
+            if new.send.draft.parent_message_id
+        }
+        await self._insert(db, Counter(answered.values()))
+        await mentions.store(db, [(_place(new), new.mentions) for new in self.new])
+        shown = await threads.answer(db, list(self._replies()), self._revisions(answered), self.at)
+        return [(answered[UUID(thread.message_id)], thread) for thread in shown]
+
+    def _numbered(self, send: Send, mentioned: Mentions) -> Message:
+        draft = send.draft
+        seq = self._last_seqs[draft.channel_id] = self._last_seqs[draft.channel_id] + 1
+        at = timestamp(self.at)
+        return Message(
+            id=str(uuid7()), channel_id=str(draft.channel_id), user_id=str(send.user_id), content=draft.content,
+            content_type=draft.content_type,
+            parent_message_id=str(draft.parent_message_id) if draft.parent_message_id else None,
+            attachments=dumps(draft.attachments) if draft.attachments else "[]", reactions="{}",
+            created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,
+            mentions=texts(mentioned.named), mentions_channel=mentioned.everyone, mentions_here=mentioned.here,
+            also_to_channel=draft.also_to_channel,
+        )  # fmt: skip
+
+    def _revisions(self, answered: Mapping[UUID, UUID]) -> dict[UUID, int]:
+        """The next revision of its channel for each thread that gets a reply."""
+        last = {id_: row["last_revision"] for id_, row in self._channels.items()}
+        given: dict[UUID, int] = {}
+        for thread_id, channel_id in answered.items():
+            given[thread_id] = last[channel_id] = last[channel_id] + 1
+        return given
+
+    def _replies(self) -> Iterator[threads.Reply]:
+        for new in self.new:
+            draft, named = new.send.draft, new.mentions.by_name
+            if draft.parent_message_id:
+                at = (draft.parent_message_id, draft.channel_id)
+                yield threads.Reply(*at, new.send.user_id, new.message.seq, named)
+
+    async def _insert(self, db: Db, revised: Mapping[UUID, int]) -> None:
+        drafts = [new.send.draft for new in self.new]
+        messages = [new.message for new in self.new]
+        added = Counter(draft.channel_id for draft in drafts)
+        await db.execute(
+            STORE, self.at, [UUID(message.id) for message in messages], [draft.channel_id for draft in drafts],
+            [new.send.user_id for new in self.new], [draft.content for draft in drafts],
+            [draft.content_type for draft in drafts], [draft.parent_message_id for draft in drafts],
+            [message.attachments for message in messages], [message.seq for message in messages],
+            [draft.client_message_id for draft in drafts],
+            ["{" + ",".join(message.mentions) + "}" if message.mentions else None for message in messages],
+            [message.mentions_channel for message in messages], [message.mentions_here for message in messages],
+            [draft.also_to_channel for draft in drafts],
+            list(added), list(added.values()), [revised.get(channel_id, 0) for channel_id in added],
+        )  # fmt: skip
+
+
+def _same_or_conflict(send: Send, known: Message) -> Outcome:
+    if known.channel_id == str(send.draft.channel_id):
+        return known
+    return Problem(409, "client_message_id_reused", "This clientMessageId has been used for another channel's message.")
+
+
+def _place(new: New) -> mentions.Place:
+    draft = new.send.draft
+    return mentions.Place(
+        draft.channel_id, new.message.seq, UUID(new.message.id), new.send.user_id, draft.parent_message_id
+    )
