@@ -1,5 +1,6 @@
 """People of the product and what they do over HTTP."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from testkit import eventually
 from journeys.sockets import Bridge, Client
 
 PASSWORD = "a good long password"
+# People who can be invited, or added to a channel, by one request.
+AT_ONCE = 100
 Json = dict[str, Any]
 
 
@@ -157,6 +160,23 @@ class Town:
         person = await self.register(name, email, invitationToken=token)
         await person.post("/api/invitations/accept", {"token": token})
         return person
+
+    async def crowd(self, owner: Person, workspace_id: str, number: int) -> list[Person]:
+        """So many people who joined a workspace, some at a time."""
+        emails = [address("Somebody") for _ in range(number)]
+        for start in range(0, number, AT_ONCE):
+            await owner.post(f"/api/workspaces/{workspace_id}/invite", {"emails": emails[start : start + AT_ONCE]})
+        listed = (await owner.get(f"/api/workspaces/{workspace_id}/invitations"))["invitations"]
+        tokens = {row["email"]: row["token"] for row in listed}
+        turn = asyncio.Semaphore(8)
+
+        async def join(email: str) -> Person:
+            async with turn:
+                person = await self.register("Somebody", email, invitationToken=tokens[email])
+                await person.post("/api/invitations/accept", {"token": tokens[email]})
+                return person
+
+        return await asyncio.gather(*map(join, emails))
 
     async def team(self, *names: str) -> Team:
         """A workspace of these people; the first is its owner, and all are in its one made channel."""
