@@ -1,9 +1,10 @@
 """What requests are made of: strict shapes that refuse what they do not know."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 
@@ -29,9 +30,15 @@ def _uuid(value: object) -> object:
     return UUID(value) if isinstance(value, str) and len(value) == 36 else value
 
 
+def _moment(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else value
+
+
 # Text that PostgreSQL can store.
 Text = Annotated[str, AfterValidator(_storable)]
 # A name people see: 1 to 255 characters, not only white space.
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(_storable)]
 # An id in JSON: the canonical 36 characters.
 Id = Annotated[UUID, BeforeValidator(_uuid)]
+# A time in JSON: ISO-8601 with its zone.
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]

@@ -6,11 +6,17 @@ from chassis.serving import background, create_app, serve
 from eventbus import Consumer, Producer, outbox
 from fastapi import FastAPI
 
-from messaging import channel_routes, internal_routes, message_routes, workspace_routes
+from messaging import channel_routes, internal_routes, message_routes, read_routes, workspace_routes
 from messaging.handlers import CONSUMES
 from messaging.settings import Settings
 
-ROUTERS = (workspace_routes.router, channel_routes.router, message_routes.router, internal_routes.router)
+ROUTERS = (
+    workspace_routes.router,
+    channel_routes.router,
+    message_routes.router,
+    read_routes.router,
+    internal_routes.router,
+)
 
 
 def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:

@@ -40,8 +40,8 @@ UPDATE = f"""
     WHERE id = $1 RETURNING last_seq, {CHANNEL}
 """  # noqa: S608
 ADD = """
-    INSERT INTO channel_members (channel_id, user_id, role)
-    SELECT $1, user_id, $3 FROM unnest($2::uuid[]) AS given(user_id) ON CONFLICT DO NOTHING RETURNING user_id
+    INSERT INTO channel_members (channel_id, user_id, role, last_read_seq, furthest_read_seq)
+    SELECT $1, user_id, $3, $4, $4 FROM unnest($2::uuid[]) AS given(user_id) ON CONFLICT DO NOTHING RETURNING user_id
 """
 REMOVE = "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2 RETURNING user_id"
 IN_WORKSPACE = """
@@ -159,7 +159,7 @@ async def require_in_workspace(db: Db, workspace_id: UUID | None, user_ids: Iter
 
 
 async def _add(db: Db, row: Record, user_ids: Sequence[UUID], actor_id: UUID, role: str = "member") -> None:
-    added = {member["user_id"] for member in await db.fetch(ADD, row["id"], list(user_ids), role)}
+    added = {member["user_id"] for member in await db.fetch(ADD, row["id"], list(user_ids), role, row["last_seq"])}
     joined = [user_id for user_id in user_ids if user_id in added]
     if joined:
         await announcements.members_joined(db, channel_of(row), row["last_seq"], joined, actor_id)

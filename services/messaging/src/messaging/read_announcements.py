@@ -1,0 +1,33 @@
+"""What messaging tells of reading: to the person's own devices, and to the others in a conversation."""
+
+from uuid import UUID
+
+from asyncpg import Record
+from eventbus import Db, outbox
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, ReceiptMoved
+from nexus.messaging.v1.personal_event_pb2 import ChannelRead, NotificationsChanged, PersonalEvent
+
+from messaging.rows import timestamp
+from messaging.unread import Unread
+
+
+async def channel_read(db: Db, user_id: UUID, now: Unread) -> None:
+    """Somebody has read a channel, or marked something in it unread."""
+    read = ChannelRead(
+        channel_id=str(now.channel_id), last_read_seq=now.last_read_seq, unread=now.unread, mentions=now.mentions,
+        last_seq=now.last_seq, last_revision=now.last_revision,
+    )  # fmt: skip
+    await outbox.append(db, PersonalEvent(user_id=str(user_id), channel_read=read), actor_id=str(user_id))
+
+
+async def notifications_changed(db: Db, row: Record) -> None:
+    changed = NotificationsChanged(
+        channel_id=str(row["channel_id"]), level=row["level"], muted_until=timestamp(row["muted_until"])
+    )
+    event = PersonalEvent(user_id=str(row["user_id"]), notifications_changed=changed)
+    await outbox.append(db, event, actor_id=event.user_id)
+
+
+async def receipt_moved(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
+    moved = ReceiptMoved(user_id=str(user_id), last_read_seq=seq)
+    await outbox.append(db, ChannelEvent(channel_id=str(channel_id), receipt_moved=moved), actor_id=str(user_id))

@@ -1,0 +1,70 @@
+"""How far people have read: markers that move forward, and back when somebody marks a message unread."""
+
+from uuid import UUID
+
+from asyncpg import Record
+from chassis.database import one
+from chassis.problems import Problem, not_found
+from eventbus import Db
+from eventbus.wire import Json
+
+from messaging import read_announcements, unread
+from messaging.rows import plain_json
+
+# Locked, so that the events of two devices come in the order of their changes.
+MINE = """
+    SELECT m.last_read_seq, m.furthest_read_seq, c.last_seq, c.type
+    FROM channel_members m JOIN channels c ON c.id = m.channel_id
+    WHERE m.channel_id = $1 AND m.user_id = $2 FOR NO KEY UPDATE OF m
+"""
+MOVE = """
+    UPDATE channel_members SET last_read_seq = $3, furthest_read_seq = greatest(furthest_read_seq, $3),
+        read_at = CASE WHEN $3 > furthest_read_seq THEN now() ELSE read_at END
+    WHERE channel_id = $1 AND user_id = $2
+"""
+PLACE = "SELECT channel_id, seq FROM messages WHERE id = $1"
+RECEIPTS = """
+    SELECT user_id, furthest_read_seq AS last_read_seq, read_at FROM channel_members
+    WHERE channel_id = $1 AND user_id <> $2 ORDER BY user_id
+"""
+
+
+async def read_up_to(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
+    """Everything up to this number is read; never goes back. `Problem` 422 for a number that the channel has not
+    come to."""
+    mine = await _mine(db, channel_id, user_id)
+    if seq > mine["last_seq"]:
+        raise Problem(422, "invalid_request", f"seq: the newest message here is {mine['last_seq']}")
+    if seq > mine["last_read_seq"]:
+        await _move(db, channel_id, user_id, mine, seq)
+
+
+async def mark_unread(db: Db, user_id: UUID, message_id: UUID) -> UUID:
+    """This message and all after it are unread again, on all devices; nothing changes where they are already. Their
+    channel."""
+    place = await one(db, PLACE, message_id)
+    channel_id: UUID = place["channel_id"]
+    mine = await _mine(db, channel_id, user_id)
+    if place["seq"] <= mine["last_read_seq"]:
+        await _move(db, channel_id, user_id, mine, place["seq"] - 1)
+    return channel_id
+
+
+async def receipts(db: Db, channel_id: UUID, user_id: UUID) -> Json:
+    """How far each of the others in a conversation has read, whatever they have marked unread since."""
+    rows = await db.fetch(RECEIPTS, channel_id, user_id)
+    return {"receipts": [plain_json(row, "user_id", "last_read_seq", "read_at") for row in rows]}
+
+
+async def _mine(db: Db, channel_id: UUID, user_id: UUID) -> Record:
+    row = await db.fetchrow(MINE, channel_id, user_id)
+    if row is None:
+        raise not_found("channel")
+    return row
+
+
+async def _move(db: Db, channel_id: UUID, user_id: UUID, mine: Record, seq: int) -> None:
+    await db.execute(MOVE, channel_id, user_id, seq)
+    await read_announcements.channel_read(db, user_id, await unread.of_channel(db, user_id, channel_id))
+    if mine["type"] in ("direct", "group") and seq > mine["furthest_read_seq"]:
+        await read_announcements.receipt_moved(db, channel_id, user_id, seq)
