@@ -85,6 +85,12 @@ function emit({ id, client, event, args, within }) {
   });
 }
 
+/** What was agreed with the server about frames, and the bytes that came since the connection was made. */
+function wire({ id, client }) {
+  const { extensions, _socket: connection } = clients.get(client).socket.io.engine.transport.ws;
+  say({ id, answer: { extensions, received: connection.bytesRead } });
+}
+
 const requests = {
   open,
   close,
@@ -98,6 +104,7 @@ const requests = {
 function take(line) {
   const { request, ...rest } = JSON.parse(line);
   if (request === "emit") return emit(rest);
+  if (request === "wire") return wire(rest);
   requests[request](rest);
   say({ id: rest.id, answer: null });
 }

@@ -93,6 +93,12 @@ class Client:
         assert not self.is_connected
         return {"message": message, "data": data}
 
+    async def wire(self) -> tuple[str, int]:
+        """What its WebSocket agreed on about frames, and the bytes it received so far."""
+        answer = await self.bridge.request("wire", client=self.name)
+        assert isinstance(answer, dict), answer
+        return answer["extensions"], answer["received"]
+
     async def cut(self) -> None:
         """Break the connection without a word."""
         await self.bridge.request("cut", client=self.name)
