@@ -146,8 +146,9 @@ class Onlooker:
         self._hang_up()
 
     def _hear(self, payload: bytes) -> None:
-        self.heard_at = time.monotonic()
         name, channel_id, seq, message_id, offset = _read(payload)
+        if name != "offset":
+            self.heard_at = time.monotonic()
         if name == "message:receive" and channel_id in self.holds:
             self._receive(self.holds[channel_id], channel_id, seq, message_id)
         elif name == "going-away":
