@@ -1,7 +1,5 @@
 """Who is let in, into which rooms, and what happens while that is found out."""
 
-import json
-
 import pytest
 from entrance import Hall, a_channel, joined, left, posted, somebody
 from gateway.arrivals import ACCESS_TOKEN_LIFE, Revocations
@@ -83,16 +81,14 @@ async def test_sockets_that_come_at_once_are_counted_before_they_are_in(hall: Ha
     assert answers == ["40", "40", "40", "44", "44"]
 
 
-async def test_without_messaging_the_client_is_told_so_and_may_try_again_on_the_same_connection(hall: Hall) -> None:
+async def test_without_messaging_the_connection_ends_so_that_the_client_tries_again_by_itself(hall: Hall) -> None:
     hall.status = 503
     token = hall.tokens.token(user_id := somebody())
     guest = hall.knock(token)
-    assert (await guest.refusal())["message"] == "unavailable"
+    await eventually(lambda: guest.session.ended_by is Reason.UNAVAILABLE)
     assert user_room(user_id) not in hall.clients.rooms
     hall.status = 200
-    guest.heard.clear()
-    guest.say("40" + json.dumps({"token": token}))
-    assert (await guest.told()).startswith("40{")
+    await hall.admitted(token)
 
 
 async def test_who_joins_a_channel_while_coming_in_and_is_then_refused_leaves_nothing_behind(hall: Hall) -> None:
@@ -104,7 +100,7 @@ async def test_who_joins_a_channel_while_coming_in_and_is_then_refused_leaves_no
     await hall.tell(joined(channel_id, user_id))
     assert channel_id in hall.channels
     hall.may_answer.set()
-    assert (await guest.refusal())["message"] == "unavailable"
+    await eventually(lambda: guest.session.ended_by is Reason.UNAVAILABLE)
     assert channel_id not in hall.channels
 
 

@@ -74,10 +74,10 @@ async def test_an_edit_a_deletion_and_reactions_are_heard_by_everyone(team: Team
     reaction = {"messageId": message["id"], "emoji": "👍"}
     told = {**reaction, "channelId": team.channel_id, "userId": team.bob.user_id}
     assert await bob.do("reaction:add", reaction) == {"ok": True}
-    assert await alice.hears("reaction:add") == told
+    assert (await alice.hears("reaction:add")).items() >= told.items()
     assert (await history(team))[0]["reactions"] == {"👍": [team.bob.user_id]}
     assert await bob.do("reaction:remove", reaction) == {"ok": True}
-    assert await alice.hears("reaction:remove") == told
+    assert (await alice.hears("reaction:remove")).items() >= told.items()
     assert await alice.do("message:delete", {"messageId": message["id"]}) == {"ok": True}
     deleted = await bob.hears("message:delete")
     assert (deleted["messageId"], deleted["channelId"]) == (message["id"], team.channel_id)

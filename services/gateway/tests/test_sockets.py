@@ -12,7 +12,7 @@ from gateway.packets import Json
 from gateway.reasons import Reason
 from gateway.server import SocketServer
 from gateway.sessions import Session, State
-from gateway.sockets import Ack, ConnectRefused, Socket, SocketLimits
+from gateway.sockets import Ack, ConnectRefused, Socket, SocketLimits, TryAgain
 from testkit.eventually import eventually
 
 
@@ -323,6 +323,59 @@ async def test_draining_lets_handlers_answer_and_refuses_new_events() -> None:
     assert '431["under way"]' in stage.said
     assert any(each.startswith('432[{"ok":false,"error":{"type":"unavailable"') for each in stage.said)
     assert stage.left == [("alice", Reason.GOING_AWAY)]
+
+
+async def test_everybody_is_told_when_their_turn_to_go_comes_and_is_served_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.server.DEPARTURES_A_SECOND", 20)
+    stage = a_stage()
+    others = [stage.server.engine.open(Peer("", "")) for _ in range(19)]
+    for session in (stage.session, *others):
+        session.receive('40{"token":"alice"}')
+    await eventually(lambda: len(stage.namespace.sockets) == 20)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(stage.server.drain(8))
+        await eventually(lambda: len(stage.left) >= 5)
+        staying = [session for session in others if session.state is State.OPEN]
+        last = staying[-1]
+        last.next_payload()
+        last.receive('421["still here"]')
+        await eventually(lambda: '431["still here"]' in (last.next_payload() or b"").decode())
+        assert 0 < len(staying) < 19
+        for session in (stage.session, *others):
+            await eventually(lambda session=session: session.state is not State.OPEN)
+            told = (session.next_payload() or b"").decode()
+            assert '42["going-away",{"after":' in told or session is last
+    assert {reason for _, reason in stage.left} == {Reason.GOING_AWAY}
+
+
+async def test_while_too_many_are_let_in_others_are_asked_to_come_back() -> None:
+    gate = asyncio.Event()
+
+    async def wait(socket: Socket[str], auth: dict[str, Json]) -> str:
+        await gate.wait()
+        return "late"
+
+    stage = Stage(wait, answer, SocketLimits(admitting=1))
+    assert not stage.server.engine.is_full
+    stage.say("0")
+    await eventually(lambda: stage.server.engine.is_full)
+    gate.set()
+    await eventually(lambda: stage.namespace.sockets)
+    assert not stage.server.engine.is_full
+
+
+async def test_a_client_that_nobody_can_judge_just_now_comes_back_by_itself() -> None:
+    async def cannot_tell(socket: Socket[str], auth: dict[str, Json]) -> str:
+        socket.join("room")
+        raise TryAgain
+
+    stage = Stage(cannot_tell, answer)
+    stage.say("0")
+    await eventually(lambda: stage.session.ended_by is Reason.UNAVAILABLE)
+    assert not any(each.startswith("44") for each in stage.hear())
+    assert "room" not in stage.namespace.rooms
 
 
 async def test_draining_does_not_wait_for_ever() -> None:

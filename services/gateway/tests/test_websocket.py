@@ -251,11 +251,13 @@ async def test_draining_closes_with_going_away_and_no_disconnect_packet(listen: 
     async with listen(server.engine) as address, a_client(address) as client:
         async with asyncio.TaskGroup() as group:
             group.create_task(server.drain(5))
+            assert await client.recv() == '42["going-away",{"after":0}]'
             close = await closing(client)
         assert (close.code, close.reason) == (1001, "going-away")
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"ws://{address}{PATH}")
         assert refused.value.response.status_code == 503
+        assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 5
 
 
 async def test_a_server_that_stops_without_draining_says_going_away_too(listen: Listen) -> None:

@@ -1,5 +1,6 @@
 """Letting sockets in: who they are is checked, then they hear their channels, before they are told that they may."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from gateway.packets import Json
 from gateway.passes import Passes
 from gateway.people import Client, Clients, Person, channel_room, session_room, user_room, workspace_room
 from gateway.recent import Recent, Vector
-from gateway.sockets import ConnectRefused
+from gateway.sockets import ConnectRefused, TryAgain
 from gateway.telling import Replay
 from gateway.upstreams import Upstream
 
 ACCESS_TOKEN_LIFE = 16 * 60.0
+# Persons whose places are read from messaging at once; when all come back together the others wait for their turn.
+READ_AT_ONCE = 32
 # Seconds that this gateway may be behind the one that a client comes from.
 BEHIND = 2.0
 
@@ -69,6 +72,7 @@ class Arrivals:
         self._channels, self._revocations = channels, revocations
         self._recent, self._passes = recent, passes
         self._sockets_per_user = sockets_per_user
+        self._turns = asyncio.Semaphore(READ_AT_ONCE)
         # Sockets whose places are being read, with the channels and workspaces their user left meanwhile.
         self._left_meanwhile: dict[Client, set[str]] = {}
 
@@ -89,6 +93,8 @@ class Arrivals:
             self._check_number(socket.namespace, person, before)
             await self._settle_or_forget(socket, person, before)
         except Problem as problem:
+            if problem.status >= 500:
+                raise TryAgain(problem.type) from problem
             told = {"type": problem.type, "message": problem.detail}
             raise ConnectRefused(problem.type, told) from problem
         return person
@@ -138,7 +144,8 @@ class Arrivals:
         try:
             if before is not None and not await self._recent.reaches(before.place, BEHIND):
                 before = None
-            state: Any = await self._messaging.get(f"/internal/users/{person.user_id}/state")
+            async with self._turns:
+                state: Any = await self._messaging.get(f"/internal/users/{person.user_id}/state")
         finally:
             del self._left_meanwhile[socket]
         if str(person.principal.session_id) in self._revocations:

@@ -12,7 +12,7 @@ from gateway.namespaces import RefusedEvent
 from gateway.packets import Decoder, Json, Kind, Packet, encode_connect, encode_connect_error
 from gateway.reasons import Reason
 from gateway.sessions import Session
-from gateway.sockets import Ack, ConnectRefused, D, Socket
+from gateway.sockets import Ack, ConnectRefused, D, Socket, TryAgain
 
 if TYPE_CHECKING:
     from gateway.server import SocketServer
@@ -23,18 +23,34 @@ logger = logging.getLogger(__name__)
 class Connection(Generic[D]):
     """The receiver of one session."""
 
-    __slots__ = ("_attempts", "_decoder", "_server", "_session", "_sockets")
+    __slots__ = ("_attempts", "_decoder", "_leaving", "_server", "_session", "_sockets")
 
     def __init__(self, server: SocketServer[D], session: Session) -> None:
         self._server = server
         self._session = session
         self._sockets: dict[str, Socket[D]] = {}
         self._attempts = 0
+        self._leaving = False
         self._decoder = Decoder(server.limits.attachments, server.engine.settings.max_payload)
 
     def give_up(self) -> None:
         """Nobody connected in time."""
         self._session.close(Reason.CONNECT_TIMEOUT)
+
+    def going_away(self, after: float) -> None:
+        """This gateway stops, and in so many seconds this client is to look for another."""
+        for socket in self._sockets.values():
+            socket.emit("going-away", {"after": round(after * 1000)})
+
+    async def depart(self, within: float) -> None:
+        """Take no more events, answer those that were taken if that is done within so many seconds, and close."""
+        self._leaving = True
+        give_up_at = asyncio.get_running_loop().time() + within
+        while any(socket.in_flight for socket in self._sockets.values()):
+            await asyncio.sleep(0.01)
+            if asyncio.get_running_loop().time() > give_up_at:
+                break
+        self._session.close(Reason.GOING_AWAY)
 
     def received(self, message: str | bytes) -> None:
         packet = self._decoder.feed(message)
@@ -92,12 +108,14 @@ class Connection(Generic[D]):
     async def _admit(self, socket: Socket[D], auth: dict[str, Json]) -> None:
         namespace = socket.namespace
         try:
-            async with asyncio.timeout(self._server.limits.handler_deadline):
-                data = await namespace.on_connect(socket, auth)
+            with self._server.letting_in():
+                async with asyncio.timeout(self._server.limits.handler_deadline):
+                    data = await namespace.on_connect(socket, auth)
         except ConnectRefused as refused:
             self._turn_away(socket, refused)
-        except TimeoutError:
-            self._turn_away(socket, ConnectRefused("unavailable"))
+        except (TimeoutError, TryAgain):
+            socket.namespace.remove(socket, Reason.UNAVAILABLE)
+            self._session.close(Reason.UNAVAILABLE)
         except Exception:
             logger.exception("on_connect failed")
             self._turn_away(socket, ConnectRefused("internal error"))
@@ -140,7 +158,7 @@ class Connection(Generic[D]):
 
     def _refusal(self, socket: Socket[D], packet: Packet, name: str) -> RefusedEvent | None:
         limits = self._server.limits
-        if self._server.engine.draining:
+        if self._leaving:
             return RefusedEvent(name, "unavailable", "This gateway is going away.")
         if not socket.allowance.spend(time.monotonic()):
             return RefusedEvent(name, "too_many_requests", "Too many events a second.")

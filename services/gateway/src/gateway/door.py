@@ -99,7 +99,7 @@ class Door:
 
     async def drain(self) -> None:
         """Send everybody to another gateway, once what they asked has been answered."""
-        await self.sockets.drain(self.settings.stop_deadline)
+        await self.sockets.drain(self.settings.departure_deadline)
         self.beats.end()
 
     async def _connected(self, socket: Client, auth: dict[str, Json]) -> Person:

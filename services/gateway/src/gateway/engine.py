@@ -48,6 +48,7 @@ class EngineServer:
         self.traffic.queues = self.queues
         self.sessions: dict[str, Session] = {}
         self.draining = False
+        self.admits: Callable[[], bool] = lambda: True
         self.max_pending_bytes = self.settings.max_pending_bytes
         self.max_pending_messages = self.settings.max_pending_messages
         self._accept = accept
@@ -62,7 +63,7 @@ class EngineServer:
 
     @property
     def is_full(self) -> bool:
-        return self.draining or len(self.sessions) >= self.settings.max_sessions
+        return self.draining or len(self.sessions) >= self.settings.max_sessions or not self.admits()
 
     def open(self, peer: Peer, link: Link | None = None) -> Session:
         session = Session(self, token_urlsafe(15), peer, link)

@@ -50,8 +50,7 @@ class PollingApp:
 
     def _refuse(self, refusal: Refusal) -> Response:
         self._engine.traffic.refused[refusal.name] += 1
-        headers = {"Retry-After": "5"} if refusal.status == 503 else None
-        return Response(refusal.body, refusal.status, headers, media_type="application/json")
+        return Response(refusal.body, refusal.status, refusal.headers(), media_type="application/json")
 
     def _open(self, request: Request) -> Response:
         address = request.client.host if request.client else ""

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SLOW_CONSUMER = "slow-consumer"
     TOO_MANY_REQUESTS = "too-many-requests"
     GOING_AWAY = "going-away"
+    UNAVAILABLE = "unavailable"
     TOKEN_EXPIRED = "token-expired"  # noqa: S105  # a reason, no secret
 
 
@@ -26,8 +27,9 @@ CLOSE_CODES = {  # RFC 6455, 7.4.1
     Reason.TOO_MANY_REQUESTS: 1008,
     Reason.TOKEN_EXPIRED: 1008,
     Reason.SLOW_CONSUMER: 1013,
+    Reason.UNAVAILABLE: 1013,
 }
 LAST_WORDS = frozenset(
     {Reason.SERVER_CLOSE, Reason.GOING_AWAY, Reason.CONNECT_TIMEOUT, Reason.TOO_MANY_REQUESTS, Reason.SLOW_CONSUMER}
-    | {Reason.TOKEN_EXPIRED}
+    | {Reason.TOKEN_EXPIRED, Reason.UNAVAILABLE}
 )

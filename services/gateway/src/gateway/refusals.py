@@ -1,5 +1,6 @@
 """The handshakes that Engine.IO refuses, with the reference server's codes and words."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,10 @@ class Refusal:
     @cached_property
     def body(self) -> bytes:
         return orjson.dumps({"code": self.code, "message": self.message})
+
+    def headers(self) -> dict[str, str]:
+        """Who is to come back is told when, each at another time."""
+        return {"Retry-After": str(random.randint(1, 5))} if self.status == 503 else {}
 
 
 UNKNOWN_TRANSPORT = Refusal("unknown-transport", 0, "Transport unknown")

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from typing import Any, Generic
+import random
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, cast
 
 from gateway.connections import Connection
 from gateway.endpoints import Receiver
@@ -12,6 +14,9 @@ from gateway.namespaces import Namespace
 from gateway.sessions import Session
 from gateway.sockets import D, SocketLimits
 from gateway.traffic import Traffic
+
+# Sockets that are sent to another gateway when this one stops.
+DEPARTURES_A_SECOND = 500
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +37,26 @@ class SocketServer(Generic[D]):
         self.namespaces = {namespace.name: namespace for namespace in namespaces}
         for namespace in self.namespaces.values():
             namespace.server = self
+        self.engine.admits = self._admits
+        self._admitting = 0
         self._tasks: set[asyncio.Future[None]] = set()
 
     def _accept(self, session: Session) -> Receiver:
         connection = Connection(self, session)
         self.waiting.add(connection)
         return connection
+
+    @contextmanager
+    def letting_in(self) -> Iterator[None]:
+        """While somebody is being let in."""
+        self._admitting += 1
+        try:
+            yield
+        finally:
+            self._admitting -= 1
+
+    def _admits(self) -> bool:
+        return self._admitting < self.limits.admitting
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a handler; its task is kept until it ends, and bounded by the limits of its socket."""
@@ -51,16 +70,38 @@ class SocketServer(Generic[D]):
             logger.error("a handler failed", exc_info=failure)
 
     async def drain(self, deadline: float) -> None:
-        """Refuse newcomers and new events, let handlers answer, send everybody away; done within `deadline`."""
+        """Refuse newcomers, send everybody away one after the other, let handlers answer; done within `deadline`.
+
+        Each client is told by `going-away {after}` in how many milliseconds its turn comes, so that not all of them are
+        at the other gateways' doors at once. Until then it is served as ever.
+        """
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + deadline
         self.engine.draining = True
-        await self._finish_tasks(deadline / 2)
+        await self._send_away(deadline / 2)
+        await self._finish_tasks(max(0.0, min(deadline / 4, give_up_at - loop.time())))
         await self.engine.drain(max(0.0, give_up_at - loop.time()))
         await self._finish_tasks(max(0.0, give_up_at - loop.time()))
         for task in self._tasks:
             task.cancel()
         await self._finish_tasks(1.0)
+
+    async def _send_away(self, within: float) -> None:
+        """Everybody's turn comes in a random order, at the pace of so many a second or faster."""
+        leaving = [cast(Connection[D], session.receiver) for session in self.engine.sessions.values()]
+        random.shuffle(leaving)
+        pace = max(DEPARTURES_A_SECOND, len(leaving) / within) if within else float("inf")
+        for number, connection in enumerate(leaving):
+            connection.going_away(number / pace)
+        begin = asyncio.get_running_loop().time()
+        departures = set()
+        for number, connection in enumerate(leaving):
+            wait = begin + number / pace - asyncio.get_running_loop().time()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            departures.add(asyncio.get_running_loop().create_task(connection.depart(within / 2)))
+        if departures:
+            await asyncio.wait(departures)
 
     async def _finish_tasks(self, deadline: float) -> None:
         if self._tasks:

@@ -33,7 +33,8 @@ class Settings(ServiceSettings):
     compression: bool = False
     # Sockets this process carries at the most.
     max_sockets: int = 50_000
-    # Seconds for sockets, and then for HTTP requests, to end well when this process is told to stop.
+    # Seconds for sockets to go to other gateways when this process is told to stop, and then for HTTP requests to end.
+    departure_deadline: float = 8.0
     stop_deadline: float = 4.0
 
     @property

@@ -29,6 +29,11 @@ class ConnectRefused(Exception):
         self.data = data
 
 
+class TryAgain(Exception):
+    """Raised by `on_connect`: nobody can tell just now. The session ends, after which clients come back by themselves,
+    as they do not when they are refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
     """What one client may ask for; durations in seconds."""
@@ -40,6 +45,7 @@ class SocketLimits:
     in_flight: int = 64
     refusals_in_a_row: int = 1_000  # after that many the session is closed
     connect_attempts: int = 20  # of one session
+    admitting: int = 500  # clients that are being let in at once; others are asked to come back
     attachments: int = 10
 
 

@@ -18,7 +18,7 @@ from gateway.compression import OFFERED
 from gateway.endpoints import Peer
 from gateway.engine import EngineServer
 from gateway.reasons import Reason
-from gateway.refusals import check_handshake
+from gateway.refusals import Refusal, check_handshake
 from gateway.sessions import Session
 
 HIGH_WATER = 64 * 1024
@@ -85,13 +85,13 @@ class WebSocketLink(asyncio.Protocol):
         path, _, query_string = request.path.partition("?")
         engine = self.engines.get(path)
         if engine is None:
-            self._refuse(HTTPStatus.NOT_FOUND, b"")
+            self._refuse(HTTPStatus.NOT_FOUND)
             return
         query = dict(parse_qsl(query_string[:2048]))
         refusal = check_handshake(engine, query, _header(request, "Origin"), _header(request, "Host"))
         if refusal is not None:
             engine.traffic.refused[refusal.name] += 1
-            self._refuse(HTTPStatus(refusal.status), refusal.body)
+            self._refuse(HTTPStatus(refusal.status), refusal)
             return
         parser = cast(ServerProtocol, self._parser)
         parser.available_extensions = OFFERED if engine.settings.compression else None
@@ -112,12 +112,12 @@ class WebSocketLink(asyncio.Protocol):
         self._parser = Protocol(SERVER, max_size=self.max_payload, logger=logger)
         self._parser.extensions = old.extensions
 
-    def _refuse(self, status: HTTPStatus, body: bytes) -> None:
+    def _refuse(self, status: HTTPStatus, refusal: Refusal | None = None) -> None:
         parser = cast(ServerProtocol, self._parser)
-        response = parser.reject(status, body.decode())
-        if body:
+        response = parser.reject(status, refusal.body.decode() if refusal else "")
+        if refusal:
             del response.headers["Content-Type"]
-            response.headers["Content-Type"] = "application/json"
+            response.headers.update({"Content-Type": "application/json", **refusal.headers()})
         parser.send_response(response)
 
     def _join(self, engine: EngineServer, session_id: str | None, request: Request) -> None:
