@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import asyncpg
+from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 
 SECRET = "the-secret-of-these-tests"
 
@@ -79,3 +81,9 @@ async def invited(owner: Asker, who: Asker, workspace_id: str, role: str) -> Non
 
 def a_send(who: Asker, channel_id: str, content: str = "hello", **more: Any) -> dict[str, Any]:
     return {"userId": str(who.user_id), "payload": {"channelId": channel_id, "content": content, **more}}
+
+
+async def told(pool: asyncpg.Pool) -> list[PersonalEvent]:
+    """What was said of people since it was last asked, in its order."""
+    rows = await pool.fetch("DELETE FROM outbox WHERE topic = 'messaging.personal' RETURNING id, value")
+    return [PersonalEvent.FromString(row["value"]) for row in sorted(rows, key=lambda row: int(row["id"]))]

@@ -6,7 +6,16 @@ from chassis.serving import background, create_app, serve
 from eventbus import Consumer, Producer, outbox
 from fastapi import FastAPI
 
-from messaging import channel_routes, internal_routes, message_routes, read_routes, workspace_routes
+from messaging import (
+    alarms,
+    channel_routes,
+    internal_routes,
+    link_routes,
+    message_routes,
+    personal_routes,
+    read_routes,
+    workspace_routes,
+)
 from messaging.handlers import CONSUMES
 from messaging.settings import Settings
 
@@ -15,6 +24,8 @@ ROUTERS = (
     channel_routes.router,
     message_routes.router,
     read_routes.router,
+    personal_routes.router,
+    link_routes.router,
     internal_routes.router,
 )
 
@@ -35,6 +46,7 @@ async def main(settings: Settings) -> None:
         Producer(settings.kafka_url, "messaging") as producer,
         background(
             outbox.relay(pool, producer),
+            alarms.run(pool),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),
         ),
     ):

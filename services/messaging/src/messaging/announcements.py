@@ -113,3 +113,8 @@ async def reaction_changed(db: Db, channel_id: UUID, change: said.ReactionAdded 
     else:
         event.reaction_removed.CopyFrom(change)
     await outbox.append(db, event, actor_id=change.user_id)
+
+
+async def bookmarks_changed(db: Db, channel_id: UUID, bookmarks: list[said.Bookmark], actor_id: UUID) -> None:
+    event = ChannelEvent(channel_id=str(channel_id), bookmarks_changed=said.BookmarksChanged(bookmarks=bookmarks))
+    await outbox.append(db, event, actor_id=str(actor_id))

@@ -22,26 +22,29 @@ from messaging.rows import texts, timestamp
 STORE = """
     WITH stored AS (
         INSERT INTO messages (id, channel_id, user_id, content, content_type, parent_message_id, attachments, seq,
-            client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, created_at, updated_at)
+            client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, forwarded, created_at,
+            updated_at)
         SELECT id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id,
-            named::uuid[], everyone, here, also_to_channel, $1::timestamptz, $1::timestamptz
+            named::uuid[], everyone, here, also_to_channel, forwarded, $1::timestamptz, $1::timestamptz
         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::bigint[],
-            $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[])
+            $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::jsonb[])
             AS new(id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id, named,
-                everyone, here, also_to_channel)
+                everyone, here, also_to_channel, forwarded)
     )
     UPDATE channels SET last_seq = last_seq + n, message_count = message_count + n, last_revision = last_revision + r
-    FROM unnest($15::uuid[], $16::int[], $17::int[]) AS added(channel_id, n, r) WHERE id = channel_id
+    FROM unnest($16::uuid[], $17::int[], $18::int[]) AS added(channel_id, n, r) WHERE id = channel_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One message on its way; `socket_id` is where it came from, empty for HTTP."""
+    """One message on its way; `socket_id` is where it came from, empty for HTTP, `forwarded` the message it passes
+    on, as JSON."""
 
     user_id: UUID
     draft: ChannelDraft
     socket_id: str = ""
+    forwarded: str | None = None
 
 
 Outcome = Message | Problem
@@ -104,7 +107,7 @@ class Batch:
             attachments=dumps(draft.attachments) if draft.attachments else "[]", reactions="{}",
             created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,
             mentions=texts(mentioned.named), mentions_channel=mentioned.everyone, mentions_here=mentioned.here,
-            also_to_channel=draft.also_to_channel,
+            also_to_channel=draft.also_to_channel, forwarded=send.forwarded,
         )  # fmt: skip
 
     def _revisions(self, answered: Mapping[UUID, UUID]) -> dict[UUID, int]:
@@ -134,7 +137,7 @@ class Batch:
             [draft.client_message_id for draft in drafts],
             ["{" + ",".join(message.mentions) + "}" if message.mentions else None for message in messages],
             [message.mentions_channel for message in messages], [message.mentions_here for message in messages],
-            [draft.also_to_channel for draft in drafts],
+            [draft.also_to_channel for draft in drafts], [new.send.forwarded for new in self.new],
             list(added), list(added.values()), [revised.get(channel_id, 0) for channel_id in added],
         )  # fmt: skip
 

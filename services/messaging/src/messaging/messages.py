@@ -30,7 +30,7 @@ EDIT = f"""
 """  # noqa: S608
 DELETE = f"""
     UPDATE messages SET content = '', formatted_content = NULL, attachments = '[]', reactions = '{{}}',
-        mentions = NULL, mentions_channel = FALSE, mentions_here = FALSE, revision = $2,
+        mentions = NULL, mentions_channel = FALSE, mentions_here = FALSE, forwarded = NULL, revision = $2,
         is_deleted = TRUE, is_pinned = FALSE, deleted_at = now(), updated_at = now()
     WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608

@@ -9,3 +9,4 @@ BATCH_SIZE = Histogram(
     "nexus_message_batch_size", "Messages stored in one transaction", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
 SYNCED = Counter("nexus_sync_channels_total", "Channels brought up to date after a disconnect", ["outcome"])
+SCHEDULED = Counter("nexus_scheduled_messages_total", "Scheduled messages whose time came", ["outcome"])

@@ -14,7 +14,7 @@ CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default,
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
     client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
-    revision"""
+    revision, forwarded"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -69,6 +69,7 @@ def message_of(row: Record) -> Message:
         last_reply_at=timestamp(row["last_reply_at"]),
         thread_participants=texts(row["thread_participants"]),
         revision=row["revision"],
+        forwarded=row["forwarded"],
     )
 
 

@@ -1,0 +1,34 @@
+"""What is to happen at its time happens then, in whichever process of messaging looks first."""
+
+import asyncio
+import logging
+
+import asyncpg
+from chassis.problems import PART_GONE
+from eventbus import Backoff
+
+from messaging import reminders, scheduled
+
+log = logging.getLogger(__name__)
+# Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.
+LOOK_EVERY = 5.0
+UNTIL_NEXT = """
+    SELECT extract(epoch FROM least(
+        (SELECT min(send_at) FROM scheduled_messages WHERE failure IS NULL AND send_at > now()),
+        (SELECT min(remind_at) FROM reminders WHERE state = 'waiting' AND remind_at > now())) - now())::float
+"""
+
+
+async def run(pool: asyncpg.Pool) -> None:
+    """Send what is due and remind of what is due, for as long as this runs."""
+    waits = Backoff(most=LOOK_EVERY)
+    while True:
+        try:
+            await scheduled.send_due(pool)
+            await reminders.tell_due(pool)
+            seconds = await pool.fetchval(UNTIL_NEXT)
+            waits.reset()
+        except PART_GONE as error:
+            seconds = next(waits)
+            log.warning("what is due is looked for again in %.1f s: %r", seconds, error)
+        await asyncio.sleep(LOOK_EVERY if seconds is None else min(LOOK_EVERY, seconds))

@@ -1,0 +1,100 @@
+"""What requests may say of a person's own things (drafts, what is to come, what they keep) and of forwarding."""
+
+from typing import Annotated, Literal
+
+from chassis.schema import Body, Id, Moment, Name, Text
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from messaging.bodies import Attachments, ClientId, Content, Draft, Emoji
+
+NOTE = 500
+URL = 2_048
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must say something")
+    return text
+
+
+def _web_address(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?#" or not text.isprintable() or " " in text:
+        raise ValueError("must be an address that begins with https:// or http://")
+    return text
+
+
+Note = Annotated[Text, StringConstraints(max_length=NOTE)]
+Said = Annotated[Note, AfterValidator(_not_blank)]
+WebAddress = Annotated[Text, StringConstraints(max_length=URL), AfterValidator(_web_address)]
+
+
+class KeptDraft(Body):
+    """What is written and not sent yet; empty, it is none."""
+
+    content: Content
+    content_type: Literal["text", "file", "image", "code"] = "text"
+    attachments: Attachments = ()
+    parent_message_id: Id | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.content.strip() and not self.attachments
+
+
+class LaterDraft(Draft):
+    """A message as its author wrote it, and when to send it."""
+
+    send_at: Moment
+
+
+class LaterChange(Body):
+    content: Content | None = None
+    content_type: Literal["text", "file", "image", "code"] | None = None
+    attachments: Attachments | None = None
+    send_at: Moment | None = None
+
+
+class Keep(Body):
+    """`PUT /api/messages/:id/saved`: what is left out is as if saved anew."""
+
+    note: Note | None = None
+    state: Literal["open", "done"] = "open"
+
+
+class NewReminder(Body):
+    message_id: Id | None = None
+    text: Said | None = None
+    remind_at: Moment
+
+    @model_validator(mode="after")
+    def _of_something(self) -> "NewReminder":
+        if self.message_id is None and self.text is None:
+            raise ValueError("a reminder needs a messageId or text")
+        return self
+
+
+class ReminderChange(Body):
+    text: Said | None = None
+    remind_at: Moment | None = None
+
+
+class Forward(Body):
+    channel_id: Id
+    comment: Content = ""
+    parent_message_id: Id | None = None
+    client_message_id: ClientId | None = None
+
+
+class NewBookmark(Body):
+    title: Name
+    url: WebAddress
+    emoji: Emoji | None = None
+
+
+class BookmarkChange(Body):
+    title: Name | None = None
+    url: WebAddress | None = None
+    emoji: Emoji | None = None
+    # Its place among the channel's bookmarks, from 0.
+    position: Annotated[int, Field(ge=0, le=99)] | None = None
