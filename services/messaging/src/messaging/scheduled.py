@@ -134,10 +134,11 @@ async def send_due(pool: asyncpg.Pool) -> None:
 
 
 async def _post(db: Db, row: Record) -> posting.Outcome:
+    """With mentions of many confirmed: nobody is there to be asked, and whether they are allowed is asked anew."""
     draft = posting.read_draft(
         {
             **orjson.loads(row["message"]), "channelId": str(row["channel_id"]),
-            "clientMessageId": row["client_message_id"],
+            "clientMessageId": row["client_message_id"], "confirmMentions": True,
         }
     )  # fmt: skip
     if isinstance(draft, Problem):
