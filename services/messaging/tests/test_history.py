@@ -113,9 +113,11 @@ async def test_a_client_can_prove_that_it_is_complete(office: Office, said: list
         return answer["channels"]
 
     everything = (await told())[office.channel_id]
-    assert everything == {"lastSeq": 12, "fromSeq": 1, "count": 12, "hash": digest_of(said)}
+    assert everything == {"lastSeq": 12, "lastRevision": 0, "fromSeq": 1, "count": 12, "hash": digest_of(said)}
     later = await told(**{"from": f"{office.channel_id}:9"})
-    assert later == {office.channel_id: {"lastSeq": 12, "fromSeq": 9, "count": 4, "hash": digest_of(said[8:])}}
+    assert later == {
+        office.channel_id: {"lastSeq": 12, "lastRevision": 0, "fromSeq": 9, "count": 4, "hash": digest_of(said[8:])}
+    }
     await office.owner.put(f"/api/messages/{said[10]['id']}", {"content": "edited"})
     now = (await told())[office.channel_id]
     assert now["hash"] == digest_of((await office.history(office.member))["messages"]) != everything["hash"]

@@ -14,6 +14,7 @@ from messaging import (
     message_routes,
     personal_routes,
     read_routes,
+    thread_routes,
     workspace_routes,
 )
 from messaging.handlers import CONSUMES
@@ -26,6 +27,7 @@ ROUTERS = (
     read_routes.router,
     personal_routes.router,
     link_routes.router,
+    thread_routes.router,
     internal_routes.router,
 )
 

@@ -89,6 +89,8 @@ async def messages_posted(db: Db, posted: list[said.MessagePosted]) -> None:
 async def threads_updated(db: Db, shown: list[tuple[UUID, said.ThreadUpdated]]) -> None:
     """Each thread after the id of its channel."""
     await outbox.append(db, *(ChannelEvent(channel_id=str(id_), thread_updated=thread) for id_, thread in shown))
+
+
 async def message_updated(
     db: Db, message: Message, actor_id: UUID, mentioned: Iterable[UUID] = (), channel_mentioned: bool = False
 ) -> None:

@@ -137,10 +137,14 @@ class Sends(Body):
     sends: Annotated[tuple[SocketSend, ...], Field(max_length=1_000, strict=False)]
 
 
-class Positions(Body):
-    """The last number a client holds, by channel."""
+Numbers = Annotated[dict[str, Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=5_000)]
 
-    channels: Annotated[dict[str, Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=5_000)]
+
+class Positions(Body):
+    """The last number a client holds, and up to which revision it knows of changes, by channel."""
+
+    channels: Numbers
+    revisions: Numbers = Field(default_factory=dict)
 
 
 Emoji = Annotated[Text, StringConstraints(min_length=1, max_length=64)]

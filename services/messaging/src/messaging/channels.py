@@ -27,7 +27,7 @@ CREATE = f"""
 LOCK = f"SELECT last_seq, {CHANNEL} FROM channels WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608
 BY_NAME = f"SELECT last_seq, {CHANNEL} FROM channels WHERE workspace_id = $1 AND name = $2"  # noqa: S608
 VISIBLE = f"""
-    SELECT c.last_seq, m.user_id IS NOT NULL AS is_member, {qualified(CHANNEL, "c")}
+    SELECT c.last_seq, c.last_revision, m.user_id IS NOT NULL AS is_member, {qualified(CHANNEL, "c")}
     FROM channels c LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
     WHERE c.workspace_id = $1 AND (m.user_id IS NOT NULL OR (c.type = 'public' AND $3))
     ORDER BY c.name, c.id
@@ -96,7 +96,15 @@ async def open_direct(db: Db, workspace_id: UUID, user_ids: Iterable[UUID], acto
 async def visible(db: Db, standing: Standing) -> list[Json]:
     """The channels a member of the workspace may know of: their own, and public ones unless they are a guest."""
     rows = await db.fetch(VISIBLE, standing.workspace_id, standing.user_id, standing.role != "guest")
-    return [{**channel_json(row), "isMember": row["is_member"], "lastSeq": row["last_seq"]} for row in rows]
+    return [
+        {
+            **channel_json(row),
+            "isMember": row["is_member"],
+            "lastSeq": row["last_seq"],
+            "lastRevision": row["last_revision"],
+        }
+        for row in rows
+    ]
 
 
 async def update(db: Db, channel_id: UUID, change: ChannelChange, actor_id: UUID) -> Json:

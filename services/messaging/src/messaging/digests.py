@@ -13,7 +13,7 @@ NEWEST = 200
 
 # One line a message, in order: "<seq>:<id>:<updatedAt>". An edit or deletion changes the line, so it shows.
 DIGEST = f"""
-    SELECT c.id, c.last_seq, wanted.from_seq, coalesce(d.number, 0) AS number,
+    SELECT c.id, c.last_seq, c.last_revision, wanted.from_seq, coalesce(d.number, 0) AS number,
         encode(sha256(convert_to(coalesce(d.lines, ''), 'UTF8')), 'hex') AS hash
     FROM channel_members m
     JOIN channels c ON c.id = m.channel_id AND NOT c.is_archived
@@ -30,7 +30,7 @@ DIGEST = f"""
 
 
 async def of_channels(db: Db, user_id: UUID, since: Mapping[UUID, int]) -> Json:
-    """Per channel of the user `lastSeq`, and `count` and `hash` of the messages from `fromSeq` on.
+    """Per channel of the user `lastSeq` and `lastRevision`, and `count` and `hash` of the messages from `fromSeq` on.
 
     `since` names channels with the first number to count; without it all are answered, each for its newest 200.
     At most 1,000 messages of a channel are counted: `fromSeq` says from where. The hash is SHA-256, hexadecimal, of
@@ -41,6 +41,7 @@ async def of_channels(db: Db, user_id: UUID, since: Mapping[UUID, int]) -> Json:
         "channels": {
             str(row["id"]): {
                 "lastSeq": row["last_seq"],
+                "lastRevision": row["last_revision"],
                 "fromSeq": row["from_seq"],
                 "count": row["number"],
                 "hash": row["hash"],

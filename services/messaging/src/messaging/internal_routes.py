@@ -11,7 +11,7 @@ from eventbus.wire import Json, to_wire
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from messaging import history, posting
+from messaging import catching_up, history, posting
 from messaging.bodies import Positions, Sends, SocketSend
 
 router = APIRouter(prefix="/internal", dependencies=[GatewayOnly], include_in_schema=False)
@@ -38,7 +38,7 @@ async def sync(user_id: UUID, request: Request) -> Response:
     positions = await _read(request, Positions)
     pool: asyncpg.Pool = request.app.state.pool
     async with pool.acquire(timeout=5) as db, db.transaction(isolation="repeatable_read", readonly=True):
-        return _json(await history.missed(db, user_id, positions.channels))
+        return _json(await catching_up.missed(db, user_id, positions))
 
 
 def _send(send: SocketSend) -> posting.Send | Problem:
