@@ -26,6 +26,8 @@ export function attach(socket: Socket): void {
   socket.on("connect", () => {
     flushAll();
     const isFirst = connects++ === 0;
+    // The gateway tells what was missed by itself; only who is there is not kept for anybody.
+    if (socket.recovered) return void refetchPresence().then(checkSoon);
     void catchUp()
       .then(() => (isFirst ? undefined : refreshOnScreen()))
       .then(checkSoon);
@@ -118,8 +120,12 @@ function isListed(channel: Channel): boolean {
 /** While away, anything may have changed without being told. */
 function refetchAll(): void {
   void queries.invalidateQueries();
+  void refetchPresence();
+}
+
+async function refetchPresence(): Promise<void> {
   const members = queries
     .getQueriesData<WorkspaceMember[]>({ queryKey: ["members"] })
     .flatMap(([, list]) => list ?? []);
-  void fetchPresence([...new Set(members.map((member) => member.userId))]).catch(() => undefined);
+  await fetchPresence([...new Set(members.map((member) => member.userId))]).catch(() => undefined);
 }
