@@ -11,10 +11,11 @@ import asyncpg
 import orjson
 import pytest
 import pytest_asyncio
-from eventbus import Tombstone
+from eventbus import Tombstone, topic_of
 from eventbus.inbox import deliver
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+from nexus.presence.v1.status_event_pb2 import StatusEvent
 from presence import parts
 from presence.__main__ import app_of
 from presence.announcing import HEARD, LAST_TOLD, TOLD, Announcer, on_wire
@@ -25,6 +26,7 @@ from testkit import Issuer, eventually, served
 from testkit.jobs import running
 from uuid_utils.compat import uuid7
 
+STATUSES = topic_of(StatusEvent).name
 ITS_NAME = "presence-under-test"
 
 
@@ -227,3 +229,38 @@ async def test_it_listens_again_when_its_connection_is_cut(office: Office) -> No
         return await office.seen(office.bob, office.alice) == ["online"]
 
     await eventually(heard_again, within=8)
+
+
+async def test_who_comes_and_goes_is_told_on_the_topic_once(office: Office, pool: asyncpg.Pool) -> None:
+    def comings() -> Any:
+        return pool.fetch("SELECT key, value IS NOT NULL AS arrived FROM outbox WHERE topic = $1 ORDER BY id", STATUSES)
+
+    async def as_told(expected: list[tuple[UUID, bool]]) -> None:
+        async def check() -> bool:
+            assert [(UUID(row["key"].decode()), row["arrived"]) for row in await comings()] == expected
+            return True
+
+        await eventually(check)
+
+    await office.beat("one", {office.alice: (1, True), office.bob: (1, False)}, full=True)
+    await as_told([(office.alice, True)])
+    # A second device, and being busy, are no news; being away is.
+    await office.beat("two", {office.alice: (1, True)})
+    await office.ask("PUT", office.alice, {"status": "busy"})
+    await office.ask("PUT", office.alice, {"status": "away"})
+    await as_told([(office.alice, True), (office.alice, False)])
+    await office.beat("one", {office.bob: (1, True)})
+    await office.beat("one", {office.bob: (0, False)})
+    await as_told([(office.alice, True), (office.alice, False), (office.bob, True), (office.bob, False)])
+
+
+async def test_who_went_while_redis_forgot_everything_is_told_to_be_gone(
+    office: Office, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("presence.announcing.RECONCILE_EVERY", 0.5)
+    await pool.execute("INSERT INTO people_here VALUES ($1)", office.alice)
+
+    async def nobody_is_here() -> bool:
+        return not await pool.fetch("SELECT FROM people_here")
+
+    await eventually(nobody_is_here, within=20)

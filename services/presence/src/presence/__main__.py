@@ -3,7 +3,7 @@
 import asyncpg
 from chassis import database, running
 from chassis.serving import background, create_app, serve
-from eventbus import Consumer, Producer
+from eventbus import Consumer, Producer, outbox
 from fastapi import FastAPI
 from redis.exceptions import RedisError
 
@@ -30,7 +30,7 @@ async def main(settings: Settings) -> None:
     ):
         announcer = Announcer(redis, pool)
         consumer = Consumer(settings.kafka_url, CONSUMES, pool, producer, "presence", settings.instance)
-        async with background(announcer.run(), consumer.run()):
+        async with background(announcer.run(), consumer.run(), outbox.relay(pool, producer)):
             await serve(app_of(settings, pool, announcer), settings)
 
 

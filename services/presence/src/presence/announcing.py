@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from presence import choices, devices
+from presence import choices, comings, devices
 from presence.devices import Board
 from presence.metrics import BEAT_AGE, BEATS, CHANGES, CONNECTED, RESTARTS, USERS
 from presence.parts import DEADLINE
@@ -159,7 +159,8 @@ class Announcer:
     async def _told_by_anybody(self) -> set[str]:
         """Users whose status was told to be other than offline: while nobody listened, it may have changed."""
         told: Any = await asyncio.wait_for(self._redis.hgetall(LAST_TOLD), DEADLINE)
-        return {user_id.decode() for user_id, status in told.items() if status != b"offline"}
+        online = {user_id.decode() for user_id, status in told.items() if status != b"offline"}
+        return online | await asyncio.wait_for(comings.told_to_be_here(self._pool), DEADLINE)
 
     async def _take(self, data: object) -> None:
         try:
@@ -188,6 +189,7 @@ class Announcer:
             CHANGES.labels(status_told.decode()).inc()
         for user_id, status in statuses.items():
             self._remember(user_id, status)
+        await comings.tell(self._pool, statuses)
 
     def _remember(self, user_id: str, status: Status) -> None:
         if status is Status.OFFLINE:

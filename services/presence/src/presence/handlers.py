@@ -1,9 +1,10 @@
-"""What presence hears: who is in which workspace."""
+"""What presence says and hears: it keeps a copy of who is in which workspace."""
 
 from uuid import UUID
 
 from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+from nexus.presence.v1.status_event_pb2 import StatusEvent
 
 from presence import choices
 
@@ -25,5 +26,5 @@ def _member(workspace_id: str, user_id: str) -> tuple[UUID, UUID]:
         raise InvalidEvent(f"{workspace_id[:50]}:{user_id[:50]} names no member of a workspace") from None
 
 
-PUBLISHES: tuple[type[Event], ...] = ()
+PUBLISHES: tuple[type[Event], ...] = (StatusEvent,)
 CONSUMES: Consumes = {WorkspaceMemberEvent: {WorkspaceMemberSaved: join, Tombstone: leave}}
