@@ -35,7 +35,7 @@ test: setup  ## Run every check and every test, with real parts, real clients an
 	python -m localstack install --with-browser
 	$(MAKE) check
 	$(MAKE) web
-	pytest -m "parts and not journey" -q
+	pytest -m "parts and not journey and not soak" -q
 	$(MAKE) journeys
 
 check: format lint types contracts unit  ## Fast: format, lint, types, contracts, unit tests (no servers)
@@ -71,7 +71,7 @@ journeys: setup  ## People's journeys through the whole running product, and wha
 	pytest -m "journey and not soak" -q
 
 soak: setup  ## What takes long: floods, storms and kills over and over, with the figures printed; on a quiet machine
-	pytest tests-e2e/soak -m soak -q -s --timeout=3600
+	pytest -m soak -q -s --timeout=3600
 
 bench: setup  ## Measure messages a second beside PostgreSQL's ceiling, and fan-out beside Node's socket.io
 	python bench/send.py
