@@ -60,10 +60,18 @@ class UserSaved(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     AVATAR_URL_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
+    IS_BOT_FIELD_NUMBER: _builtins.int
+    BOT_WORKSPACE_ID_FIELD_NUMBER: _builtins.int
+    IS_REMOVED_FIELD_NUMBER: _builtins.int
     organization_id: _builtins.str
     email: _builtins.str
     name: _builtins.str
     avatar_url: _builtins.str
+    is_bot: _builtins.bool
+    """A program, whose words are marked as such. It belongs to one workspace, whose owners and admins look after it."""
+    bot_workspace_id: _builtins.str
+    is_removed: _builtins.bool
+    """A bot that was removed: it cannot come back."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -74,13 +82,21 @@ class UserSaved(_message.Message):
         name: _builtins.str = ...,
         avatar_url: _builtins.str | None = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
+        is_bot: _builtins.bool = ...,
+        bot_workspace_id: _builtins.str | None = ...,
+        is_removed: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "avatar_url", b"avatar_url", "created_at", b"created_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "_bot_workspace_id", b"_bot_workspace_id", "avatar_url", b"avatar_url", "bot_workspace_id", b"bot_workspace_id", "created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "avatar_url", b"avatar_url", "created_at", b"created_at", "email", b"email", "name", b"name", "organization_id", b"organization_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "_bot_workspace_id", b"_bot_workspace_id", "avatar_url", b"avatar_url", "bot_workspace_id", b"bot_workspace_id", "created_at", b"created_at", "email", b"email", "is_bot", b"is_bot", "is_removed", b"is_removed", "name", b"name", "organization_id", b"organization_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__avatar_url: _TypeAlias = _typing.Literal["avatar_url"]  # noqa: Y015
     _WhichOneofArgType__avatar_url: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url"]  # noqa: Y015
+    _WhichOneofReturnType__bot_workspace_id: _TypeAlias = _typing.Literal["bot_workspace_id"]  # noqa: Y015
+    _WhichOneofArgType__bot_workspace_id: _TypeAlias = _typing.Literal["_bot_workspace_id", b"_bot_workspace_id"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__avatar_url) -> _WhichOneofReturnType__avatar_url | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bot_workspace_id) -> _WhichOneofReturnType__bot_workspace_id | None: ...
 
 Global___UserSaved: _TypeAlias = UserSaved  # noqa: Y015

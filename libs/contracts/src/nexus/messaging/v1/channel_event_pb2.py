@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&nexus/messaging/v1/channel_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xdd\x06\n\x0c\x43hannelEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12=\n\x0f\x63hannel_created\x18\x03 \x01(\x0b\x32\".nexus.messaging.v1.ChannelCreatedH\x00\x12=\n\x0f\x63hannel_updated\x18\x04 \x01(\x0b\x32\".nexus.messaging.v1.ChannelUpdatedH\x00\x12\x39\n\rmember_joined\x18\x05 \x01(\x0b\x32 .nexus.messaging.v1.MemberJoinedH\x00\x12\x35\n\x0bmember_left\x18\x06 \x01(\x0b\x32\x1e.nexus.messaging.v1.MemberLeftH\x00\x12;\n\x0emessage_posted\x18\x07 \x01(\x0b\x32!.nexus.messaging.v1.MessagePostedH\x00\x12=\n\x0fmessage_updated\x18\x08 \x01(\x0b\x32\".nexus.messaging.v1.MessageUpdatedH\x00\x12=\n\x0fmessage_deleted\x18\t \x01(\x0b\x32\".nexus.messaging.v1.MessageDeletedH\x00\x12;\n\x0ereaction_added\x18\n \x01(\x0b\x32!.nexus.messaging.v1.ReactionAddedH\x00\x12?\n\x10reaction_removed\x18\x0b \x01(\x0b\x32#.nexus.messaging.v1.ReactionRemovedH\x00\x12;\n\x0ethread_updated\x18\x0c \x01(\x0b\x32!.nexus.messaging.v1.ThreadUpdatedH\x00\x12\x39\n\rreceipt_moved\x18\r \x01(\x0b\x32 .nexus.messaging.v1.ReceiptMovedH\x00\x12\x41\n\x11\x62ookmarks_changed\x18\x14 \x01(\x0b\x32$.nexus.messaging.v1.BookmarksChangedH\x00:&\xea\xe0\x18\"\n\x12messaging.channels\x12\nchannel_id\x18\x06\x42\t\n\x07payload\"\x92\x03\n\x07\x43hannel\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x13\n\x0bis_archived\x18\x06 \x01(\x08\x12\x12\n\nis_default\x18\x07 \x01(\x08\x12\x16\n\x0ethread_enabled\x18\x08 \x01(\x08\x12\x17\n\ncreated_by\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmember_ids\x18\x0c \x03(\t\x12%\n\x18members_mention_everyone\x18\r \x01(\x08H\x02\x88\x01\x01\x42\x0e\n\x0c_descriptionB\r\n\x0b_created_byB\x1b\n\x19_members_mention_everyone\"\xa0\x07\n\x07Message\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x05 \x01(\t\x12$\n\x11\x66ormatted_content\x18\x06 \x01(\tB\x04\xf0\xe0\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x11parent_message_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x1a\n\x12thread_reply_count\x18\x08 \x01(\x05\x12\x19\n\x0b\x61ttachments\x18\t \x01(\tB\x04\xf0\xe0\x18\x01\x12\x17\n\treactions\x18\n \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\tis_edited\x18\x0b \x01(\x08\x12\x12\n\nis_deleted\x18\x0c \x01(\x08\x12\x11\n\tis_pinned\x18\r \x01(\x08\x12.\n\ncreated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeleted_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x0b\n\x03seq\x18\x11 \x01(\x03\x12\x1e\n\x11\x63lient_message_id\x18\x12 \x01(\tH\x03\x88\x01\x01\x12\x10\n\x08mentions\x18\x13 \x03(\t\x12\x18\n\x10mentions_channel\x18\x14 \x01(\x08\x12\x15\n\rmentions_here\x18\x15 \x01(\x08\x12\x17\n\x0f\x61lso_to_channel\x18\x16 \x01(\x08\x12\x36\n\rlast_reply_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x1b\n\x13thread_participants\x18\x18 \x03(\t\x12\x10\n\x08revision\x18\x19 \x01(\x03\x12\x31\n\x08previews\x18\x1e \x03(\x0b\x32\x1f.nexus.messaging.v1.LinkPreview\x12\x17\n\nplain_text\x18\x1f \x01(\tH\x05\x88\x01\x01\x12\x1c\n\tforwarded\x18( \x01(\tB\x04\xf0\xe0\x18\x01H\x06\x88\x01\x01\x42\x14\n\x12_formatted_contentB\x14\n\x12_parent_message_idB\r\n\x0b_deleted_atB\x14\n\x12_client_message_idB\x10\n\x0e_last_reply_atB\r\n\x0b_plain_textB\x0c\n\n_forwarded\"y\n\x0bLinkPreview\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tsite_name\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x0e\n\x0c_descriptionB\x0c\n\n_site_name\">\n\x0e\x43hannelCreated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\">\n\x0e\x43hannelUpdated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\"_\n\x0cMemberJoined\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12,\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\x12\x10\n\x08last_seq\x18\x03 \x01(\x03\"\x1d\n\nMemberLeft\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"s\n\rMessagePosted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x18\n\x10origin_socket_id\x18\x02 \x01(\t\x12\x1a\n\x12mentioned_user_ids\x18\x03 \x03(\t\"u\n\x0eMessageUpdated\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x1a\n\x12mentioned_user_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hannel_mentioned\x18\x03 \x01(\x08\">\n\x0eMessageDeleted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\"U\n\rReactionAdded\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"W\n\x0fReactionRemoved\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"6\n\x0cReceiptMoved\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rlast_read_seq\x18\x02 \x01(\x03\"\xb1\x01\n\rThreadUpdated\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x1a\n\x12thread_reply_count\x18\x02 \x01(\x05\x12\x36\n\rlast_reply_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x14\n\x0cparticipants\x18\x04 \x03(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x42\x10\n\x0e_last_reply_at\"\x94\x01\n\x08\x42ookmark\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x12\n\x05\x65moji\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x12\n\ncreated_by\x18\x05 \x01(\t\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_emoji\"C\n\x10\x42ookmarksChanged\x12/\n\tbookmarks\x18\x01 \x03(\x0b\x32\x1c.nexus.messaging.v1.Bookmarkb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&nexus/messaging/v1/channel_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\x96\x07\n\x0c\x43hannelEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12=\n\x0f\x63hannel_created\x18\x03 \x01(\x0b\x32\".nexus.messaging.v1.ChannelCreatedH\x00\x12=\n\x0f\x63hannel_updated\x18\x04 \x01(\x0b\x32\".nexus.messaging.v1.ChannelUpdatedH\x00\x12\x39\n\rmember_joined\x18\x05 \x01(\x0b\x32 .nexus.messaging.v1.MemberJoinedH\x00\x12\x35\n\x0bmember_left\x18\x06 \x01(\x0b\x32\x1e.nexus.messaging.v1.MemberLeftH\x00\x12;\n\x0emessage_posted\x18\x07 \x01(\x0b\x32!.nexus.messaging.v1.MessagePostedH\x00\x12=\n\x0fmessage_updated\x18\x08 \x01(\x0b\x32\".nexus.messaging.v1.MessageUpdatedH\x00\x12=\n\x0fmessage_deleted\x18\t \x01(\x0b\x32\".nexus.messaging.v1.MessageDeletedH\x00\x12;\n\x0ereaction_added\x18\n \x01(\x0b\x32!.nexus.messaging.v1.ReactionAddedH\x00\x12?\n\x10reaction_removed\x18\x0b \x01(\x0b\x32#.nexus.messaging.v1.ReactionRemovedH\x00\x12;\n\x0ethread_updated\x18\x0c \x01(\x0b\x32!.nexus.messaging.v1.ThreadUpdatedH\x00\x12\x39\n\rreceipt_moved\x18\r \x01(\x0b\x32 .nexus.messaging.v1.ReceiptMovedH\x00\x12\x41\n\x11\x62ookmarks_changed\x18\x14 \x01(\x0b\x32$.nexus.messaging.v1.BookmarksChangedH\x00\x12\x37\n\x0cpoll_updated\x18\x32 \x01(\x0b\x32\x1f.nexus.messaging.v1.PollUpdatedH\x00:&\xea\xe0\x18\"\n\x12messaging.channels\x12\nchannel_id\x18\x06\x42\t\n\x07payload\"\x92\x03\n\x07\x43hannel\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x13\n\x0bis_archived\x18\x06 \x01(\x08\x12\x12\n\nis_default\x18\x07 \x01(\x08\x12\x16\n\x0ethread_enabled\x18\x08 \x01(\x08\x12\x17\n\ncreated_by\x18\t \x01(\tH\x01\x88\x01\x01\x12.\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nmember_ids\x18\x0c \x03(\t\x12%\n\x18members_mention_everyone\x18\r \x01(\x08H\x02\x88\x01\x01\x42\x0e\n\x0c_descriptionB\r\n\x0b_created_byB\x1b\n\x19_members_mention_everyone\"\x8a\x08\n\x07Message\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x04 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x05 \x01(\t\x12$\n\x11\x66ormatted_content\x18\x06 \x01(\tB\x04\xf0\xe0\x18\x01H\x00\x88\x01\x01\x12\x1e\n\x11parent_message_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x1a\n\x12thread_reply_count\x18\x08 \x01(\x05\x12\x19\n\x0b\x61ttachments\x18\t \x01(\tB\x04\xf0\xe0\x18\x01\x12\x17\n\treactions\x18\n \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\tis_edited\x18\x0b \x01(\x08\x12\x12\n\nis_deleted\x18\x0c \x01(\x08\x12\x11\n\tis_pinned\x18\r \x01(\x08\x12.\n\ncreated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeleted_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x0b\n\x03seq\x18\x11 \x01(\x03\x12\x1e\n\x11\x63lient_message_id\x18\x12 \x01(\tH\x03\x88\x01\x01\x12\x10\n\x08mentions\x18\x13 \x03(\t\x12\x18\n\x10mentions_channel\x18\x14 \x01(\x08\x12\x15\n\rmentions_here\x18\x15 \x01(\x08\x12\x17\n\x0f\x61lso_to_channel\x18\x16 \x01(\x08\x12\x36\n\rlast_reply_at\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x04\x88\x01\x01\x12\x1b\n\x13thread_participants\x18\x18 \x03(\t\x12\x10\n\x08revision\x18\x19 \x01(\x03\x12\x31\n\x08previews\x18\x1e \x03(\x0b\x32\x1f.nexus.messaging.v1.LinkPreview\x12\x17\n\nplain_text\x18\x1f \x01(\tH\x05\x88\x01\x01\x12\x1c\n\tforwarded\x18( \x01(\tB\x04\xf0\xe0\x18\x01H\x06\x88\x01\x01\x12\x16\n\x03via\x18\x32 \x01(\tB\x04\xf0\xe0\x18\x01H\x07\x88\x01\x01\x12\x1a\n\x07\x61\x63tions\x18\x33 \x01(\tB\x04\xf0\xe0\x18\x01H\x08\x88\x01\x01\x12\x17\n\x04poll\x18\x34 \x01(\tB\x04\xf0\xe0\x18\x01H\t\x88\x01\x01\x42\x14\n\x12_formatted_contentB\x14\n\x12_parent_message_idB\r\n\x0b_deleted_atB\x14\n\x12_client_message_idB\x10\n\x0e_last_reply_atB\r\n\x0b_plain_textB\x0c\n\n_forwardedB\x06\n\x04_viaB\n\n\x08_actionsB\x07\n\x05_poll\"y\n\x0bLinkPreview\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x16\n\tsite_name\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x0e\n\x0c_descriptionB\x0c\n\n_site_name\">\n\x0e\x43hannelCreated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\">\n\x0e\x43hannelUpdated\x12,\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\"_\n\x0cMemberJoined\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12,\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x1b.nexus.messaging.v1.Channel\x12\x10\n\x08last_seq\x18\x03 \x01(\x03\"\x1d\n\nMemberLeft\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"s\n\rMessagePosted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x18\n\x10origin_socket_id\x18\x02 \x01(\t\x12\x1a\n\x12mentioned_user_ids\x18\x03 \x03(\t\"u\n\x0eMessageUpdated\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\x12\x1a\n\x12mentioned_user_ids\x18\x02 \x03(\t\x12\x19\n\x11\x63hannel_mentioned\x18\x03 \x01(\x08\">\n\x0eMessageDeleted\x12,\n\x07message\x18\x01 \x01(\x0b\x32\x1b.nexus.messaging.v1.Message\"U\n\rReactionAdded\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"W\n\x0fReactionRemoved\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\r\n\x05\x65moji\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\"6\n\x0cReceiptMoved\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rlast_read_seq\x18\x02 \x01(\x03\"\xb1\x01\n\rThreadUpdated\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x1a\n\x12thread_reply_count\x18\x02 \x01(\x05\x12\x36\n\rlast_reply_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x14\n\x0cparticipants\x18\x04 \x03(\t\x12\x10\n\x08revision\x18\x05 \x01(\x03\x42\x10\n\x0e_last_reply_at\"\x94\x01\n\x08\x42ookmark\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x12\n\x05\x65moji\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x12\n\ncreated_by\x18\x05 \x01(\t\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_emoji\"C\n\x10\x42ookmarksChanged\x12/\n\tbookmarks\x18\x01 \x03(\x0b\x32\x1c.nexus.messaging.v1.Bookmark\"G\n\x0bPollUpdated\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x12\n\x04poll\x18\x02 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x10\n\x08revision\x18\x03 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,38 +44,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGE'].fields_by_name['reactions']._serialized_options = b'\360\340\030\001'
   _globals['_MESSAGE'].fields_by_name['forwarded']._loaded_options = None
   _globals['_MESSAGE'].fields_by_name['forwarded']._serialized_options = b'\360\340\030\001'
+  _globals['_MESSAGE'].fields_by_name['via']._loaded_options = None
+  _globals['_MESSAGE'].fields_by_name['via']._serialized_options = b'\360\340\030\001'
+  _globals['_MESSAGE'].fields_by_name['actions']._loaded_options = None
+  _globals['_MESSAGE'].fields_by_name['actions']._serialized_options = b'\360\340\030\001'
+  _globals['_MESSAGE'].fields_by_name['poll']._loaded_options = None
+  _globals['_MESSAGE'].fields_by_name['poll']._serialized_options = b'\360\340\030\001'
+  _globals['_POLLUPDATED'].fields_by_name['poll']._loaded_options = None
+  _globals['_POLLUPDATED'].fields_by_name['poll']._serialized_options = b'\360\340\030\001'
   _globals['_CHANNELEVENT']._serialized_start=155
-  _globals['_CHANNELEVENT']._serialized_end=1016
-  _globals['_CHANNEL']._serialized_start=1019
-  _globals['_CHANNEL']._serialized_end=1421
-  _globals['_MESSAGE']._serialized_start=1424
-  _globals['_MESSAGE']._serialized_end=2352
-  _globals['_LINKPREVIEW']._serialized_start=2354
-  _globals['_LINKPREVIEW']._serialized_end=2475
-  _globals['_CHANNELCREATED']._serialized_start=2477
-  _globals['_CHANNELCREATED']._serialized_end=2539
-  _globals['_CHANNELUPDATED']._serialized_start=2541
-  _globals['_CHANNELUPDATED']._serialized_end=2603
-  _globals['_MEMBERJOINED']._serialized_start=2605
-  _globals['_MEMBERJOINED']._serialized_end=2700
-  _globals['_MEMBERLEFT']._serialized_start=2702
-  _globals['_MEMBERLEFT']._serialized_end=2731
-  _globals['_MESSAGEPOSTED']._serialized_start=2733
-  _globals['_MESSAGEPOSTED']._serialized_end=2848
-  _globals['_MESSAGEUPDATED']._serialized_start=2850
-  _globals['_MESSAGEUPDATED']._serialized_end=2967
-  _globals['_MESSAGEDELETED']._serialized_start=2969
-  _globals['_MESSAGEDELETED']._serialized_end=3031
-  _globals['_REACTIONADDED']._serialized_start=3033
-  _globals['_REACTIONADDED']._serialized_end=3118
-  _globals['_REACTIONREMOVED']._serialized_start=3120
-  _globals['_REACTIONREMOVED']._serialized_end=3207
-  _globals['_RECEIPTMOVED']._serialized_start=3209
-  _globals['_RECEIPTMOVED']._serialized_end=3263
-  _globals['_THREADUPDATED']._serialized_start=3266
-  _globals['_THREADUPDATED']._serialized_end=3443
-  _globals['_BOOKMARK']._serialized_start=3446
-  _globals['_BOOKMARK']._serialized_end=3594
-  _globals['_BOOKMARKSCHANGED']._serialized_start=3596
-  _globals['_BOOKMARKSCHANGED']._serialized_end=3663
+  _globals['_CHANNELEVENT']._serialized_end=1073
+  _globals['_CHANNEL']._serialized_start=1076
+  _globals['_CHANNEL']._serialized_end=1478
+  _globals['_MESSAGE']._serialized_start=1481
+  _globals['_MESSAGE']._serialized_end=2515
+  _globals['_LINKPREVIEW']._serialized_start=2517
+  _globals['_LINKPREVIEW']._serialized_end=2638
+  _globals['_CHANNELCREATED']._serialized_start=2640
+  _globals['_CHANNELCREATED']._serialized_end=2702
+  _globals['_CHANNELUPDATED']._serialized_start=2704
+  _globals['_CHANNELUPDATED']._serialized_end=2766
+  _globals['_MEMBERJOINED']._serialized_start=2768
+  _globals['_MEMBERJOINED']._serialized_end=2863
+  _globals['_MEMBERLEFT']._serialized_start=2865
+  _globals['_MEMBERLEFT']._serialized_end=2894
+  _globals['_MESSAGEPOSTED']._serialized_start=2896
+  _globals['_MESSAGEPOSTED']._serialized_end=3011
+  _globals['_MESSAGEUPDATED']._serialized_start=3013
+  _globals['_MESSAGEUPDATED']._serialized_end=3130
+  _globals['_MESSAGEDELETED']._serialized_start=3132
+  _globals['_MESSAGEDELETED']._serialized_end=3194
+  _globals['_REACTIONADDED']._serialized_start=3196
+  _globals['_REACTIONADDED']._serialized_end=3281
+  _globals['_REACTIONREMOVED']._serialized_start=3283
+  _globals['_REACTIONREMOVED']._serialized_end=3370
+  _globals['_RECEIPTMOVED']._serialized_start=3372
+  _globals['_RECEIPTMOVED']._serialized_end=3426
+  _globals['_THREADUPDATED']._serialized_start=3429
+  _globals['_THREADUPDATED']._serialized_end=3606
+  _globals['_BOOKMARK']._serialized_start=3609
+  _globals['_BOOKMARK']._serialized_end=3757
+  _globals['_BOOKMARKSCHANGED']._serialized_start=3759
+  _globals['_BOOKMARKSCHANGED']._serialized_end=3826
+  _globals['_POLLUPDATED']._serialized_start=3828
+  _globals['_POLLUPDATED']._serialized_end=3899
 # @@protoc_insertion_point(module_scope)

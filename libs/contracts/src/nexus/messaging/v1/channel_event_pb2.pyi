@@ -40,6 +40,7 @@ class ChannelEvent(_message.Message):
     THREAD_UPDATED_FIELD_NUMBER: _builtins.int
     RECEIPT_MOVED_FIELD_NUMBER: _builtins.int
     BOOKMARKS_CHANGED_FIELD_NUMBER: _builtins.int
+    POLL_UPDATED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -67,6 +68,8 @@ class ChannelEvent(_message.Message):
     def receipt_moved(self) -> Global___ReceiptMoved: ...
     @_builtins.property
     def bookmarks_changed(self) -> Global___BookmarksChanged: ...
+    @_builtins.property
+    def poll_updated(self) -> Global___PollUpdated: ...
     def __init__(
         self,
         *,
@@ -84,12 +87,13 @@ class ChannelEvent(_message.Message):
         thread_updated: Global___ThreadUpdated | None = ...,
         receipt_moved: Global___ReceiptMoved | None = ...,
         bookmarks_changed: Global___BookmarksChanged | None = ...,
+        poll_updated: Global___PollUpdated | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed", "poll_updated"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -204,6 +208,9 @@ class Message(_message.Message):
     PREVIEWS_FIELD_NUMBER: _builtins.int
     PLAIN_TEXT_FIELD_NUMBER: _builtins.int
     FORWARDED_FIELD_NUMBER: _builtins.int
+    VIA_FIELD_NUMBER: _builtins.int
+    ACTIONS_FIELD_NUMBER: _builtins.int
+    POLL_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     channel_id: _builtins.str
     user_id: _builtins.str
@@ -237,6 +244,14 @@ class Message(_message.Message):
     """{"messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments"}: another message, as it
     was when it was forwarded here.
     """
+    via: _builtins.str
+    """{"kind": "webhook" or "command", "id", "name", "iconEmoji", "iconUrl"}: the integration that says it, as messaging
+    marks it. Its id is user_id, too: it is nobody's account.
+    """
+    actions: _builtins.str
+    """[{"id", "text", "style", "value"}]: buttons, whose presses messaging tells the integration."""
+    poll: _builtins.str
+    """{"question", "options": [{"id", "text", "votes"}], "isMultiple", "isAnonymous", "closesAt", "closedAt", "voters"}"""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -288,11 +303,16 @@ class Message(_message.Message):
         previews: _abc.Iterable[Global___LinkPreview] | None = ...,
         plain_text: _builtins.str | None = ...,
         forwarded: _builtins.str | None = ...,
+        via: _builtins.str | None = ...,
+        actions: _builtins.str | None = ...,
+        poll: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "updated_at", b"updated_at", "via", b"via"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id", "via", b"via"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__actions: _TypeAlias = _typing.Literal["actions"]  # noqa: Y015
+    _WhichOneofArgType__actions: _TypeAlias = _typing.Literal["_actions", b"_actions"]  # noqa: Y015
     _WhichOneofReturnType__client_message_id: _TypeAlias = _typing.Literal["client_message_id"]  # noqa: Y015
     _WhichOneofArgType__client_message_id: _TypeAlias = _typing.Literal["_client_message_id", b"_client_message_id"]  # noqa: Y015
     _WhichOneofReturnType__deleted_at: _TypeAlias = _typing.Literal["deleted_at"]  # noqa: Y015
@@ -307,6 +327,12 @@ class Message(_message.Message):
     _WhichOneofArgType__parent_message_id: _TypeAlias = _typing.Literal["_parent_message_id", b"_parent_message_id"]  # noqa: Y015
     _WhichOneofReturnType__plain_text: _TypeAlias = _typing.Literal["plain_text"]  # noqa: Y015
     _WhichOneofArgType__plain_text: _TypeAlias = _typing.Literal["_plain_text", b"_plain_text"]  # noqa: Y015
+    _WhichOneofReturnType__poll: _TypeAlias = _typing.Literal["poll"]  # noqa: Y015
+    _WhichOneofArgType__poll: _TypeAlias = _typing.Literal["_poll", b"_poll"]  # noqa: Y015
+    _WhichOneofReturnType__via: _TypeAlias = _typing.Literal["via"]  # noqa: Y015
+    _WhichOneofArgType__via: _TypeAlias = _typing.Literal["_via", b"_via"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__actions) -> _WhichOneofReturnType__actions | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__client_message_id) -> _WhichOneofReturnType__client_message_id | None: ...
     @_typing.overload
@@ -321,6 +347,10 @@ class Message(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_message_id) -> _WhichOneofReturnType__parent_message_id | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__plain_text) -> _WhichOneofReturnType__plain_text | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__poll) -> _WhichOneofReturnType__poll | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__via) -> _WhichOneofReturnType__via | None: ...
 
 Global___Message: _TypeAlias = Message  # noqa: Y015
 
@@ -719,3 +749,32 @@ class BookmarksChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___BookmarksChanged: _TypeAlias = BookmarksChanged  # noqa: Y015
+
+@_typing.final
+class PollUpdated(_message.Message):
+    """Votes were cast or the poll was closed: how it stands now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    POLL_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    message_id: _builtins.str
+    poll: _builtins.str
+    """As Message.poll."""
+    revision: _builtins.int
+    """Of the channel, by this change."""
+    def __init__(
+        self,
+        *,
+        message_id: _builtins.str = ...,
+        poll: _builtins.str = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id", "poll", b"poll", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PollUpdated: _TypeAlias = PollUpdated  # noqa: Y015

@@ -36,6 +36,7 @@ class PersonalEvent(_message.Message):
     REMINDER_SAVED_FIELD_NUMBER: _builtins.int
     REMINDER_DUE_FIELD_NUMBER: _builtins.int
     REMINDER_GONE_FIELD_NUMBER: _builtins.int
+    EPHEMERAL_MESSAGE_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -59,6 +60,8 @@ class PersonalEvent(_message.Message):
     def reminder_due(self) -> Global___ReminderDue: ...
     @_builtins.property
     def reminder_gone(self) -> Global___ReminderGone: ...
+    @_builtins.property
+    def ephemeral_message(self) -> Global___EphemeralMessage: ...
     def __init__(
         self,
         *,
@@ -74,12 +77,13 @@ class PersonalEvent(_message.Message):
         reminder_saved: Global___ReminderSaved | None = ...,
         reminder_due: Global___ReminderDue | None = ...,
         reminder_gone: Global___ReminderGone | None = ...,
+        ephemeral_message: Global___EphemeralMessage | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -473,3 +477,41 @@ class ReminderGone(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReminderGone: _TypeAlias = ReminderGone  # noqa: Y015
+
+@_typing.final
+class EphemeralMessage(_message.Message):
+    """What an integration answers to the person alone. It is told once and kept nowhere."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    ATTACHMENTS_FIELD_NUMBER: _builtins.int
+    VIA_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    channel_id: _builtins.str
+    content: _builtins.str
+    attachments: _builtins.str
+    via: _builtins.str
+    """As Message.via."""
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        channel_id: _builtins.str = ...,
+        content: _builtins.str = ...,
+        attachments: _builtins.str = ...,
+        via: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attachments", b"attachments", "channel_id", b"channel_id", "content", b"content", "created_at", b"created_at", "id", b"id", "via", b"via"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EphemeralMessage: _TypeAlias = EphemeralMessage  # noqa: Y015
