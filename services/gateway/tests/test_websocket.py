@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket as sockets
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeAlias
 
 import pytest
@@ -232,6 +232,27 @@ async def test_a_client_that_reads_nothing_is_dropped_and_others_are_served(list
         assert server.engine.traffic.closed[Reason.SLOW_CONSUMER] == 1
         await eventually(lambda: not len(server.engine._lingering))
         stuck.close()
+
+
+async def test_a_client_that_reads_on_in_time_gets_what_was_written_and_the_reason(listen: Listen) -> None:
+    server = a_server(EngineSettings(max_pending_bytes=100_000, close_timeout=60))
+    rooms = server.namespaces["/"].rooms
+    async with listen(server.engine) as address, a_client(address) as client:
+        told = 0
+
+        async def tell_until_it_is_too_slow() -> bool:
+            nonlocal told
+            told += rooms.broadcast("room", "told", told, "x" * 50_000)
+            return Reason.SLOW_CONSUMER in server.engine.traffic.closed
+
+        await eventually(tell_until_it_is_too_slow, within=20)
+        heard: list[int] = []
+        with suppress(ConnectionClosed):
+            while True:
+                heard.append(json.loads(str(await client.recv())[2:])[1])
+    assert heard == [*range(len(heard))]
+    assert len(heard) == told - server.engine.traffic.dropped[Reason.SLOW_CONSUMER]
+    assert (client.close_code, client.close_reason) == (1013, "slow-consumer")
 
 
 def _connect_and_never_read(address: str) -> sockets.socket:

@@ -42,7 +42,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 def _needed(items: Sequence[pytest.Item]) -> tuple[str, ...]:
     asked = {name for item in items for name in getattr(item, "fixturenames", ())}
-    return tuple(part for part in PARTS if f"{part}_url" in asked)
+    return tuple(part for part in PARTS if asked & {f"{part}_url", f"_own_{part}"})
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ class EngineSettings:
     max_pending_messages: int = 1_000
     max_sessions: int = 50_000
     upgrade_timeout: float = 10.0
-    close_timeout: float = 5.0
+    close_timeout: float = 4.0
     compression: bool = False
     origins: OriginRule = field(default_factory=OriginRule)
 
