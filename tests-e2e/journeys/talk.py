@@ -41,9 +41,9 @@ class Speaker:
     async def send(self) -> None:
         """Send what is written until cancelled."""
         while True:
+            self._more.clear()
             for client_id in self.written[len(self.acknowledged) :]:
                 self.acknowledged[client_id] = await self._deliver(client_id)
-            self._more.clear()
             await self._more.wait()
 
     async def _deliver(self, client_id: str) -> Json:
