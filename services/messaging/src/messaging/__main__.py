@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from messaging import (
     alarms,
     channel_routes,
+    emoji_routes,
+    group_routes,
     internal_routes,
     link_routes,
     message_routes,
@@ -18,6 +20,10 @@ from messaging import (
     workspace_routes,
 )
 from messaging.handlers import CONSUMES
+from messaging.previews import worker as previews
+from messaging.previews.fetching import Fetcher
+from messaging.previews.guard import Guard, look_up
+from messaging.previews.pages import Look
 from messaging.settings import Settings
 
 ROUTERS = (
@@ -28,6 +34,8 @@ ROUTERS = (
     personal_routes.router,
     link_routes.router,
     thread_routes.router,
+    group_routes.router,
+    emoji_routes.router,
     internal_routes.router,
 )
 
@@ -42,6 +50,12 @@ def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
     return app
 
 
+def look_of(settings: Settings) -> Look | None:
+    """How pages are looked at; None if they are not to be."""
+    allowed = frozenset(place.strip() for place in settings.link_previews_allowed.split(","))
+    return previews.looking_with(Fetcher(Guard(look_up, allowed))) if settings.link_previews else None
+
+
 async def main(settings: Settings) -> None:
     async with (
         await database.connect(settings) as pool,
@@ -49,6 +63,7 @@ async def main(settings: Settings) -> None:
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
+            previews.run(pool, look_of(settings), settings.link_previews_per_minute),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),
         ),
     ):

@@ -12,6 +12,7 @@ ATTACHMENT_BYTES = 4_096
 EMAILS = 100
 USERS_AT_ONCE = 200
 GROUP_SIZE = 8
+GROUP_MEMBERS = 500
 
 Description = Annotated[Text, StringConstraints(max_length=2_000)]
 Email = Annotated[
@@ -90,6 +91,33 @@ class Direct(Body):
 
 class NewMembers(Body):
     user_ids: Users
+
+
+def _free(name: str) -> str:
+    if name.lower() in ("channel", "here", "everyone", "all"):
+        raise ValueError("is a word of its own in messages")
+    return name
+
+
+# A word, so that clients can read it after an @.
+GroupName = Annotated[
+    Text, StringConstraints(min_length=1, max_length=64, pattern=r"^\w[\w.-]*$"), AfterValidator(_free)
+]
+GroupMembers = Annotated[tuple[Id, ...], Field(max_length=GROUP_MEMBERS, strict=False)]
+
+
+class NewGroup(Body):
+    """A group that is mentioned by its name."""
+
+    name: GroupName
+    description: Description | None = None
+    members: GroupMembers = ()
+
+
+class GroupChange(Body):
+    name: GroupName | None = None
+    description: Description | None = None
+    members: GroupMembers | None = None
 
 
 class Draft(Body):

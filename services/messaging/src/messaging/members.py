@@ -39,6 +39,10 @@ LEAVE_ALL = """
     DELETE FROM channel_members m USING channels c
     WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 RETURNING m.channel_id
 """
+LEAVE_GROUPS = """
+    DELETE FROM user_group_members m USING user_groups g
+    WHERE g.id = m.group_id AND g.workspace_id = $1 AND m.user_id = $2
+"""
 LOCK_CHANNELS = """
     SELECT c.id FROM channels c JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
     WHERE c.workspace_id = $1 ORDER BY c.id FOR NO KEY UPDATE OF c
@@ -86,6 +90,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     await db.execute(LOCK_CHANNELS, workspace_id, user_id)
     left = [row["channel_id"] for row in await db.fetch(LEAVE_ALL, workspace_id, user_id)]
     await db.execute(REMOVE, workspace_id, user_id)
+    await db.execute(LEAVE_GROUPS, workspace_id, user_id)
     await announcements.members_left(db, sorted(left), user_id, standing.user_id)
     await announcements.workspace_member_gone(db, workspace_id, user_id)
 

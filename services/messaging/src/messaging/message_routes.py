@@ -8,8 +8,10 @@ from eventbus.wire import Json, to_wire
 from fastapi import APIRouter, Query, Request, Response
 
 from messaging import digests, history, messages, posting
+from messaging import emoji as workspace_emoji
 from messaging.bodies import ChannelDraft, Draft, Emoji, MessageChange, Search
 from messaging.permissions import Action, Ask, Standing, allowed
+from messaging.previews import jobs as previews
 
 router = APIRouter(prefix="/api")
 
@@ -68,9 +70,17 @@ async def unpin_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MES
     return Response(status_code=204)
 
 
+@router.delete("/messages/{message_id}/previews", status_code=204)
+async def remove_previews(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_REMOVE_PREVIEWS)]) -> Response:
+    async with ask.granted() as (db, standing):
+        await previews.remove(db, _channel(standing), message_id, ask.user.user_id)
+    return Response(status_code=204)
+
+
 @router.put("/messages/{message_id}/reactions/{emoji}", status_code=204)
 async def add_reaction(message_id: UUID, emoji: Emoji, ask: Annotated[Ask, allowed(Action.MESSAGE_REACT)]) -> Response:
     async with ask.granted() as (db, standing):
+        await workspace_emoji.require(db, standing.workspace_id, emoji)
         await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=True)
     return Response(status_code=204)
 

@@ -45,12 +45,18 @@ class Action(StrEnum):
     DIRECT_OPEN = "direct.open"
     MESSAGE_POST = "message.post"
     MESSAGE_EDIT = "message.edit"
+    MESSAGE_REMOVE_PREVIEWS = "message.remove_previews"
     MESSAGE_DELETE = "message.delete"
     MESSAGE_PIN = "message.pin"
     MESSAGE_REACT = "message.react"
     MENTION_EVERYONE = "mention.everyone"
     THREAD_READ = "thread.read"
     THREAD_FOLLOW = "thread.follow"
+    GROUP_LIST = "group.list"
+    GROUP_MANAGE = "group.manage"
+    EMOJI_LIST = "emoji.list"
+    EMOJI_ADD = "emoji.add"
+    EMOJI_REMOVE = "emoji.remove"
     MESSAGE_READ = "message.read"
     MESSAGE_FORWARD = "message.forward"
     MESSAGE_SAVE = "message.save"
@@ -147,6 +153,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.DIRECT_OPEN: _workspace(_anybody),
     Action.MESSAGE_POST: _channel(lambda s: s.in_channel),
     Action.MESSAGE_EDIT: _channel(lambda s: s.in_channel and s.author_id == s.user_id),
+    Action.MESSAGE_REMOVE_PREVIEWS: _channel(lambda s: s.in_channel and s.author_id == s.user_id),
     Action.MESSAGE_DELETE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
     Action.MESSAGE_PIN: _channel(lambda s: s.in_channel and s.role != "guest"),
     Action.MESSAGE_REACT: _channel(lambda s: s.in_channel),
@@ -159,6 +166,12 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     ),
     Action.THREAD_READ: _anybody,
     Action.THREAD_FOLLOW: _channel(lambda s: s.in_channel),
+    Action.GROUP_LIST: _anybody,
+    Action.GROUP_MANAGE: _workspace(lambda s: s.is_admin),
+    Action.EMOJI_LIST: _anybody,
+    Action.EMOJI_ADD: _workspace(lambda s: s.role != "guest"),
+    # Their own, or any if they are an admin: emoji.py.
+    Action.EMOJI_REMOVE: _workspace(lambda s: s.role != "guest"),
     Action.MESSAGE_READ: _anybody,
     # And to post where it goes, to people who may all read it: forwarding.py.
     Action.MESSAGE_FORWARD: _anybody,

@@ -20,24 +20,24 @@ async def get_thread(
     after: UUID | None = None,
 ) -> Json:
     async with ask.granted() as (db, standing):
-        return await threads.page(db, _thread(standing)[0], ask.user.user_id, limit, before, after)
+        return await threads.page(db, thread_of(standing)[0], ask.user.user_id, limit, before, after)
 
 
 @router.put("/follow", status_code=204)
 async def follow(ask: Annotated[Ask, allowed(Action.THREAD_FOLLOW)]) -> Response:
     async with ask.granted() as (db, standing):
-        await threads.set_following(db, *_thread(standing), ask.user.user_id, True)
+        await threads.set_following(db, *thread_of(standing), ask.user.user_id, True)
     return Response(status_code=204)
 
 
 @router.delete("/follow", status_code=204)
 async def unfollow(ask: Annotated[Ask, allowed(Action.THREAD_FOLLOW)]) -> Response:
     async with ask.granted() as (db, standing):
-        await threads.set_following(db, *_thread(standing), ask.user.user_id, False)
+        await threads.set_following(db, *thread_of(standing), ask.user.user_id, False)
     return Response(status_code=204)
 
 
-def _thread(standing: Standing) -> tuple[UUID, UUID]:
+def thread_of(standing: Standing) -> tuple[UUID, UUID]:
     """Its first message's id, whichever of its messages the path names, and that of its channel."""
     if standing.thread_id is None or standing.channel_id is None:
         raise TypeError("a standing towards a thread names it and its channel")

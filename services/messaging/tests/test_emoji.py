@@ -1,0 +1,113 @@
+"""Emoji of a workspace: real images only, small, and served as nothing else."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import aiohttp
+import asyncpg
+import pytest
+from office import Asker, Office, invited
+from test_images import gif, lossless, png
+
+
+async def put(who: Asker, office: Office, name: str, data: bytes) -> tuple[int, Any]:
+    path = f"{who.url}/api/workspaces/{office.workspace_id}/emoji/{name}"
+    async with who.http.put(path, data=data, headers=who.headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def listed(office: Office) -> list[str]:
+    _, told = await office.guest.get(f"/api/workspaces/{office.workspace_id}/emoji")
+    return [each["name"] for each in told["emoji"]]
+
+
+async def test_an_emoji_is_added_listed_served_and_removed(office: Office) -> None:
+    for name, data in (("ship_it", png(64, 32)), ("+2", gif(512, 512)), ("wave-hi", lossless(1, 1))):
+        assert (await put(office.member, office, name, data))[0] == 201
+    _, told = await office.guest.get(f"/api/workspaces/{office.workspace_id}/emoji")
+    ship = next(each for each in told["emoji"] if each["name"] == "ship_it")
+    assert (ship["contentType"], ship["width"], ship["height"]) == ("image/png", 64, 32)
+    async with office.guest.http.get(office.guest.url + ship["url"], headers=office.guest.headers) as answer:
+        assert (answer.status, await answer.read()) == (200, png(64, 32))
+        _check_headers(answer)
+    assert (await office.member.delete(f"/api/workspaces/{office.workspace_id}/emoji/ship_it"))[0] == 204
+    assert await listed(office) == ["+2", "wave-hi"]
+
+
+def _check_headers(answer: aiohttp.ClientResponse) -> None:
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="ship_it.png"'
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", (422, "not_an_image")),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", (422, "not_an_image")),
+        (png(513, 1), (422, "not_an_image")),
+        (gif(1, 0), (422, "not_an_image")),
+        (gif(1, 1) + bytes(256 * 1_024), (413, "too_large")),
+    ],
+)
+async def test_what_is_no_small_image_is_refused(office: Office, data: bytes, expected: tuple[int, str]) -> None:
+    status, told = await put(office.member, office, "bad", data)
+    assert (status, told["type"]) == expected
+    assert await listed(office) == []
+
+
+@pytest.mark.parametrize("name", ["Upper", "two%20words", "x" * 51, "%ED%95%9C", "a:b"])
+async def test_a_wrong_name_is_refused(office: Office, name: str) -> None:
+    assert (await put(office.member, office, name, gif(1, 1)))[0] == 422
+    assert await listed(office) == []
+
+
+async def test_a_name_is_given_once_and_a_workspace_has_a_thousand(office: Office, pool: asyncpg.Pool) -> None:
+    assert (await put(office.member, office, "mine", gif(1, 1)))[0] == 201
+    status, told = await put(office.owner, office, "mine", gif(2, 2))
+    assert (status, told["type"]) == (409, "emoji_name_taken")
+    await pool.execute(
+        "INSERT INTO custom_emoji (id, workspace_id, name, content_type, width, height, image, created_by)"
+        " SELECT gen_random_uuid(), $1, 'e' || n, 'image/gif', 1, 1, '', $2 FROM generate_series(1, 999) n",
+        UUID(office.workspace_id), office.owner.user_id,
+    )  # fmt: skip
+    status, told = await put(office.owner, office, "more", gif(2, 2))
+    assert (status, told["type"]) == (409, "too_many_emoji")
+
+
+async def test_who_may_add_and_remove_emoji(office: Office) -> None:
+    await invited(office.owner, office.stranger, office.workspace_id, "member")
+    path = f"/api/workspaces/{office.workspace_id}/emoji"
+    assert (await put(office.guest, office, "guests", gif(1, 1)))[0] == 403
+    assert (await put(office.member, office, "mine", gif(1, 1)))[0] == 201
+    for who in (office.guest, office.stranger):
+        assert (await who.delete(f"{path}/mine"))[0] == 403
+    assert (await office.owner.delete(f"{path}/mine"))[0] == 204
+    assert (await office.owner.delete(f"{path}/mine"))[0] == 404
+
+
+async def test_strangers_see_no_emoji(office: Office) -> None:
+    _, emoji = await put(office.member, office, "mine", gif(1, 1))
+    assert (await office.stranger.get(f"/api/workspaces/{office.workspace_id}/emoji"))[0] == 404
+    assert (await office.stranger.get(emoji["url"]))[0] == 404
+    assert (await put(office.stranger, office, "theirs", gif(1, 1)))[0] == 404
+    assert (await office.stranger.delete(f"/api/workspaces/{office.workspace_id}/emoji/mine"))[0] == 404
+    other = await office.owner.made("/api/workspaces", {"name": "Other"})
+    moved = emoji["url"].replace(office.workspace_id, other["id"])
+    assert (await office.owner.get(moved))[0] == 404
+    assert (await office.owner.get(f"/api/workspaces/{office.workspace_id}/emoji/{uuid4()}/image"))[0] == 404
+
+
+async def test_an_emoji_of_the_workspace_reacts_by_its_name(office: Office) -> None:
+    message = await office.say(office.owner, "shipped")
+    path = f"/api/messages/{message['id']}/reactions/:ship_it:"
+    status, told = await office.member.put(path, None)
+    assert (status, told["type"]) == (404, "not_found")
+    await put(office.member, office, "ship_it", gif(1, 1))
+    assert (await office.member.put(path, None))[0] == 204
+    await office.owner.delete(f"/api/workspaces/{office.workspace_id}/emoji/ship_it")
+    (message,) = (await office.history(office.owner))["messages"]
+    assert message["reactions"] == {":ship_it:": [str(office.member.user_id)]}
+    assert (await office.member.delete(path))[0] == 204
