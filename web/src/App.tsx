@@ -10,7 +10,9 @@ import { open } from "./live/connection";
 import { attach } from "./live/events";
 import { keys } from "./live/queries";
 import { checkNowAndThen } from "./live/selfcheck";
-import { useInvitation } from "./location";
+import { LinkedMessage } from "./conversation/LinkedMessage";
+import { saveWhenHidden } from "./kept/drafts";
+import { useInvitation, useLinkedMessage } from "./location";
 import { Entrance } from "./session/Entrance";
 import { useSession } from "./session/session";
 import { text } from "./text";
@@ -25,19 +27,23 @@ export function App() {
 
 function SignedIn() {
   const invitation = useInvitation();
+  const linked = useLinkedMessage();
   const workspaces = useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces });
   useEffect(() => {
     startUnread();
     const close = open(attach);
     const stop = catchUpOnReturn();
     const stopChecking = checkNowAndThen();
+    const stopSaving = saveWhenHidden();
     return () => {
+      stopSaving();
       stopChecking();
       stop();
       close();
     };
   }, []);
   if (invitation) return <InvitationCard token={invitation} />;
+  if (linked) return <LinkedMessage key={linked} messageId={linked} />;
   if (workspaces.isPending)
     return (
       <main className="stage" aria-busy="true">

@@ -1,9 +1,13 @@
-/** Where in the product the address bar points: `#/<workspace>/<channel>` and an invitation to accept. */
+/**
+ * Where in the product the address bar points: `#/<workspace>/<channel>/<message>`, a link to a message
+ * (`/c/<channel>/m/<message>`), or an invitation to accept.
+ */
 import { useSyncExternalStore } from "react";
 
 export interface Place {
   workspaceId: string | undefined;
   channelId: string | undefined;
+  messageId: string | undefined;
 }
 
 const listeners = new Set<() => void>();
@@ -20,8 +24,8 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function place(hash = window.location.hash): Place {
-  const [workspaceId, channelId] = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-  return { workspaceId, channelId };
+  const [workspaceId, channelId, messageId] = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  return { workspaceId, channelId, messageId };
 }
 
 export function usePlace(): Place {
@@ -33,9 +37,26 @@ export function useInvitation(): string | null {
   return new URLSearchParams(search).get("invitation");
 }
 
-export function goTo(workspaceId: string, channelId?: string): void {
-  window.location.hash = channelId ? `#/${workspaceId}/${channelId}` : `#/${workspaceId}`;
+export function goTo(...path: readonly string[]): void {
+  window.location.hash = `#/${path.join("/")}`;
 }
+
+/** The message that somebody's link leads to; null unless the page was opened by one. */
+export function useLinkedMessage(): string | null {
+  const path = useSyncExternalStore(subscribe, () => window.location.pathname);
+  return linkedMessage(path);
+}
+
+export const linkedMessage = (path: string) => /^\/c\/[^/]+\/m\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null;
+
+/** Leaves the link behind, for the place it leads to. */
+export function follow(...path: readonly string[]): void {
+  window.history.replaceState(null, "", `/#/${path.join("/")}`);
+  for (const listener of listeners) listener();
+}
+
+export const messageLink = (channelId: string, messageId: string) =>
+  `${window.location.origin}/c/${channelId}/m/${messageId}`;
 
 export function dropInvitation(): void {
   window.history.replaceState(null, "", window.location.pathname + window.location.hash);

@@ -87,6 +87,17 @@ export interface Message {
   updatedAt: string;
   seq: number;
   clientMessageId: string | null;
+  forwarded?: Forwarded | null;
+}
+
+/** A message as it was when it was passed on. */
+export interface Forwarded {
+  messageId: string;
+  channelId: string;
+  userId: string;
+  createdAt: string;
+  content: string;
+  forwarded: Forwarded | null;
 }
 
 export interface MessagePage {

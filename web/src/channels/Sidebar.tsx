@@ -2,9 +2,11 @@
 import { DropdownMenu } from "radix-ui";
 
 import type { ListedChannel, Workspace } from "../api/types";
+import { KeptDialog } from "../kept/KeptDialog";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
+import { MenuEntry } from "../ui/MenuEntry";
 import { InviteDialog } from "../workspaces/InviteDialog";
 import { PeopleDialog } from "../workspaces/PeopleDialog";
 import { isDirect } from "../workspaces/people";
@@ -29,6 +31,9 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
     <aside className="sidebar" aria-label={workspace.name}>
       <Head workspace={workspace} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
+        <button type="button" className="sidebar-action" onClick={() => openDialog("kept")}>
+          <Icon name="later" size={16} /> {text.kept.title}
+        </button>
         <Group
           title={text.channels.title}
           add={text.channels.add}
@@ -64,6 +69,7 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
       <BrowseDialog workspace={workspace} channels={channels} isOpen={opened === "browse"} onClose={close} />
       <CreateChannelDialog workspace={workspace} isOpen={opened === "create"} onClose={close} />
       <DirectDialog workspace={workspace} isOpen={opened === "direct"} onClose={close} />
+      <KeptDialog isOpen={opened === "kept"} onClose={close} />
     </aside>
   );
 }
@@ -78,34 +84,17 @@ function Head({ workspace }: { workspace: Workspace }) {
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-            <Entry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
-            <Entry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
+            <MenuEntry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
+            <MenuEntry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
             <DropdownMenu.Separator className="menu-line" />
-            <Entry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
-            <Entry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
+            <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
+            <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
       <IconButton icon="people" label={text.people.title} side="bottom" onClick={() => openDialog("people")} />
       <IconButton icon="compose" label={text.direct.add} side="bottom" onClick={() => openDialog("direct")} />
     </header>
-  );
-}
-
-function Entry({
-  icon,
-  label,
-  onSelect,
-}: {
-  icon: Parameters<typeof Icon>[0]["name"];
-  label: string;
-  onSelect: () => void;
-}) {
-  return (
-    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
-      <Icon name={icon} size={16} />
-      {label}
-    </DropdownMenu.Item>
   );
 }
 

@@ -1,6 +1,8 @@
-/** Where messages are written; what was begun stays when one looks elsewhere. */
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+/** Where messages are written; what was begun stays when one looks elsewhere, and is found on other devices. */
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 
+import { ScheduleButton } from "../kept/ScheduleButton";
+import { useDraft, writeDraft } from "../kept/drafts";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Hint } from "../ui/Hint";
@@ -10,10 +12,9 @@ import { send } from "./sending";
 import { useTypingSignal } from "./useTypingSignal";
 
 const LONGEST = 40_000;
-const unfinished = new Map<string, string>();
 
 export function Composer({ channelId, name }: { channelId: string; name: string }) {
-  const [content, setContent] = useState(() => unfinished.get(channelId) ?? "");
+  const content = useDraft(channelId);
   const field = useRef<HTMLTextAreaElement>(null);
   const { typed, stopped } = useTypingSignal(channelId);
   const over = [...content].length - LONGEST;
@@ -22,8 +23,7 @@ export function Composer({ channelId, name }: { channelId: string; name: string 
   useLayoutEffect(() => grow(field.current), [content]);
 
   function write(value: string) {
-    setContent(value);
-    unfinished.set(channelId, value);
+    writeDraft(channelId, value);
     if (value.trim()) typed();
     else stopped();
   }
@@ -59,6 +59,12 @@ export function Composer({ channelId, name }: { channelId: string; name: string 
           onPick={(emoji) => (write(content + emoji), field.current?.focus())}
         />
         <span className="composer-hint">{over > 0 ? text.conversation.tooLong(over) : text.conversation.hint}</span>
+        <ScheduleButton
+          channelId={channelId}
+          content={content}
+          isDisabled={!canSend}
+          onScheduled={() => writeDraft(channelId, "")}
+        />
         <Hint label={text.conversation.send}>
           <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>
             <Icon name="send" />

@@ -15,7 +15,13 @@ import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
 
-export function Conversation({ workspace, channel }: { workspace: Workspace; channel: ListedChannel }) {
+interface Props {
+  workspace: Workspace;
+  channel: ListedChannel;
+  messageId: string | undefined;
+}
+
+export function Conversation({ workspace, channel, messageId }: Props) {
   const [isPanelOpen, setPanelOpen] = useState(false);
   const people = usePeople(workspace.id);
   const title = titleOf(channel, people, useMyId());
@@ -40,7 +46,7 @@ export function Conversation({ workspace, channel }: { workspace: Workspace; cha
         </header>
         {channel.isMember ? (
           <>
-            <MessageList channel={channel} workspace={workspace} name={name} />
+            <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
             <TypingLine channelId={channel.id} people={people} />
             {channel.isArchived ? (
               <p className="conversation-closed">{text.channels.archived}</p>

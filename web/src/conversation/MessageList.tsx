@@ -8,6 +8,7 @@ import { useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
 import { Beginning } from "./Beginning";
 import { DraftRow } from "./DraftRow";
+import { Excerpt } from "./Excerpt";
 import { MessageRow } from "./MessageRow";
 import { useConversations } from "./conversations";
 import { loadNewest, loadOlder, refresh } from "./history";
@@ -20,11 +21,24 @@ interface Props {
   channel: ListedChannel;
   workspace: Workspace;
   name: string;
+  /** Where a link led. */
+  targetId: string | undefined;
 }
 
 const NEAR_TOP_PX = 400;
 
-export function MessageList({ channel, workspace, name }: Props) {
+export function MessageList(props: Props) {
+  const { channel, workspace, targetId } = props;
+  const isElsewhere = useConversations((state) => {
+    const timeline = state.timelines[channel.id];
+    return timeline?.isLoaded && !timeline.messages.some((message) => message.id === targetId);
+  });
+  if (targetId && isElsewhere)
+    return <Excerpt key={targetId} channel={channel} workspace={workspace} messageId={targetId} />;
+  return <Newest {...props} />;
+}
+
+function Newest({ channel, workspace, name, targetId }: Props) {
   const timeline = useConversations((state) => state.timelines[channel.id] ?? EMPTY);
   const outbox = useConversations((state) => state.outbox);
   const drafts = useMemo(() => outbox.filter((draft) => draft.channelId === channel.id), [outbox, channel.id]);
@@ -34,7 +48,9 @@ export function MessageList({ channel, workspace, name }: Props) {
   const { hasFailed, open } = useOpening(channel.id);
   useSeen(channel.id, timeline.messages.at(-1));
   const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
-  const { box, inside, onScroll, hasUnseen, toEnd } = useScroll(timeline.messages, drafts.length, myId);
+  const { box, inside, onScroll, hasUnseen, toEnd, toMessage } = useScroll(timeline.messages, drafts.length, myId);
+  const hasTarget = timeline.messages.some((message) => message.id === targetId);
+  useEffect(() => void (targetId && hasTarget && toMessage(targetId)), [targetId, hasTarget, toMessage]);
   const older = () => void loadOlder(channel.id).catch(() => undefined);
   const isAtStart = timeline.isLoaded && !timeline.hasOlder;
   return (
@@ -76,6 +92,7 @@ export function MessageList({ channel, workspace, name }: Props) {
                 myId={myId}
                 mayModerate={isAdmin(workspace.role)}
                 isReadOnly={channel.isArchived}
+                isTarget={line.message.id === targetId}
               />
             </Fragment>
           ))}

@@ -8,6 +8,7 @@ import { Icon } from "../ui/icons";
 import { type People, nameOf } from "../workspaces/people";
 import { Content } from "./Content";
 import { EditForm } from "./EditForm";
+import { ForwardedQuote } from "./ForwardedQuote";
 import { MessageTools } from "./MessageTools";
 import { react } from "./reactions";
 
@@ -19,6 +20,8 @@ interface Props {
   myId: string;
   mayModerate: boolean;
   isReadOnly: boolean;
+  /** A link led here. */
+  isTarget?: boolean;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -29,6 +32,7 @@ export const MessageRow = memo(function MessageRow({
   myId,
   mayModerate,
   isReadOnly,
+  isTarget = false,
 }: Props) {
   const [isEditing, setEditing] = useState(false);
   const name = author?.name ?? text.people.unknown;
@@ -42,6 +46,7 @@ export const MessageRow = memo(function MessageRow({
       data-seq={message.seq}
       data-user-id={message.userId}
       data-pinned={message.isPinned || undefined}
+      data-target={isTarget || undefined}
     >
       <div className="message-side">
         {startsGroup ? (
@@ -72,7 +77,8 @@ export const MessageRow = memo(function MessageRow({
           <EditForm message={message} onDone={() => setEditing(false)} />
         ) : (
           <>
-            <Content content={message.content} />
+            {message.content && <Content content={message.content} />}
+            {message.forwarded && <ForwardedQuote forwarded={message.forwarded} people={people} />}
             {message.isEdited && <span className="message-edited">({text.conversation.edited})</span>}
           </>
         )}

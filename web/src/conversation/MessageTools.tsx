@@ -7,6 +7,7 @@ import { Confirm } from "../ui/Confirm";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { EmojiButton } from "./EmojiButton";
+import { MessageMenu } from "./MessageMenu";
 import { pin, remove } from "./acts";
 import { react } from "./reactions";
 
@@ -34,6 +35,7 @@ export function MessageTools({ message, isOwn, mayDelete, myId, onEdit }: Props)
       <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
       {isOwn && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
       {mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
+      <MessageMenu message={message} onOpenChange={setPicking} />
       <Confirm
         title={words.deleteTitle}
         description={words.deleteBody}

@@ -16,6 +16,10 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
     setUnseen(false);
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, []);
+  const toMessage = useCallback((messageId: string) => {
+    follows.current = false;
+    box.current?.querySelector(`[data-message-id="${messageId}"]`)?.scrollIntoView({ block: "center" });
+  }, []);
   const onScroll = useCallback(() => {
     const element = box.current;
     if (!element) return;
@@ -48,5 +52,5 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
     if (inside.current) observer.observe(inside.current);
     return () => observer.disconnect();
   }, []);
-  return { box, inside, onScroll, hasUnseen, toEnd };
+  return { box, inside, onScroll, hasUnseen, toEnd, toMessage };
 }

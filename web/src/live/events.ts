@@ -8,6 +8,7 @@ import { flushAll } from "../conversation/sending";
 import { type Change, apply } from "../conversation/timeline";
 import * as typings from "../conversation/typing";
 import { noticeChannel } from "../conversation/unread";
+import { attachKept } from "../kept/attach";
 import { fetchPresence, hearPresence } from "../presence/presence";
 import { current } from "../session/session";
 import { catchUp, refreshOnScreen } from "./catchup";
@@ -36,6 +37,7 @@ export function attach(socket: Socket): void {
   attachMessages(socket);
   attachChannels(socket);
   attachPeople(socket);
+  attachKept(socket);
 }
 
 function attachMessages(socket: Socket): void {

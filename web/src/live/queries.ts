@@ -20,6 +20,10 @@ export const keys = {
   members: (workspaceId: string) => ["members", workspaceId],
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],
+  scheduled: () => ["scheduled"],
+  saved: () => ["saved"],
+  reminders: () => ["reminders"],
+  surroundings: (messageId: string) => ["surroundings", messageId],
 } as const;
 
 export const outdated = (key: readonly string[]) => void renew(key);

@@ -1,6 +1,7 @@
 /** Leaves this browser as it was found. */
 import { logout } from "../api/routes";
 import { forgetAllConversations } from "../conversation/conversations";
+import { forgetDrafts } from "../kept/drafts";
 import { queries } from "../live/queries";
 import { usePresence } from "../presence/presence";
 import { forget, useSession } from "./session";
@@ -15,6 +16,7 @@ export function forgetOnChangeOfPerson(): void {
   useSession.subscribe((state, before) => {
     if (!before.session || state.session?.user.id === before.session.user.id) return;
     forgetAllConversations();
+    forgetDrafts();
     queries.clear();
     usePresence.setState({ statuses: {} });
   });

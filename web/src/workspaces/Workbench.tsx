@@ -17,7 +17,7 @@ import { useMembers, usePresenceOf } from "./people";
 const NONE: readonly ListedChannel[] = [];
 
 export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) {
-  const { workspaceId, channelId } = usePlace();
+  const { workspaceId, channelId, messageId } = usePlace();
   const workspace = workspaces.find((entry) => entry.id === workspaceId);
   useEffect(() => {
     if (!workspaceId && workspaces[0]) goTo(workspaces[0].id);
@@ -28,7 +28,7 @@ export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) 
       <ConnectionBanner />
       <Rail workspaces={workspaces} activeId={workspaceId} />
       {workspace ? (
-        <Inside key={workspace.id} workspace={workspace} channelId={channelId} />
+        <Inside key={workspace.id} workspace={workspace} channelId={channelId} messageId={messageId} />
       ) : (
         <Nowhere isKnown={!workspaceId} />
       )}
@@ -36,7 +36,13 @@ export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) 
   );
 }
 
-function Inside({ workspace, channelId }: { workspace: Workspace; channelId: string | undefined }) {
+interface InsideProps {
+  workspace: Workspace;
+  channelId: string | undefined;
+  messageId: string | undefined;
+}
+
+function Inside({ workspace, channelId, messageId }: InsideProps) {
   const query = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
   const channels = query.data ?? NONE;
   usePresenceOf(useMembers(workspace.id));
@@ -53,7 +59,7 @@ function Inside({ workspace, channelId }: { workspace: Workspace; channelId: str
     <>
       <Sidebar workspace={workspace} channels={channels} activeId={channelId} isLoading={query.isPending} />
       {channel ? (
-        <Conversation key={channel.id} workspace={workspace} channel={channel} />
+        <Conversation key={channel.id} workspace={workspace} channel={channel} messageId={messageId} />
       ) : (
         <Pick isGone={channelId !== undefined && query.isSuccess && !query.isFetching} />
       )}

@@ -1,0 +1,102 @@
+/** The routes of what a person keeps: drafts, messages sent later, saved ones, reminders; links and forwarding. */
+import { request } from "./http";
+import type { Message } from "./types";
+
+export interface SyncedDraft {
+  channelId: string;
+  parentMessageId: string | null;
+  content: string | null;
+  version: number;
+}
+
+export interface Scheduled {
+  id: string;
+  channelId: string;
+  message: { content: string };
+  sendAt: string;
+  failure: string | null;
+}
+
+export interface Saved {
+  messageId: string;
+  message: Message | null;
+  unavailable: "deleted" | "not_visible" | null;
+  note: string | null;
+  state: "open" | "done";
+}
+
+export interface Reminder {
+  id: string;
+  messageId: string | null;
+  channelId: string | null;
+  text: string | null;
+  remindAt: string;
+  state: "waiting" | "due" | "done";
+}
+
+export interface Surroundings {
+  workspaceId: string;
+  channelId: string;
+  messageId: string;
+  messages: Message[];
+  hasBefore: boolean;
+  hasAfter: boolean;
+}
+
+const MOST_DRAFTS = 500;
+
+export async function listDrafts(): Promise<SyncedDraft[]> {
+  const drafts: SyncedDraft[] = [];
+  for (let before = ""; drafts.length <= MOST_DRAFTS;) {
+    const page = await request<{ drafts: SyncedDraft[]; hasMore: boolean }>("GET", `/drafts?limit=100${before}`);
+    drafts.push(...page.drafts);
+    if (!page.hasMore) break;
+    before = `&before=${drafts.at(-1)?.version}`;
+  }
+  return drafts;
+}
+
+/** What is kept now; null if it was empty, and so is no draft. */
+export const saveDraft = async (channelId: string, parentMessageId: string | null, content: string) =>
+  (await request<{ draft: SyncedDraft | null }>("PUT", `/channels/${channelId}/draft`, { content, parentMessageId }))
+    .draft;
+
+export const schedule = (channelId: string, content: string, sendAt: Date, clientMessageId: string) =>
+  request<Scheduled>("POST", `/channels/${channelId}/scheduled`, {
+    content,
+    sendAt: sendAt.toISOString(),
+    clientMessageId,
+  });
+
+export const listScheduled = async () => (await request<{ scheduled: Scheduled[] }>("GET", "/scheduled")).scheduled;
+
+export const changeScheduled = (id: string, change: { content?: string; sendAt?: string }) =>
+  request<Scheduled>("PUT", `/scheduled/${id}`, change);
+
+export const cancelScheduled = (id: string) => request<void>("DELETE", `/scheduled/${id}`);
+
+export const sendScheduled = (id: string) => request<Message>("POST", `/scheduled/${id}/send`);
+
+export const listSaved = async () => (await request<{ saved: Saved[] }>("GET", "/saved?limit=100")).saved;
+
+export const saveMessage = (messageId: string, kept: { note?: string | null; state?: "open" | "done" } = {}) =>
+  request<void>("PUT", `/messages/${messageId}/saved`, kept);
+
+export const unsaveMessage = (messageId: string) => request<void>("DELETE", `/messages/${messageId}/saved`);
+
+export const listReminders = async () => (await request<{ reminders: Reminder[] }>("GET", "/reminders")).reminders;
+
+export const remind = (messageId: string, remindAt: Date) =>
+  request<Reminder>("POST", "/reminders", { messageId, remindAt: remindAt.toISOString() });
+
+export const putOffReminder = (id: string, remindAt: Date) =>
+  request<Reminder>("PUT", `/reminders/${id}`, { remindAt: remindAt.toISOString() });
+
+export const finishReminder = (id: string) => request<Reminder>("POST", `/reminders/${id}/done`);
+
+export const cancelReminder = (id: string) => request<void>("DELETE", `/reminders/${id}`);
+
+export const forwardMessage = (messageId: string, channelId: string, comment: string, clientMessageId: string) =>
+  request<Message>("POST", `/messages/${messageId}/forward`, { channelId, comment, clientMessageId });
+
+export const surroundingsOf = (messageId: string) => request<Surroundings>("GET", `/messages/${messageId}/context`);

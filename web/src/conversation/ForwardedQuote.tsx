@@ -1,0 +1,32 @@
+/** A message that another one passes on, as it was then. */
+import type { Forwarded } from "../api/types";
+import { channelOf, goToMessage, useTitleOf } from "../kept/places";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { type People, nameOf } from "../workspaces/people";
+import { Content } from "./Content";
+
+export function ForwardedQuote({ forwarded, people }: { forwarded: Forwarded; people: People }) {
+  const title = useTitleOf(forwarded.channelId);
+  const at = new Date(forwarded.createdAt);
+  return (
+    <blockquote className="forwarded" aria-label={text.kept.forwarded} data-testid="forwarded">
+      <header>
+        <Icon name="forward" size={13} />
+        <strong>{nameOf(people, forwarded.userId)}</strong>
+        <time dateTime={forwarded.createdAt}>{text.moment(at)}</time>
+        {channelOf(forwarded.channelId) && (
+          <button
+            type="button"
+            className="link"
+            onClick={() => goToMessage(forwarded.channelId, forwarded.messageId)}
+          >
+            {text.kept.from(title)}
+          </button>
+        )}
+      </header>
+      {forwarded.content && <Content content={forwarded.content} />}
+      {forwarded.forwarded && <ForwardedQuote forwarded={forwarded.forwarded} people={people} />}
+    </blockquote>
+  );
+}

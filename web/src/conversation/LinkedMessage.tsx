@@ -1,0 +1,33 @@
+/** Where somebody's link to a message leads: found once, then shown in its conversation. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { surroundingsOf } from "../api/kept";
+import { Problem, explain } from "../api/problem";
+import { keys } from "../live/queries";
+import { follow } from "../location";
+import { text } from "../text";
+
+export function LinkedMessage({ messageId }: { messageId: string }) {
+  const found = useQuery({ queryKey: keys.surroundings(messageId), queryFn: () => surroundingsOf(messageId) });
+  useEffect(() => {
+    if (found.data) follow(found.data.workspaceId, found.data.channelId, messageId);
+  }, [found.data, messageId]);
+  const isGone = found.error instanceof Problem && found.error.status === 404;
+  return (
+    <main className="stage" aria-busy={found.isPending}>
+      {found.isError ? (
+        <section className="card">
+          <p role="alert" className="problem">
+            {isGone ? text.kept.linkGone : explain(found.error)}
+          </p>
+          <button type="button" className="button button-primary" onClick={() => follow()}>
+            {text.kept.toStart}
+          </button>
+        </section>
+      ) : (
+        <p className="quiet">{text.loading}…</p>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,83 @@
+/** What one may do with a message for oneself or elsewhere: link to it, keep it, pass it on, be reminded of it. */
+import { useQuery } from "@tanstack/react-query";
+import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+
+import { listSaved, remind, saveMessage, unsaveMessage } from "../api/kept";
+import type { Message } from "../api/types";
+import { ForwardDialog } from "../kept/ForwardDialog";
+import { inMinutes, morning, nextMonday } from "../kept/times";
+import { keys, outdated } from "../live/queries";
+import { messageLink } from "../location";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { MenuEntry } from "../ui/MenuEntry";
+import { complain, notify } from "../ui/notices";
+
+interface Props {
+  message: Message;
+  onOpenChange: (isOpen: boolean) => void;
+}
+
+export function MessageMenu({ message, onOpenChange }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const [isForwarding, setForwarding] = useState(false);
+  const words = text.kept;
+  const change = (open: boolean) => {
+    setOpen(open);
+    onOpenChange(open);
+  };
+  const copy = () =>
+    void navigator.clipboard
+      .writeText(messageLink(message.channelId, message.id))
+      .then(() => notify(text.invite.copied), complain);
+  return (
+    <>
+      <DropdownMenu.Root modal={false} open={isOpen} onOpenChange={change}>
+        <DropdownMenu.Trigger
+          className="icon-button"
+          aria-label={text.conversation.more}
+          title={text.conversation.more}
+        >
+          <Icon name="more" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
+            <MenuEntry icon="copy" label={words.copyLink} onSelect={copy} />
+            <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
+            <KeepEntry messageId={message.id} />
+            <DropdownMenu.Separator className="menu-line" />
+            <RemindEntries messageId={message.id} />
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      {isForwarding && <ForwardDialog message={message} onClose={() => setForwarding(false)} />}
+    </>
+  );
+}
+
+function KeepEntry({ messageId }: { messageId: string }) {
+  const saved = useQuery({ queryKey: keys.saved(), queryFn: listSaved });
+  const isSaved = saved.data?.some((entry) => entry.messageId === messageId) ?? false;
+  const toggle = () =>
+    void (isSaved ? unsaveMessage(messageId) : saveMessage(messageId)).then(() => outdated(keys.saved()), complain);
+  return <MenuEntry icon="pin" label={isSaved ? text.kept.unsave : text.kept.save} onSelect={toggle} />;
+}
+
+function RemindEntries({ messageId }: { messageId: string }) {
+  const set = (at: Date) =>
+    void remind(messageId, at).then(() => {
+      notify(text.kept.reminded(at));
+      outdated(keys.reminders());
+    }, complain);
+  const words = text.kept;
+  return (
+    <DropdownMenu.Group aria-label={words.remind}>
+      <DropdownMenu.Label className="menu-label">{words.remind}</DropdownMenu.Label>
+      <MenuEntry icon="later" label={words.in20Minutes} onSelect={() => set(inMinutes(new Date(), 20))} />
+      <MenuEntry icon="later" label={words.in3Hours} onSelect={() => set(inMinutes(new Date(), 180))} />
+      <MenuEntry icon="later" label={words.tomorrow} onSelect={() => set(morning(new Date(), 1))} />
+      <MenuEntry icon="later" label={words.monday} onSelect={() => set(nextMonday(new Date()))} />
+    </DropdownMenu.Group>
+  );
+}

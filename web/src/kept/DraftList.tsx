@@ -1,0 +1,43 @@
+/** Everything begun and not sent. */
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { IconButton } from "../ui/IconButton";
+import type { ListProps } from "./KeptDialog";
+import { type Entry, placeOf } from "./book";
+import { useBookOfDrafts, writeDraft } from "./drafts";
+import { channelOf, goToMessage, useTitleOf } from "./places";
+
+export function DraftList({ onLeave }: ListProps) {
+  const book = useBookOfDrafts();
+  const drafts = Object.entries(book)
+    .filter(([key, entry]) => entry.content.trim() && channelOf(placeOf(key).channelId))
+    .sort(([, a], [, b]) => b.version - a.version);
+  if (drafts.length === 0) return <p className="quiet">{text.kept.noDrafts}</p>;
+  return (
+    <ul className="rows rows-tall" aria-label={text.kept.drafts}>
+      {drafts.map(([key, entry]) => (
+        <DraftLine key={key} name={key} entry={entry} onLeave={onLeave} />
+      ))}
+    </ul>
+  );
+}
+
+function DraftLine({ name, entry, onLeave }: { name: string; entry: Entry } & ListProps) {
+  const { channelId, parentMessageId } = placeOf(name);
+  const title = useTitleOf(channelId);
+  const go = () => (goToMessage(channelId, parentMessageId ?? undefined), onLeave());
+  return (
+    <li className="row" data-testid="kept-draft">
+      <button type="button" className="row-main row-go" onClick={go}>
+        <strong className="clip">{title}</strong>
+        <small className="clip">{entry.content}</small>
+      </button>
+      <Icon name="edit" size={16} />
+      <IconButton
+        icon="trash"
+        label={text.conversation.discard}
+        onClick={() => writeDraft(channelId, "", parentMessageId ?? undefined)}
+      />
+    </li>
+  );
+}

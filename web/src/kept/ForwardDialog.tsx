@@ -1,0 +1,82 @@
+/** Passes a message on to another conversation. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { forwardMessage } from "../api/kept";
+import { listChannels } from "../api/routes";
+import type { Message } from "../api/types";
+import { ChannelSign } from "../channels/ChannelLink";
+import { hear } from "../conversation/conversations";
+import { newIdentifier } from "../identifier";
+import { keys } from "../live/queries";
+import { usePlace } from "../location";
+import { text } from "../text";
+import { Field } from "../ui/Field";
+import { Modal } from "../ui/Modal";
+import { notify } from "../ui/notices";
+import { usePending } from "../ui/usePending";
+import { titleOf, useMyId, usePeople } from "../workspaces/people";
+
+export function ForwardDialog({ message, onClose }: { message: Message; onClose: () => void }) {
+  const { workspaceId = "" } = usePlace();
+  const [search, setSearch] = useState("");
+  const [channelId, setChannelId] = useState("");
+  const [comment, setComment] = useState("");
+  const [clientMessageId] = useState(newIdentifier);
+  const { isPending, problem, run } = usePending();
+  const titles = useTitles(workspaceId);
+  const words = text.kept;
+  const wanted = search.trim().toLowerCase();
+  async function submit() {
+    hear(await forwardMessage(message.id, channelId, comment.trim(), clientMessageId));
+    notify(words.forwardedDone);
+    onClose();
+  }
+  return (
+    <Modal title={words.forwardTitle} isOpen onClose={onClose} isWide>
+      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+        <Field label={words.forwardSearch} type="search" value={search} onChange={(e) => setSearch(e.target.value)} />
+        <fieldset className="rows rows-tall" aria-label={words.forwardTo}>
+          {titles
+            .filter(({ title }) => title.toLowerCase().includes(wanted))
+            .map(({ channel, title }) => (
+              <label key={channel.id} className="row row-choice">
+                <input
+                  type="radio"
+                  name="target"
+                  checked={channel.id === channelId}
+                  onChange={() => setChannelId(channel.id)}
+                />
+                <ChannelSign channel={channel} />
+                <span className="row-main clip">{title}</span>
+              </label>
+            ))}
+        </fieldset>
+        <Field label={words.comment} value={comment} onChange={(event) => setComment(event.target.value)} />
+        {problem && (
+          <p role="alert" className="problem">
+            {problem}
+          </p>
+        )}
+        <div className="buttons">
+          <button type="button" className="button" onClick={onClose}>
+            {text.cancel}
+          </button>
+          <button type="submit" className="button button-primary" disabled={!channelId || isPending}>
+            {words.forwardSend}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function useTitles(workspaceId: string) {
+  const people = usePeople(workspaceId);
+  const myId = useMyId();
+  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) });
+  return (channels.data ?? [])
+    .filter((channel) => channel.isMember && !channel.isArchived)
+    .map((channel) => ({ channel, title: titleOf(channel, people, myId) }))
+    .sort((a, b) => a.title.localeCompare(b.title));
+}

@@ -1,0 +1,40 @@
+/** What a person has begun, put off or kept: drafts, messages to be sent, saved ones, reminders. */
+import { Tabs } from "radix-ui";
+
+import { text } from "../text";
+import { Modal } from "../ui/Modal";
+import { DraftList } from "./DraftList";
+import { ReminderList } from "./ReminderList";
+import { SavedList } from "./SavedList";
+import { ScheduledList } from "./ScheduledList";
+
+const LISTS = { drafts: DraftList, scheduled: ScheduledList, saved: SavedList, reminders: ReminderList };
+const NAMES = ["drafts", "scheduled", "saved", "reminders"] as const;
+
+export interface ListProps {
+  onLeave: () => void;
+}
+
+export function KeptDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  return (
+    <Modal title={text.kept.title} isOpen={isOpen} onClose={onClose} isWide>
+      <Tabs.Root defaultValue="drafts">
+        <Tabs.List className="tabs" aria-label={text.kept.title}>
+          {NAMES.map((name) => (
+            <Tabs.Trigger key={name} className="tab" value={name}>
+              {text.kept[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        {NAMES.map((name) => {
+          const List = LISTS[name];
+          return (
+            <Tabs.Content key={name} value={name}>
+              <List onLeave={onClose} />
+            </Tabs.Content>
+          );
+        })}
+      </Tabs.Root>
+    </Modal>
+  );
+}

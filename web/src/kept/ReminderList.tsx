@@ -1,0 +1,57 @@
+/** Reminders to come, due and done. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { type Reminder, cancelReminder, finishReminder, listReminders, putOffReminder } from "../api/kept";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { IconButton } from "../ui/IconButton";
+import { complain } from "../ui/notices";
+import type { ListProps } from "./KeptDialog";
+import { TimeDialog } from "./TimeDialog";
+import { goToMessage, useTitleOf } from "./places";
+
+export function ReminderList({ onLeave }: ListProps) {
+  const reminders = useQuery({ queryKey: keys.reminders(), queryFn: listReminders });
+  const open = (reminders.data ?? []).filter((reminder) => reminder.state !== "done");
+  if (open.length === 0) return <p className="quiet">{text.kept.noReminders}</p>;
+  return (
+    <ul className="rows rows-tall" aria-label={text.kept.reminders}>
+      {open.map((reminder) => (
+        <ReminderLine key={reminder.id} reminder={reminder} onLeave={onLeave} />
+      ))}
+    </ul>
+  );
+}
+
+function ReminderLine({ reminder, onLeave }: { reminder: Reminder } & ListProps) {
+  const [isChoosing, setChoosing] = useState(false);
+  const { id, messageId, channelId, state } = reminder;
+  const title = useTitleOf(channelId);
+  const words = text.kept;
+  const at = new Date(reminder.remindAt);
+  const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.reminders()), complain);
+  const go = () => {
+    if (channelId && messageId) goToMessage(channelId, messageId);
+    onLeave();
+  };
+  return (
+    <li className="row" data-testid="reminder" data-state={state}>
+      <span className="row-main">
+        <strong className="clip">{reminder.text ?? (title || words.aMessage)}</strong>
+        <small>{state === "due" ? words.dueSince(at) : words.dueAt(at)}</small>
+      </span>
+      {channelId && <IconButton icon="chevron" label={words.goTo} onClick={go} />}
+      <IconButton icon="check" label={words.markDone} onClick={() => attempt(finishReminder(id))} />
+      <IconButton icon="later" label={words.another} onClick={() => setChoosing(true)} />
+      <IconButton icon="trash" label={words.remove} onClick={() => attempt(cancelReminder(id))} />
+      {isChoosing && (
+        <TimeDialog
+          title={words.remind}
+          onClose={() => setChoosing(false)}
+          onChoose={(chosen) => attempt(putOffReminder(id, chosen))}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,57 @@
+/** Messages that wait for their time, and those that could not be sent. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { type Scheduled, cancelScheduled, changeScheduled, listScheduled, sendScheduled } from "../api/kept";
+import { hear } from "../conversation/conversations";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { IconButton } from "../ui/IconButton";
+import { complain } from "../ui/notices";
+import { TimeDialog } from "./TimeDialog";
+import { useTitleOf } from "./places";
+
+export function ScheduledList() {
+  const scheduled = useQuery({ queryKey: keys.scheduled(), queryFn: listScheduled });
+  const waiting = scheduled.data ?? [];
+  if (waiting.length === 0) return <p className="quiet">{text.kept.noScheduled}</p>;
+  return (
+    <ul className="rows rows-tall" aria-label={text.kept.scheduled}>
+      {waiting.map((message) => (
+        <ScheduledLine key={message.id} scheduled={message} />
+      ))}
+    </ul>
+  );
+}
+
+function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } }: { scheduled: Scheduled }) {
+  const [isChoosing, setChoosing] = useState(false);
+  const title = useTitleOf(channelId);
+  const words = text.kept;
+  const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.scheduled()), complain);
+  return (
+    <li className="row" data-testid="scheduled" data-failure={failure ?? undefined}>
+      <span className="row-main">
+        <strong className="clip">{title}</strong>
+        <span className="clip">{message.content}</span>
+        {failure ? (
+          <small className="problem" role="alert">
+            {words.notSent(words.failures[failure] ?? text.problems.unknown)}
+          </small>
+        ) : (
+          <small>{words.scheduledFor(new Date(sendAt))}</small>
+        )}
+      </span>
+      <IconButton icon="send" label={words.sendNow} onClick={() => attempt(sendScheduled(id).then(hear))} />
+      <IconButton icon="later" label={words.another} onClick={() => setChoosing(true)} />
+      <IconButton icon="trash" label={words.cancelSending} onClick={() => attempt(cancelScheduled(id))} />
+      {isChoosing && (
+        <TimeDialog
+          title={words.schedule}
+          onClose={() => setChoosing(false)}
+          onChoose={(at) => attempt(changeScheduled(id, { sendAt: at.toISOString() }))}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,28 @@
+/** What the gateway tells this person alone of what they keep. */
+import type { Socket } from "socket.io-client";
+
+import type { Reminder, Scheduled, SyncedDraft } from "../api/kept";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { notify } from "../ui/notices";
+import { hearDraft, syncDrafts } from "./drafts";
+
+export function attachKept(socket: Socket): void {
+  socket.on("connect", () => void syncDrafts());
+  socket.on("draft:update", (draft: SyncedDraft) => hearDraft(draft));
+  const scheduled = () => outdated(keys.scheduled());
+  socket.on("scheduled:update", scheduled);
+  socket.on("scheduled:removed", scheduled);
+  socket.on("scheduled:failed", ({ scheduled: failed }: { scheduled: Scheduled }) => {
+    scheduled();
+    notify(text.kept.failed(text.kept.failures[failed.failure ?? ""] ?? text.problems.unknown), true);
+  });
+  socket.on("saved:update", () => outdated(keys.saved()));
+  const reminders = () => outdated(keys.reminders());
+  socket.on("reminder:update", reminders);
+  socket.on("reminder:removed", reminders);
+  socket.on("reminder:due", ({ reminder }: { reminder: Reminder }) => {
+    reminders();
+    notify(text.kept.reminderDue(reminder.text));
+  });
+}

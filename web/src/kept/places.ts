@@ -1,0 +1,25 @@
+/** Where a conversation is, of those this browser has listed. */
+import type { ListedChannel } from "../api/types";
+import { queries } from "../live/queries";
+import { goTo } from "../location";
+import { useMyId, usePeople, titleOf } from "../workspaces/people";
+
+export function channelOf(channelId: string | null): ListedChannel | undefined {
+  return queries
+    .getQueriesData<ListedChannel[]>({ queryKey: ["channels"] })
+    .flatMap(([, list]) => list ?? [])
+    .find((channel) => channel.id === channelId);
+}
+
+/** What it is called, empty if it is not known here: what is not listed may not be named. */
+export function useTitleOf(channelId: string | null): string {
+  const channel = channelOf(channelId);
+  const people = usePeople(channel?.workspaceId ?? "");
+  const myId = useMyId();
+  return channel ? titleOf(channel, people, myId) : "";
+}
+
+export function goToMessage(channelId: string, messageId?: string): void {
+  const channel = channelOf(channelId);
+  if (channel) goTo(channel.workspaceId, channelId, ...(messageId ? [messageId] : []));
+}
