@@ -13,6 +13,7 @@ async def test_a_link_leads_to_the_message_among_those_around_it(office: Office)
     await office.owner.delete(f"/api/messages/{ids[2]}")
     status, told = await office.member.get(f"/api/messages/{ids[3]}/context", around=2)
     assert (status, told["channelId"], told["messageId"]) == (200, office.channel_id, ids[3])
+    assert told["workspaceId"] == office.workspace_id
     assert [message["id"] for message in told["messages"]] == ids[1:6]
     assert told["messages"][1]["isDeleted"]
     assert (told["hasBefore"], told["hasAfter"]) == (True, True)

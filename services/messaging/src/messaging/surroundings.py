@@ -8,7 +8,9 @@ from eventbus.wire import Json
 
 from messaging.rows import MESSAGE, message_json
 
-PLACE = "SELECT channel_id, seq FROM messages WHERE id = $1"
+PLACE = """
+    SELECT c.workspace_id, t.channel_id, t.seq FROM messages t JOIN channels c ON c.id = t.channel_id WHERE t.id = $1
+"""
 UP_TO = f"SELECT {MESSAGE} FROM messages WHERE channel_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT $3"  # noqa: S608
 AFTER = f"SELECT {MESSAGE} FROM messages WHERE channel_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"  # noqa: S608
 
@@ -21,6 +23,7 @@ async def of_message(db: Db, message_id: UUID, around: int) -> Json:
     up_to = await db.fetch(UP_TO, channel_id, seq, around + 2)
     after = await db.fetch(AFTER, channel_id, seq, around + 1)
     return {
+        "workspaceId": str(place["workspace_id"]),
         "channelId": str(channel_id),
         "messageId": str(message_id),
         "messages": [message_json(row) for row in (*reversed(up_to[: around + 1]), *after[:around])],
