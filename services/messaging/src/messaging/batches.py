@@ -15,24 +15,29 @@ from uuid_utils.compat import uuid7
 
 from messaging import mentions, threads
 from messaging.bodies import ChannelDraft
+from messaging.formatting.forms import Forms
+from messaging.formatting.schema import Node
 from messaging.mentions import Mentions
 from messaging.metrics import RESENT
+from messaging.previews import jobs as previews
 from messaging.rows import texts, timestamp
 
 STORE = """
     WITH stored AS (
         INSERT INTO messages (id, channel_id, user_id, content, content_type, parent_message_id, attachments, seq,
-            client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, forwarded, created_at,
-            updated_at)
+            client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, forwarded, formatted_content,
+            plain_text, created_at, updated_at)
         SELECT id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id,
-            named::uuid[], everyone, here, also_to_channel, forwarded, $1::timestamptz, $1::timestamptz
+            named::uuid[], everyone, here, also_to_channel, forwarded, formatted_content, plain_text, $1::timestamptz,
+            $1::timestamptz
         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::bigint[],
-            $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::jsonb[])
+            $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::jsonb[], $16::jsonb[],
+            $17::text[])
             AS new(id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id, named,
-                everyone, here, also_to_channel, forwarded)
+                everyone, here, also_to_channel, forwarded, formatted_content, plain_text)
     )
     UPDATE channels SET last_seq = last_seq + n, message_count = message_count + n, last_revision = last_revision + r
-    FROM unnest($16::uuid[], $17::int[], $18::int[]) AS added(channel_id, n, r) WHERE id = channel_id
+    FROM unnest($18::uuid[], $19::int[], $20::int[]) AS added(channel_id, n, r) WHERE id = channel_id
 """
 
 
@@ -45,6 +50,8 @@ class Send:
     draft: ChannelDraft
     socket_id: str = ""
     forwarded: str | None = None
+    # The draft's formatting, once its content is text.
+    document: Node | None = None
 
 
 Outcome = Message | Problem
@@ -92,6 +99,7 @@ class Batch:
             if new.send.draft.parent_message_id
         }
         await self._insert(db, Counter(answered.values()))
+        await previews.add(db, [_linked(new) for new in self.new])
         await mentions.store(db, [(_place(new), new.mentions) for new in self.new])
         shown = await threads.answer(db, list(self._replies()), self._revisions(answered), self.at)
         return [(answered[UUID(thread.message_id)], thread) for thread in shown]
@@ -99,7 +107,7 @@ class Batch:
     def _numbered(self, send: Send, mentioned: Mentions) -> Message:
         draft = send.draft
         seq = self._last_seqs[draft.channel_id] = self._last_seqs[draft.channel_id] + 1
-        at = timestamp(self.at)
+        at, forms = timestamp(self.at), Forms(draft.content, send.document)
         return Message(
             id=str(uuid7()), channel_id=str(draft.channel_id), user_id=str(send.user_id), content=draft.content,
             content_type=draft.content_type,
@@ -108,6 +116,7 @@ class Batch:
             created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,
             mentions=texts(mentioned.named), mentions_channel=mentioned.everyone, mentions_here=mentioned.here,
             also_to_channel=draft.also_to_channel, forwarded=send.forwarded,
+            formatted_content=forms.formatted_content, plain_text=forms.plain_text,
         )  # fmt: skip
 
     def _revisions(self, answered: Mapping[UUID, UUID]) -> dict[UUID, int]:
@@ -138,6 +147,8 @@ class Batch:
             ["{" + ",".join(message.mentions) + "}" if message.mentions else None for message in messages],
             [message.mentions_channel for message in messages], [message.mentions_here for message in messages],
             [draft.also_to_channel for draft in drafts], [new.send.forwarded for new in self.new],
+            [message.formatted_content or None for message in messages],
+            [message.plain_text or None for message in messages],
             list(added), list(added.values()), [revised.get(channel_id, 0) for channel_id in added],
         )  # fmt: skip
 
@@ -146,6 +157,12 @@ def _same_or_conflict(send: Send, known: Message) -> Outcome:
     if known.channel_id == str(send.draft.channel_id):
         return known
     return Problem(409, "client_message_id_reused", "This clientMessageId has been used for another channel's message.")
+
+
+def _linked(new: New) -> tuple[UUID, UUID, list[str]]:
+    draft = new.send.draft
+    urls = previews.links_of(Forms(draft.content, new.send.document), draft.content_type)
+    return UUID(new.message.id), draft.channel_id, urls
 
 
 def _place(new: New) -> mentions.Place:

@@ -4,7 +4,11 @@ from typing import Annotated, Literal
 
 import orjson
 from chassis.schema import Body, Id, Name, Text
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from messaging.formatting.checking import Refused
+from messaging.formatting.forms import checked
 
 CONTENT = 40_000
 ATTACHMENTS = 20
@@ -34,6 +38,19 @@ def _bounded(value: dict[str, object]) -> dict[str, object]:
     return value
 
 
+def _document(value: dict[str, object]) -> dict[str, object]:
+    try:
+        return checked(value)
+    except Refused as fault:
+        reason = PydanticCustomError("formatted_content", "{reason}", {"reason": str(fault)})
+        place = tuple(fault.path.split(".")) if fault.path else ()
+        raise ValidationError.from_exception_data(
+            "formattedContent", [InitErrorDetails(type=reason, loc=place, input=None)]
+        ) from None
+
+
+# A document in ProseMirror's form, which becomes the canonical one.
+Document = Annotated[dict[str, object], AfterValidator(_document)]
 Bounded = Annotated[dict[str, object], AfterValidator(_bounded)]
 Attachments = Annotated[tuple[Bounded, ...], Field(max_length=ATTACHMENTS, strict=False)]
 Users = Annotated[tuple[Id, ...], Field(min_length=1, max_length=USERS_AT_ONCE, strict=False)]
@@ -121,9 +138,10 @@ class GroupChange(Body):
 
 
 class Draft(Body):
-    """A message as its author sends it."""
+    """A message as its author sends it: in Markdown as `content`, or as a document in `formattedContent`."""
 
-    content: Content
+    content: Content = ""
+    formatted_content: Document | None = None
     content_type: Literal["text", "file", "image", "code"] = "text"
     parent_message_id: Id | None = None
     attachments: Attachments = ()
@@ -135,8 +153,11 @@ class Draft(Body):
 
     @model_validator(mode="after")
     def _says_something(self) -> "Draft":
-        if not self.content.strip() and not self.attachments:
+        _in_one_form(self)
+        if not self.content.strip() and self.formatted_content is None and not self.attachments:
             raise ValueError("a message needs content or an attachment")
+        if self.formatted_content is not None and self.content_type == "code":
+            raise ValueError("code has no formattedContent")
         if self.also_to_channel and self.parent_message_id is None:
             raise ValueError("alsoToChannel is for replies: name parentMessageId")
         return self
@@ -149,9 +170,22 @@ class ChannelDraft(Draft):
 
 
 class MessageChange(Body):
-    content: Annotated[Content, StringConstraints(min_length=1)]
+    content: Content = ""
+    formatted_content: Document | None = None
     attachments: Attachments | None = None
     confirm_mentions: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "MessageChange":
+        _in_one_form(self)
+        if not self.content and self.formatted_content is None:
+            raise ValueError("a message needs content")
+        return self
+
+
+def _in_one_form(written: Draft | MessageChange) -> None:
+    if written.content and written.formatted_content is not None:
+        raise ValueError("content and formattedContent are two forms of the same: send one of them")
 
 
 class SocketSend(Body):

@@ -11,10 +11,13 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.channel_event_pb2 import ReactionAdded, ReactionRemoved
 
-from messaging import announcements, mentions, references, revisions, threads
+from messaging import announcements, mentions, revisions, threads
 from messaging.bodies import MessageChange
+from messaging.formatting.forms import of_body, references_of
 from messaging.mentions import Mentions
 from messaging.permissions import Standing
+from messaging.previews import jobs as previews
+from messaging.references import References
 from messaging.rows import MESSAGE, message_of
 
 MOST_PINS = 100
@@ -25,11 +28,13 @@ LOCK = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
 BY_ID = f"SELECT {MESSAGE} FROM messages WHERE id = $1 AND NOT is_deleted"  # noqa: S608
 EDIT = f"""
     UPDATE messages SET content = $2, attachments = coalesce($3, attachments), is_edited = TRUE, updated_at = now(),
-        mentions = $4, mentions_channel = $5, mentions_here = $6, revision = $7
+        mentions = $4, mentions_channel = $5, mentions_here = $6, revision = $7, formatted_content = $8,
+        plain_text = $9, previews = $10
     WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608
 DELETE = f"""
-    UPDATE messages SET content = '', formatted_content = NULL, attachments = '[]', reactions = '{{}}',
+    UPDATE messages SET content = '', formatted_content = NULL, plain_text = NULL, previews = NULL, attachments = '[]',
+        reactions = '{{}}',
         mentions = NULL, mentions_channel = FALSE, mentions_here = FALSE, forwarded = NULL, revision = $2,
         is_deleted = TRUE, is_pinned = FALSE, deleted_at = now(), updated_at = now()
     WHERE id = $1 RETURNING {MESSAGE}
@@ -45,11 +50,13 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
     channel_id = _channel(standing)
     before = await _locked(db, channel_id, message_id)
     held = await mentions.of_message(db, message_id)
-    mentioned = await _mentioned(db, standing, before, held, change)
+    forms = of_body(change.content, change.formatted_content, before["content_type"])
+    mentioned = await _mentioned(db, standing, references_of(forms, before["content_type"]), before, held, change)
     attachments = None if change.attachments is None else dumps(change.attachments)
     row = await db.fetchrow(
-        EDIT, message_id, change.content, attachments, mentioned.named or None, mentioned.everyone, mentioned.here,
-        await revisions.take(db, channel_id),
+        EDIT, message_id, forms.content, attachments, mentioned.named or None, mentioned.everyone, mentioned.here,
+        await revisions.take(db, channel_id), forms.formatted_content, forms.plain_text,
+        await previews.after_edit(db, before, forms),
     )  # fmt: skip
     message = message_of(_found(row))
     await _keep_mentions(db, before, held, mentioned)
@@ -103,9 +110,10 @@ async def react(db: Db, channel_id: UUID, message_id: UUID, user_id: UUID, emoji
     await announcements.reaction_changed(db, channel_id, told)
 
 
-async def _mentioned(db: Db, standing: Standing, before: Record, held: Mentions, change: MessageChange) -> Mentions:
+async def _mentioned(
+    db: Db, standing: Standing, wanted: References, before: Record, held: Mentions, change: MessageChange
+) -> Mentions:
     """Whom the new text mentions; `Problem` if it may not. What was permitted when it was sent is not asked again."""
-    wanted = references.of(change.content, before["content_type"])
     new = replace(
         wanted, everyone=wanted.everyone and not held.everyone, here=wanted.here and not before["mentions_here"]
     )

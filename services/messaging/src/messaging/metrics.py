@@ -10,3 +10,4 @@ BATCH_SIZE = Histogram(
 )
 SYNCED = Counter("nexus_sync_channels_total", "Channels brought up to date after a disconnect", ["outcome"])
 SCHEDULED = Counter("nexus_scheduled_messages_total", "Scheduled messages whose time came", ["outcome"])
+PREVIEWS = Counter("nexus_link_previews_total", "Pages looked at for what they say of themselves", ["outcome"])

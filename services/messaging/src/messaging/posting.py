@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -10,9 +11,10 @@ from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, MessagePosted
 from pydantic import ValidationError
 
-from messaging import announcements, mentions, references
+from messaging import announcements, mentions
 from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
+from messaging.formatting.forms import Forms, of_body, references_of
 from messaging.mentions import Mentions
 from messaging.metrics import BATCH_SIZE, POSTED, REFUSED
 from messaging.permissions import Action, Standing, check
@@ -81,6 +83,7 @@ async def _post(pool: asyncpg.Pool, sends: Sequence[Send]) -> list[Outcome]:
 
 async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
     """As `post_all`, within the caller's transaction: what is posted and what the caller writes happen together."""
+    sends = [_in_text(send) for send in sends]  # before anybody waits for us
     channels = {row["id"]: row for row in await db.fetch(LOCK, list({send.draft.channel_id for send in sends}))}
     facts = await _facts(db, sends)
     known = await _known(db, [row["known_id"] for row in facts if row["known_id"]])
@@ -112,9 +115,20 @@ async def _verdicts(
     return [refusal or verdict for refusal, verdict in zip(refusals, resolved, strict=True)]
 
 
+def _in_text(send: Send) -> Send:
+    """The send with its content as text, and beside it the formatting, whichever of the two forms it came in."""
+    draft = send.draft
+    forms = of_body(draft.content, draft.formatted_content, draft.content_type)
+    if forms == Forms(draft.content, None):
+        return send
+    text = draft.model_copy(update={"content": forms.content, "formatted_content": None})
+    return replace(send, draft=text, document=forms.document)
+
+
 def _asked(send: Send, standing: Standing) -> mentions.Asked:
     draft = send.draft
-    return mentions.Asked(standing, references.of(draft.content, draft.content_type), draft.confirm_mentions)
+    wanted = references_of(Forms(draft.content, send.document), draft.content_type)
+    return mentions.Asked(standing, wanted, draft.confirm_mentions)
 
 
 def _posted(new: New) -> MessagePosted:

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import orjson
 from asyncpg import Record
 from eventbus.wire import Json, iso, to_wire
 from google.protobuf.timestamp_pb2 import Timestamp
-from nexus.messaging.v1.channel_event_pb2 import Channel, Message
+from nexus.messaging.v1.channel_event_pb2 import Channel, LinkPreview, Message
 
 CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default, thread_enabled, created_by, created_at,
     updated_at, member_ids, members_mention_everyone"""
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
     client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
-    revision, forwarded"""
+    revision, forwarded, plain_text, previews"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -70,6 +71,8 @@ def message_of(row: Record) -> Message:
         thread_participants=texts(row["thread_participants"]),
         revision=row["revision"],
         forwarded=row["forwarded"],
+        plain_text=row["plain_text"],
+        previews=previews_of(row["previews"]),
     )
 
 
@@ -95,6 +98,11 @@ def timestamp(moment: Any) -> Timestamp | None:
     if moment is None:
         return None
     return Timestamp(seconds=int(moment.timestamp()), nanos=moment.microsecond * 1_000)
+
+
+def previews_of(stored: str | None) -> list[LinkPreview]:
+    """A message's previews as their contract."""
+    return [LinkPreview(**preview) for preview in orjson.loads(stored)] if stored else []
 
 
 def texts(ids: Iterable[UUID] | None) -> list[str]:

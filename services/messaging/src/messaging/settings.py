@@ -8,3 +8,8 @@ class Settings(DatabaseSettings):
 
     # How long an invitation can be accepted.
     invitation_days: int = 14
+    # Whether pages that messages link to are asked what they say of themselves; how many in a minute for a workspace.
+    link_previews: bool = True
+    link_previews_per_minute: int = 60
+    # address:port pairs, comma-separated, that may be asked although they are not public: a server of one's own, tests.
+    link_previews_allowed: str = ""
