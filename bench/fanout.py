@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import uvloop
-from crowd import CONTENT, FIRST_SEQ, Publisher, Room, Way, by_socket, deliver, everybody, message_size, others
+from crowd import CONTENT, FIRST_SEQ, Publisher, Room, Way, by_socket, deliver, everybody, expect, message_size, others
 from eventbus import Producer
 from product import machine
 from servers import LOAD_CORE, SERVER_CORE, Server, gateway, peer
@@ -115,20 +115,20 @@ async def sides(plan: Plan, stack: AsyncExitStack) -> tuple[Side, Side]:
         channel_of[user_id] = channels[channel_id]
         return {"token": ours.tokens.token(user_id, expires_in=3600)}
 
-    relay = Way(by_socket("typing:start"), others)
+    relay = Way("typing:start", by_socket("typing:start"), others)
     both = (
-        Side(ours.server, relay, Way(publisher.post, everybody)),
-        Side(node, relay, Way(by_socket("message:send", content=CONTENT), everybody)),
+        Side(ours.server, relay, Way("message:receive", publisher.post, everybody)),
+        Side(node, relay, Way("message:receive", by_socket("message:send", content=CONTENT), everybody)),
     )
     await both[0].connect(plan, list(channels), signed_in)
     await both[1].connect(plan, list(channels), lambda id_: {"channelId": id_, "userId": str(uuid7())})
     return both
 
 
-async def rate(side: Side, shape: Shape, way: Way, size: int, under_way: int, seconds: float) -> float:
+async def rate(side: Side, shape: Shape, way: Way, under_way: int, seconds: float) -> float:
     """Deliveries a second of the server's processor time."""
     used = side.server.cpu_seconds
-    deliveries = await deliver(side.shapes[shape], way, under_way, seconds, size)
+    deliveries = await deliver(side.shapes[shape], way, under_way, seconds)
     return deliveries / (side.server.cpu_seconds - used)
 
 
@@ -138,7 +138,7 @@ async def fan_out(both: tuple[Side, Side], plan: Plan, kind: str, under_way: int
         ways: list[Way] = [getattr(side, kind) for side in both]
         sizes = [await message_size(side.shapes[shape][0], way) for side, way in zip(both, ways, strict=True)]
         rounds = [
-            [await rate(*each, under_way, plan.seconds) for each in zip(both, (shape,) * 2, ways, sizes, strict=True)]
+            [await rate(side, shape, way, under_way, plan.seconds) for side, way in zip(both, ways, strict=True)]
             for _ in range(plan.rounds)
         ]
         ours, node = (statistics.median(found) for found in zip(*rounds, strict=True))
@@ -157,6 +157,7 @@ async def latency(both: tuple[Side, Side], plan: Plan, kind: str) -> None:
 
 async def _one_message(room: Room, way: Way) -> list[float]:
     times: list[float] = []
+    expect([room], way)
     sent_at = time.perf_counter()
     for member in room.members:
         member.heard = lambda _: times.append(time.perf_counter() - sent_at)

@@ -27,7 +27,7 @@ def masked_frame(payload: bytes) -> bytes:
 
 
 class Listener(asyncio.Protocol):
-    """One Socket.IO client over a websocket that answers heartbeats and counts the other bytes it gets."""
+    """One Socket.IO client over a websocket that answers heartbeats and counts the events of one name that it gets."""
 
     transport: asyncio.Transport
 
@@ -35,7 +35,9 @@ class Listener(asyncio.Protocol):
         self.auth = auth
         self.ready = asyncio.get_running_loop().create_future()
         self.received = 0
+        self.received_bytes = 0
         self.heard: Callable[[int], None] | None = None
+        self._mark = self._tail = b""
         self._opening: bytes | None = b""
         self._asked = False
 
@@ -51,13 +53,24 @@ class Listener(asyncio.Protocol):
         if self._opening is not None:
             self._open(self._opening + data)
             return
-        size = len(data)
+        self.received_bytes += len(data)
         if PING in data:
-            size -= len(PING)
             self.write(b"3")
-        self.received += size
-        if size and self.heard is not None:
-            self.heard(size)
+        if self._mark and (found := self._count(data)):
+            self.received += found
+            if self.heard is not None:
+                self.heard(found)
+
+    def expect(self, event: str) -> None:
+        """Count events of this name from now on."""
+        self._mark, self._tail = b'42["%s"' % event.encode(), b""
+
+    def _count(self, data: bytes) -> int:
+        """How many marks end in what came, the one that began in what came before among them."""
+        mark, tail = self._mark, self._tail
+        reach = len(mark) - 1
+        self._tail = data[-reach:] if len(data) >= reach else (tail + data)[-reach:]
+        return data.count(mark) + (tail + data[:reach]).count(mark)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.ready.done():
