@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 from eventbus import Db
 
-from identity import invitations, refresh_tokens, sessions, users
+from identity import bot_tokens, invitations, refresh_tokens, sessions, users
 from identity.access_tokens import AccessTokens
-from identity.answers import SignedIn, User
+from identity.answers import BotSignedIn, SignedIn, User
 from identity.bodies import Login, Registration
 from identity.metrics import LOGINS, REGISTRATIONS, TOKENS_REFRESHED
 from identity.passwords import Passwords
@@ -20,6 +20,10 @@ from identity.signing_keys import SigningKeys
 from identity.throttle import InvalidCredentials, Throttle
 
 ACQUIRE_DEADLINE = 5.0
+
+
+class BotTokenRefused(Exception):
+    """The bot's token is unknown, expired or revoked."""
 
 
 class RefreshRefused(Exception):
@@ -43,15 +47,19 @@ class Accounts:
         async with self.transaction() as db:
             organization_id = await _organization(db, wanted)
             user = await users.add(db, organization_id, wanted.email, wanted.name, password_hash)
+            if wanted.invitation_token is None:
+                await users.name_founder(db, organization_id, user.id)
             answer = await self._signed_in(db, user, client)
         REGISTRATIONS.labels("joined" if wanted.invitation_token else "founded").inc()
         return answer
 
     async def log_in(self, wanted: Login, client: Client) -> SignedIn:
-        """The user, in a new session; `InvalidCredentials` if the address or the password is wrong."""
+        """The user, in a new session; `InvalidCredentials` if the address or the password is wrong, `Deactivated` if
+        both are right but the user was shut out."""
         async with self.throttle.sign_in(wanted.email, client.ip_address):
             user = await self._recognised(wanted)
             async with self.transaction() as db:
+                await users.check_active(db, user.id)
                 answer = await self._signed_in(db, user, client)
         LOGINS.labels("accepted").inc()
         return answer
@@ -67,6 +75,20 @@ class Accounts:
             raise RefreshRefused
         TOKENS_REFRESHED.inc()
         return await self._answer(user, rotated.session_id, rotated.token)
+
+    async def let_bot_in(self, token: str) -> BotSignedIn:
+        """An access token of the bot's own, good for its token's scopes; `BotTokenRefused` otherwise."""
+        used = await bot_tokens.use(self.pool, token)
+        if used is None:
+            raise BotTokenRefused
+        bot = await users.get(self.pool, used.user_id)
+        access_token = await self._access_tokens().issue(bot, used.session_id, used.scopes)
+        seconds = self.settings.access_token_seconds
+        return BotSignedIn(user=User.of(bot), access_token=access_token, expires_in=seconds, scopes=used.scopes)
+
+    def _access_tokens(self) -> AccessTokens:
+        settings = self.settings
+        return AccessTokens(self.keys, settings.issuer, settings.audience, settings.access_token_seconds)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Db]:
@@ -90,10 +112,7 @@ class Accounts:
         return await self._answer(user, session_id, token)
 
     async def _answer(self, user: users.User, session_id: UUID, refresh_token: str) -> SignedIn:
-        tokens = AccessTokens(
-            self.keys, self.settings.issuer, self.settings.audience, self.settings.access_token_seconds
-        )
-        access_token = await tokens.issue(user, session_id)
+        access_token = await self._access_tokens().issue(user, session_id)
         return SignedIn(
             user=User.of(user), access_token=access_token, refresh_token=refresh_token,
             expires_in=self.settings.access_token_seconds,

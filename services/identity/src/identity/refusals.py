@@ -5,13 +5,17 @@ from chassis.tokens import unauthenticated
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from identity.accounts import RefreshRefused
+from identity.accounts import BotTokenRefused, RefreshRefused
 from identity.invitations import InvitationExpired, InvitationForAnotherEmail, InvitationNotFound
 from identity.throttle import InvalidCredentials
-from identity.users import EmailTaken
+from identity.users import Deactivated, EmailTaken
 
 REFUSALS: dict[type[Exception], Problem] = {
     InvalidCredentials: Problem(401, "invalid_credentials", "The e-mail address or the password is wrong."),
+    Deactivated: Problem(
+        403, "deactivated", "This account has been deactivated: ask the founder of your organization."
+    ),
+    BotTokenRefused: Problem(401, "invalid_credentials", "The bot's token is not valid, or not any more."),
     RefreshRefused: unauthenticated("The refresh token is not valid any more: sign in again."),
     EmailTaken: Problem(409, "email_taken", "There is an account with this e-mail address already."),
     InvitationNotFound: Problem(404, "invitation_not_found", "There is no such invitation, or it was used."),

@@ -4,17 +4,12 @@ from chassis.problems import not_found
 from chassis.schema import Id
 from fastapi import APIRouter, Depends, Response
 
-from identity import sessions, users
+from identity import deactivation, sessions, users
 from identity.answers import Session, Sessions, SignedIn, User
 from identity.bodies import Login, ProfileChange, Refresh, Registration
-from identity.callers import HttpAccounts, HttpClient, SignedInUser
+from identity.callers import HttpAccounts, HttpClient, SignedInCaller, SignedInUser, keep_private
 
-
-def _keep_private(response: Response) -> None:
-    response.headers["Cache-Control"] = "private, no-store"
-
-
-router = APIRouter(prefix="/api", dependencies=[Depends(_keep_private)])
+router = APIRouter(prefix="/api", dependencies=[Depends(keep_private)])
 keys = APIRouter()
 
 
@@ -59,7 +54,7 @@ async def end_session(session_id: Id, user: SignedInUser, accounts: HttpAccounts
 
 
 @router.get("/users/me")
-async def show_me(user: SignedInUser, accounts: HttpAccounts) -> User:
+async def show_me(user: SignedInCaller, accounts: HttpAccounts) -> User:
     """One's own account."""
     return User.of(await users.get(accounts.pool, user.user_id))
 
@@ -72,6 +67,20 @@ async def change_me(wanted: ProfileChange, user: SignedInUser, accounts: HttpAcc
         return await show_me(user, accounts)
     async with accounts.transaction() as db:
         return User.of(await users.change(db, user.user_id, changes))
+
+
+@router.post("/users/{user_id}/deactivate", status_code=204)
+async def deactivate(user_id: Id, user: SignedInUser, accounts: HttpAccounts) -> None:
+    """Shut a user out at once, everywhere."""
+    async with accounts.transaction() as db:
+        await deactivation.deactivate(db, user, user_id)
+
+
+@router.post("/users/{user_id}/reactivate", status_code=204)
+async def reactivate(user_id: Id, user: SignedInUser, accounts: HttpAccounts) -> None:
+    """Let a user sign in again."""
+    async with accounts.transaction() as db:
+        await deactivation.reactivate(db, user, user_id)
 
 
 @keys.get("/.well-known/jwks.json")

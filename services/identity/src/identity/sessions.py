@@ -37,13 +37,23 @@ class Session:
 
 async def start(db: Db, user_id: UUID, client: Client, lifetime: timedelta) -> UUID:
     """Open a session; its id. It is usable once it has its first refresh token."""
+    return await _open(db, user_id, client, lifetime, timedelta())
+
+
+async def start_for_bot(db: Db, user_id: UUID, client: Client, lifetime: timedelta) -> UUID:
+    """Open the session that a bot's token stands for: it needs no refreshing and is usable as long as it lasts."""
+    return await _open(db, user_id, client, lifetime, lifetime)
+
+
+async def _open(db: Db, user_id: UUID, client: Client, lifetime: timedelta, usable: timedelta) -> UUID:
     session_id = uuid7()
     expires_at = await db.fetchval(
         """
         INSERT INTO sessions (id, user_id, user_agent, ip_address, expires_at, usable_until)
-        VALUES ($1, $2, $3, $4, now() + $5::interval, now()) RETURNING expires_at
+        VALUES ($1, $2, $3, $4, now() + $5::interval, now() + $6::interval)
+        RETURNING expires_at
         """,
-        session_id, user_id, client.user_agent, client.ip_address, lifetime,
+        session_id, user_id, client.user_agent, client.ip_address, lifetime, usable,
     )  # fmt: skip
     opened = SessionOpened(user_id=str(user_id))
     opened.expires_at.FromDatetime(expires_at)
@@ -66,6 +76,14 @@ async def revoke(db: Db, session_id: UUID, user_id: UUID, reason: str) -> bool:
     await outbox.append(db, SessionEvent(session_id=str(session_id), session_revoked=revoked), actor_id=str(user_id))
     SESSIONS_REVOKED.labels(reason).inc()
     return True
+
+
+async def revoke_all(db: Db, user_id: UUID, reason: str) -> int:
+    """End all live sessions of a user; how many."""
+    rows = await db.fetch(f"SELECT id FROM sessions WHERE user_id = $1 AND {LIVE}", user_id)  # noqa: S608
+    for row in rows:
+        await revoke(db, row["id"], user_id, reason)
+    return len(rows)
 
 
 async def is_live(db: Db | asyncpg.Pool, session_id: UUID, user_id: UUID) -> bool:

@@ -9,7 +9,13 @@ from eventbus import Db, outbox
 from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from uuid_utils.compat import uuid7
 
-COLUMNS = "id, organization_id, email, name, avatar_url, created_at, updated_at"
+COLUMNS = """
+    id, organization_id, email, name, avatar_url, created_at, updated_at, deactivated_at, bot_workspace_id, removed_at
+"""
+
+
+class Deactivated(Exception):
+    """The user was shut out."""
 
 
 class EmailTaken(Exception):
@@ -18,7 +24,7 @@ class EmailTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user, without the password."""
+    """A user, without the password; a bot has a workspace that it belongs to."""
 
     id: UUID
     organization_id: UUID
@@ -27,6 +33,25 @@ class User:
     avatar_url: str | None
     created_at: datetime
     updated_at: datetime
+    deactivated_at: datetime | None = None
+    bot_workspace_id: UUID | None = None
+    removed_at: datetime | None = None
+
+    @property
+    def is_bot(self) -> bool:
+        return self.bot_workspace_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBot:
+    """A bot that is to be added."""
+
+    id: UUID
+    organization_id: UUID
+    email: str
+    name: str
+    avatar_url: str | None
+    workspace_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +81,26 @@ async def add(db: Db, organization_id: UUID, email: str, name: str, password_has
     return await _announced(db, User(**row))
 
 
+async def add_bot(db: Db, bot: NewBot, actor_id: UUID) -> None:
+    """Add a bot, which nobody can sign in as with a password."""
+    row = await db.fetchrow(
+        f"""
+        INSERT INTO users (id, organization_id, email, name, avatar_url, bot_workspace_id)
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING {COLUMNS}
+        """,  # noqa: S608
+        bot.id, bot.organization_id, bot.email, bot.name, bot.avatar_url, bot.workspace_id,
+    )  # fmt: skip
+    await _announced(db, _present(row), actor_id)
+
+
+async def remove_bot(db: Db, bot_id: UUID, actor_id: UUID) -> None:
+    row = await db.fetchrow(
+        f"UPDATE users SET removed_at = now(), updated_at = now() WHERE id = $1 RETURNING {COLUMNS}",  # noqa: S608
+        bot_id,
+    )
+    await _announced(db, _present(row), actor_id)
+
+
 async def change(db: Db, user_id: UUID, changes: dict[str, str | None]) -> User:
     """Set `name`, `avatar_url` or both."""
     row = await db.fetchrow(
@@ -69,13 +114,39 @@ async def change(db: Db, user_id: UUID, changes: dict[str, str | None]) -> User:
     return await _announced(db, _present(row))
 
 
+async def name_founder(db: Db, organization_id: UUID, user_id: UUID) -> None:
+    await db.execute("UPDATE organizations SET founder_id = $2 WHERE id = $1", organization_id, user_id)
+
+
+async def set_active(db: Db, user_id: UUID, is_active: bool, actor_id: UUID) -> None:
+    """Shut a user out or let them in again; nothing happens to who is so already."""
+    row = await db.fetchrow(
+        f"""
+        UPDATE users SET updated_at = now(), deactivated_at = CASE WHEN $2 THEN NULL ELSE now() END
+        WHERE id = $1 AND (deactivated_at IS NULL) <> $2 RETURNING {COLUMNS}
+        """,  # noqa: S608
+        user_id, is_active,
+    )  # fmt: skip
+    if row is not None:
+        await _announced(db, User(**row), actor_id)
+
+
+async def check_active(db: Db, user_id: UUID) -> None:
+    """`Deactivated` for who was shut out. Whoever deactivates them meanwhile waits, and ends the new session too."""
+    if await db.fetchval("SELECT deactivated_at FROM users WHERE id = $1 FOR SHARE", user_id):
+        raise Deactivated
+
+
 async def get(db: Db | asyncpg.Pool, user_id: UUID) -> User:
     return _present(await db.fetchrow(f"SELECT {COLUMNS} FROM users WHERE id = $1", user_id))  # noqa: S608
 
 
 async def credentials(db: Db | asyncpg.Pool, email: str) -> Credentials | None:
     """What is needed to check a sign-in; None if nobody has this address."""
-    row = await db.fetchrow(f"SELECT {COLUMNS}, password_hash FROM users WHERE email = $1", email)  # noqa: S608
+    row = await db.fetchrow(
+        f"SELECT {COLUMNS}, password_hash FROM users WHERE email = $1 AND password_hash IS NOT NULL",  # noqa: S608
+        email,
+    )
     if row is None:
         return None
     facts = dict(row)
@@ -93,10 +164,14 @@ def _present(row: asyncpg.Record | None) -> User:
     return User(**row)
 
 
-async def _announced(db: Db, user: User) -> User:
+async def _announced(db: Db, user: User, actor_id: UUID | None = None) -> User:
     saved = UserSaved(organization_id=str(user.organization_id), email=user.email, name=user.name)
     if user.avatar_url is not None:
         saved.avatar_url = user.avatar_url
+    if user.bot_workspace_id is not None:
+        saved.is_bot, saved.bot_workspace_id = True, str(user.bot_workspace_id)
+        saved.is_removed = user.removed_at is not None
+    saved.is_deactivated = user.deactivated_at is not None
     saved.created_at.FromDatetime(user.created_at)
-    await outbox.append(db, UserEvent(user_id=str(user.id), user_saved=saved), actor_id=str(user.id))
+    await outbox.append(db, UserEvent(user_id=str(user.id), user_saved=saved), actor_id=str(actor_id or user.id))
     return user

@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"nexus/identity/v1/user_event.proto\x12\x11nexus.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xa2\x01\n\tUserEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x32\n\nuser_saved\x18\x03 \x01(\x0b\x32\x1c.nexus.identity.v1.UserSavedH\x00:!\xea\xe0\x18\x1d\n\x0eidentity.users\x12\x07user_id\x18\x04 \x01\x42\t\n\x07payload\"\xf1\x01\n\tUserSaved\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x17\n\navatar_url\x18\x04 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06is_bot\x18\x06 \x01(\x08\x12\x1d\n\x10\x62ot_workspace_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nis_removed\x18\x08 \x01(\x08\x42\r\n\x0b_avatar_urlB\x13\n\x11_bot_workspace_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"nexus/identity/v1/user_event.proto\x12\x11nexus.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xa2\x01\n\tUserEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x32\n\nuser_saved\x18\x03 \x01(\x0b\x32\x1c.nexus.identity.v1.UserSavedH\x00:!\xea\xe0\x18\x1d\n\x0eidentity.users\x12\x07user_id\x18\x04 \x01\x42\t\n\x07payload\"\x89\x02\n\tUserSaved\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x17\n\navatar_url\x18\x04 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06is_bot\x18\x06 \x01(\x08\x12\x1d\n\x10\x62ot_workspace_id\x18\x07 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nis_removed\x18\x08 \x01(\x08\x12\x16\n\x0eis_deactivated\x18\t \x01(\x08\x42\r\n\x0b_avatar_urlB\x13\n\x11_bot_workspace_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,5 +39,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USEREVENT']._serialized_start=150
   _globals['_USEREVENT']._serialized_end=312
   _globals['_USERSAVED']._serialized_start=315
-  _globals['_USERSAVED']._serialized_end=556
+  _globals['_USERSAVED']._serialized_end=580
 # @@protoc_insertion_point(module_scope)

@@ -63,6 +63,7 @@ class UserSaved(_message.Message):
     IS_BOT_FIELD_NUMBER: _builtins.int
     BOT_WORKSPACE_ID_FIELD_NUMBER: _builtins.int
     IS_REMOVED_FIELD_NUMBER: _builtins.int
+    IS_DEACTIVATED_FIELD_NUMBER: _builtins.int
     organization_id: _builtins.str
     email: _builtins.str
     name: _builtins.str
@@ -72,6 +73,8 @@ class UserSaved(_message.Message):
     bot_workspace_id: _builtins.str
     is_removed: _builtins.bool
     """A bot that was removed: it cannot come back."""
+    is_deactivated: _builtins.bool
+    """Shut out of the organization: no session of theirs is left, and they can open none."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -85,10 +88,11 @@ class UserSaved(_message.Message):
         is_bot: _builtins.bool = ...,
         bot_workspace_id: _builtins.str | None = ...,
         is_removed: _builtins.bool = ...,
+        is_deactivated: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "_bot_workspace_id", b"_bot_workspace_id", "avatar_url", b"avatar_url", "bot_workspace_id", b"bot_workspace_id", "created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "_bot_workspace_id", b"_bot_workspace_id", "avatar_url", b"avatar_url", "bot_workspace_id", b"bot_workspace_id", "created_at", b"created_at", "email", b"email", "is_bot", b"is_bot", "is_removed", b"is_removed", "name", b"name", "organization_id", b"organization_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url", "_bot_workspace_id", b"_bot_workspace_id", "avatar_url", b"avatar_url", "bot_workspace_id", b"bot_workspace_id", "created_at", b"created_at", "email", b"email", "is_bot", b"is_bot", "is_deactivated", b"is_deactivated", "is_removed", b"is_removed", "name", b"name", "organization_id", b"organization_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__avatar_url: _TypeAlias = _typing.Literal["avatar_url"]  # noqa: Y015
     _WhichOneofArgType__avatar_url: _TypeAlias = _typing.Literal["_avatar_url", b"_avatar_url"]  # noqa: Y015
