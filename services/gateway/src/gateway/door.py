@@ -139,6 +139,7 @@ class Door:
         owners = {
             **dict.fromkeys(("auth", "users", ".well-known"), identity),
             **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
+            **dict.fromkeys(("drafts", "scheduled", "saved", "reminders"), messaging),
             "presence": ("presence", settings.presence_url),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)

@@ -7,6 +7,7 @@ import orjson
 from eventbus import Event, Tombstone
 from eventbus.wire import to_wire
 from nexus.messaging.v1 import channel_event_pb2 as said
+from nexus.messaging.v1 import personal_event_pb2 as own
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
@@ -73,6 +74,10 @@ def _settings(event: ChannelEvent) -> Telling:
     return "channel:update", {"channel": to_wire(event.channel_updated.channel)}
 
 
+def _bookmarks(event: ChannelEvent) -> Telling:
+    return "channel:bookmarks", {"channelId": event.channel_id, **to_wire(event.bookmarks_changed)}
+
+
 # What a channel's members hear, beside its messages.
 TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MessageUpdated: _update,
@@ -82,6 +87,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MemberJoined: _arrival,
     said.MemberLeft: _departure,
     said.ChannelUpdated: _settings,
+    said.BookmarksChanged: _bookmarks,
 }
 
 
@@ -101,8 +107,26 @@ def _workspace_left(tombstone: Tombstone) -> Telling:
     return "workspace:left", {"workspaceId": member_of(tombstone)[0]}
 
 
+def _own(name: str) -> Callable[[PersonalEvent], Telling]:
+    """Told under that name as it is."""
+
+    def tell(event: PersonalEvent) -> Telling:
+        return name, to_wire(getattr(event, event.WhichOneof("payload") or ""))
+
+    return tell
+
+
 # What somebody hears of what they did on another of their devices, or are to know.
-OWN: Mapping[type, Callable[[Any], Telling]] = {}
+OWN: Mapping[type, Callable[[Any], Telling]] = {
+    own.DraftChanged: _own("draft:update"),
+    own.ScheduledMessageSaved: _own("scheduled:update"),
+    own.ScheduledMessageFailed: _own("scheduled:failed"),
+    own.ScheduledMessageGone: _own("scheduled:removed"),
+    own.SavedMessageChanged: _own("saved:update"),
+    own.ReminderSaved: _own("reminder:update"),
+    own.ReminderDue: _own("reminder:due"),
+    own.ReminderGone: _own("reminder:removed"),
+}
 
 # What somebody's own sockets hear.
 TO_PERSON: Mapping[type, Callable[[Any], Telling]] = {
