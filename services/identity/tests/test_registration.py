@@ -33,7 +33,7 @@ async def test_a_new_user_is_signed_in_and_founds_an_organization(api: Any, pool
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert set(answer.body) == {"user", "accessToken", "refreshToken", "expiresIn"}
     user = answer.body["user"]
-    assert list(user) == ["id", "organizationId", "email", "name", "avatarUrl", "createdAt", "updatedAt"]
+    assert list(user) == ["id", "organizationId", "email", "name", "avatarUrl", "isBot", "createdAt", "updatedAt"]
     assert (user["email"], user["name"], user["avatarUrl"]) == ("kim@example.com", "김민준", None)
     assert UUID(user["id"]).version == 7
     assert user["createdAt"].endswith("Z")

@@ -5,16 +5,29 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from chassis.problems import Problem
 from chassis.tokens import Principal, TokenVerifier, unauthenticated
 
 
-async def current_user(request: Request) -> Principal:
-    """The signed-in user of a request; 401 without a valid access token."""
+async def current_caller(request: Request) -> Principal:
+    """The signed-in person or bot of a request; 401 without a valid access token. The route looks at its scopes."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated("Sign in first: send the access token as a bearer token.")
     verifier: TokenVerifier = request.app.state.verifier
     return await verifier.verify(token)
+
+
+async def current_user(caller: Annotated[Principal, Depends(current_caller)]) -> Principal:
+    """The signed-in person of a request; 403 for a bot."""
+    if caller.scopes is not None:
+        raise out_of_scope()
+    return caller
+
+
+def out_of_scope(scope: str | None = None) -> Problem:
+    """A bot's token is not good for this: it lacks the scope, or none would do."""
+    return Problem(403, "out_of_scope", f"The bot's token lacks {scope}." if scope else "This is for people alone.")
 
 
 async def gateway_only(request: Request) -> None:
@@ -25,5 +38,6 @@ async def gateway_only(request: Request) -> None:
         raise unauthenticated("This is for the gateway alone.")
 
 
+CurrentCaller = Annotated[Principal, Depends(current_caller)]
 CurrentUser = Annotated[Principal, Depends(current_user)]
 GatewayOnly = Depends(gateway_only)

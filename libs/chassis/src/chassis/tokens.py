@@ -24,7 +24,10 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: the user and session that an access token stands for. `expires_at` is in Unix seconds."""
+    """Who asks: the user and session that an access token stands for. `expires_at` is in Unix seconds.
+
+    A bot's token is good for its `scopes` alone; None is a person, who needs none.
+    """
 
     user_id: UUID
     organization_id: UUID
@@ -32,6 +35,10 @@ class Principal:
     email: str
     name: str
     expires_at: float
+    scopes: frozenset[str] | None = None
+
+    def has(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
 
 
 def unauthenticated(detail: str) -> Problem:
@@ -113,10 +120,15 @@ class TokenVerifier:
         try:
             return Principal(
                 UUID(str(claims["sub"])), UUID(str(claims["org"])), UUID(str(claims["sid"])),
-                str(claims["email"]), str(claims["name"]), float(str(claims["exp"])),
+                str(claims["email"]), str(claims["name"]), float(str(claims["exp"])), _scopes(claims.get("scope")),
             )  # fmt: skip
         except (KeyError, ValueError) as error:
             raise unauthenticated("The access token lacks what it should say.") from error
+
+
+def _scopes(claim: object) -> frozenset[str] | None:
+    """RFC 9068, 2.2.3: names between spaces. A claim that says nothing allows nothing."""
+    return None if claim is None else frozenset(str(claim).split())
 
 
 def _key_id(token: str) -> str:

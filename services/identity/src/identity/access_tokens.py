@@ -1,6 +1,7 @@
 """Access tokens: short-lived JWTs that every service verifies by itself (RFC 9068)."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,10 +23,12 @@ class AccessTokens:
     audience: str
     seconds: int
 
-    async def issue(self, user: User, session_id: UUID) -> str:
+    async def issue(self, user: User, session_id: UUID, scopes: Sequence[str] | None = None) -> str:
+        """Good for everything its user may do or, with `scopes`, for those alone."""
         key_id, private = await self.keys.active()
         # UTF-8 rather than JSON escapes: a name of 255 emoji must not make the token longer than is accepted.
-        claims = orjson.dumps(self._claims(user, session_id))
+        said = {} if scopes is None else {"scope": " ".join(scopes)}
+        claims = orjson.dumps(self._claims(user, session_id) | said)
         return PyJWS().encode(claims, private, "EdDSA", {"typ": TOKEN_TYPE, "kid": key_id})
 
     def _claims(self, user: User, session_id: UUID) -> dict[str, object]:

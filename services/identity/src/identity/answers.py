@@ -25,6 +25,7 @@ class User(Answer):
     email: str
     name: str
     avatar_url: str | None
+    is_bot: bool
     created_at: Time
     updated_at: Time
 
@@ -60,3 +61,45 @@ class Session(Answer):
 
 class Sessions(Answer):
     sessions: list[Session]
+
+
+class BotSignedIn(Answer):
+    """`expiresIn` is in seconds, of the access token."""
+
+    user: User
+    access_token: str
+    expires_in: int
+    scopes: list[str]
+
+
+class Bot(Answer):
+    id: UUID
+    workspace_id: UUID
+    name: str
+    avatar_url: str | None
+    created_at: Time
+
+
+class Bots(Answer):
+    bots: list[Bot]
+
+
+class BotToken(Answer):
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    created_by: UUID
+    created_at: Time
+    expires_at: Time
+    last_used_at: Time | None
+
+
+class BotTokens(Answer):
+    tokens: list[BotToken]
+
+
+class NewBotToken(BotToken):
+    """With the token itself, which is shown this once."""
+
+    token: str

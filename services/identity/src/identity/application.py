@@ -5,7 +5,7 @@ from chassis.serving import create_app
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from identity import refusals, routes
+from identity import bot_routes, refusals, routes
 from identity.accounts import Accounts
 from identity.passwords import Passwords
 from identity.settings import Settings
@@ -21,8 +21,8 @@ async def build(settings: Settings, pool: asyncpg.Pool, redis: Redis) -> FastAPI
     signing_keys = SigningKeys(pool, Vault(settings.identity_secret.get_secret_value()))
     await signing_keys.prepare()
     app = create_app(
-        "identity", settings, (routes.router, routes.keys), {"database": lambda: pool.fetchval("SELECT 1")},
-        body_limit=LARGEST_BODY,
+        "identity", settings, (routes.router, bot_routes.router, routes.keys),
+        {"database": lambda: pool.fetchval("SELECT 1")}, body_limit=LARGEST_BODY,
     )  # fmt: skip
     refusals.install(app)
     app.state.accounts = Accounts(settings, pool, signing_keys, Passwords(settings), Throttle(redis, settings))

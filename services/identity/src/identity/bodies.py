@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from chassis.schema import Body, Name, Text
-from pydantic import AfterValidator, AnyHttpUrl, StringConstraints, TypeAdapter, ValidationError
+from chassis.schema import Body, Id, Name, Text
+from chassis.scopes import Scope
+from pydantic import AfterValidator, AnyHttpUrl, Field, StringConstraints, TypeAdapter, ValidationError
 
 from identity import emails
 
@@ -53,3 +54,21 @@ class ProfileChange(Body):
     def changes(self) -> dict[str, str | None]:
         """Only what was sent."""
         return self.model_dump(exclude_unset=True, by_alias=False)
+
+
+class NewBot(Body):
+    workspace_id: Id
+    name: Name
+    avatar_url: WebAddress | None = None
+
+
+class BotTokenOrder(Body):
+    """What a new token is to be good for, and for how long."""
+
+    name: Name
+    scopes: Annotated[frozenset[Annotated[Scope, Field(strict=False)]], Field(min_length=1, strict=False)]
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] = 365
+
+
+class BotSignIn(Body):
+    token: Secret

@@ -3,9 +3,9 @@
 from ipaddress import ip_address
 from typing import Annotated
 
-from chassis.requests import CurrentUser
+from chassis.requests import CurrentCaller, out_of_scope
 from chassis.tokens import Principal, unauthenticated
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from identity import sessions
 from identity.accounts import Accounts
@@ -35,13 +35,25 @@ def _address(text: str) -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-async def signed_in_user(user: CurrentUser, accounts: Annotated[Accounts, Depends(accounts_of)]) -> Principal:
-    """The token's user, if its session goes on: here a revoked session ends before its access token does."""
-    if not await sessions.is_live(accounts.pool, user.session_id, user.user_id):
+def keep_private(response: Response) -> None:
+    response.headers["Cache-Control"] = "private, no-store"
+
+
+async def signed_in_caller(caller: CurrentCaller, accounts: Annotated[Accounts, Depends(accounts_of)]) -> Principal:
+    """The token's person or bot, if its session goes on: here a revoked session ends before its access token does."""
+    if not await sessions.is_live(accounts.pool, caller.session_id, caller.user_id):
         raise unauthenticated("The session has ended: sign in again.")
-    return user
+    return caller
+
+
+async def signed_in_user(caller: Annotated[Principal, Depends(signed_in_caller)]) -> Principal:
+    """A person: bots have nothing to look after here."""
+    if caller.scopes is not None:
+        raise out_of_scope()
+    return caller
 
 
 HttpAccounts = Annotated[Accounts, Depends(accounts_of)]
 HttpClient = Annotated[Client, Depends(client_of)]
+SignedInCaller = Annotated[Principal, Depends(signed_in_caller)]
 SignedInUser = Annotated[Principal, Depends(signed_in_user)]
