@@ -40,6 +40,7 @@ class ChannelEvent(_message.Message):
     THREAD_UPDATED_FIELD_NUMBER: _builtins.int
     RECEIPT_MOVED_FIELD_NUMBER: _builtins.int
     BOOKMARKS_CHANGED_FIELD_NUMBER: _builtins.int
+    MESSAGES_PURGED_FIELD_NUMBER: _builtins.int
     POLL_UPDATED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
@@ -69,6 +70,8 @@ class ChannelEvent(_message.Message):
     @_builtins.property
     def bookmarks_changed(self) -> Global___BookmarksChanged: ...
     @_builtins.property
+    def messages_purged(self) -> Global___MessagesPurged: ...
+    @_builtins.property
     def poll_updated(self) -> Global___PollUpdated: ...
     def __init__(
         self,
@@ -87,13 +90,14 @@ class ChannelEvent(_message.Message):
         thread_updated: Global___ThreadUpdated | None = ...,
         receipt_moved: Global___ReceiptMoved | None = ...,
         bookmarks_changed: Global___BookmarksChanged | None = ...,
+        messages_purged: Global___MessagesPurged | None = ...,
         poll_updated: Global___PollUpdated | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed", "poll_updated"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed", "messages_purged", "poll_updated"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -118,6 +122,8 @@ class Channel(_message.Message):
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     MEMBER_IDS_FIELD_NUMBER: _builtins.int
     MEMBERS_MENTION_EVERYONE_FIELD_NUMBER: _builtins.int
+    IS_ANNOUNCEMENT_FIELD_NUMBER: _builtins.int
+    SLOW_MODE_SECONDS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     workspace_id: _builtins.str
     name: _builtins.str
@@ -130,6 +136,10 @@ class Channel(_message.Message):
     created_by: _builtins.str
     members_mention_everyone: _builtins.bool
     """Whether members, not only admins, may say <!channel> and <!here> to many; unset: as in the workspace."""
+    is_announcement: _builtins.bool
+    """Only some post here: its admins, or fewer."""
+    slow_mode_seconds: _builtins.int
+    """Between two posts of one person; 0: none."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -154,10 +164,12 @@ class Channel(_message.Message):
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         member_ids: _abc.Iterable[_builtins.str] | None = ...,
         members_mention_everyone: _builtins.bool | None = ...,
+        is_announcement: _builtins.bool = ...,
+        slow_mode_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "_members_mention_everyone", b"_members_mention_everyone", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "members_mention_everyone", b"members_mention_everyone", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "_members_mention_everyone", b"_members_mention_everyone", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "id", b"id", "is_archived", b"is_archived", "is_default", b"is_default", "member_ids", b"member_ids", "members_mention_everyone", b"members_mention_everyone", "name", b"name", "thread_enabled", b"thread_enabled", "type", b"type", "updated_at", b"updated_at", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_created_by", b"_created_by", "_description", b"_description", "_members_mention_everyone", b"_members_mention_everyone", "created_at", b"created_at", "created_by", b"created_by", "description", b"description", "id", b"id", "is_announcement", b"is_announcement", "is_archived", b"is_archived", "is_default", b"is_default", "member_ids", b"member_ids", "members_mention_everyone", b"members_mention_everyone", "name", b"name", "slow_mode_seconds", b"slow_mode_seconds", "thread_enabled", b"thread_enabled", "type", b"type", "updated_at", b"updated_at", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__created_by: _TypeAlias = _typing.Literal["created_by"]  # noqa: Y015
     _WhichOneofArgType__created_by: _TypeAlias = _typing.Literal["_created_by", b"_created_by"]  # noqa: Y015
@@ -208,6 +220,8 @@ class Message(_message.Message):
     PREVIEWS_FIELD_NUMBER: _builtins.int
     PLAIN_TEXT_FIELD_NUMBER: _builtins.int
     FORWARDED_FIELD_NUMBER: _builtins.int
+    IS_HIDDEN_FIELD_NUMBER: _builtins.int
+    IS_PURGED_FIELD_NUMBER: _builtins.int
     VIA_FIELD_NUMBER: _builtins.int
     ACTIONS_FIELD_NUMBER: _builtins.int
     POLL_FIELD_NUMBER: _builtins.int
@@ -244,6 +258,10 @@ class Message(_message.Message):
     """{"messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments"}: another message, as it
     was when it was forwarded here.
     """
+    is_hidden: _builtins.bool
+    """By a moderator, until one shows it again: what it says is not here."""
+    is_purged: _builtins.bool
+    """By retention: a tombstone of which only the number, the author and the times are left."""
     via: _builtins.str
     """{"kind": "webhook" or "command", "id", "name", "iconEmoji", "iconUrl"}: the integration that says it, as messaging
     marks it. Its id is user_id, too: it is nobody's account.
@@ -303,13 +321,15 @@ class Message(_message.Message):
         previews: _abc.Iterable[Global___LinkPreview] | None = ...,
         plain_text: _builtins.str | None = ...,
         forwarded: _builtins.str | None = ...,
+        is_hidden: _builtins.bool = ...,
+        is_purged: _builtins.bool = ...,
         via: _builtins.str | None = ...,
         actions: _builtins.str | None = ...,
         poll: _builtins.str | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "updated_at", b"updated_at", "via", b"via"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_pinned", b"is_pinned", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id", "via", b"via"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_hidden", b"is_hidden", "is_pinned", b"is_pinned", "is_purged", b"is_purged", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id", "via", b"via"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__actions: _TypeAlias = _typing.Literal["actions"]  # noqa: Y015
     _WhichOneofArgType__actions: _TypeAlias = _typing.Literal["_actions", b"_actions"]  # noqa: Y015
@@ -565,6 +585,44 @@ class MessageDeleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MessageDeleted: _TypeAlias = MessageDeleted  # noqa: Y015
+
+@_typing.final
+class MessagesPurged(_message.Message):
+    """Retention removed what these messages said, for good: whoever keeps something of them removes it, too. Their numbers
+    stay, as tombstones.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MESSAGE_IDS_FIELD_NUMBER: _builtins.int
+    SEQS_FIELD_NUMBER: _builtins.int
+    REVISIONS_FIELD_NUMBER: _builtins.int
+    PURGED_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In the order of their numbers, at most 500, with the revision of its channel that each has by this."""
+
+    @_builtins.property
+    def seqs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
+    @_builtins.property
+    def revisions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
+    @_builtins.property
+    def purged_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        message_ids: _abc.Iterable[_builtins.str] | None = ...,
+        seqs: _abc.Iterable[_builtins.int] | None = ...,
+        revisions: _abc.Iterable[_builtins.int] | None = ...,
+        purged_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["purged_at", b"purged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_ids", b"message_ids", "purged_at", b"purged_at", "revisions", b"revisions", "seqs", b"seqs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MessagesPurged: _TypeAlias = MessagesPurged  # noqa: Y015
 
 @_typing.final
 class ReactionAdded(_message.Message):

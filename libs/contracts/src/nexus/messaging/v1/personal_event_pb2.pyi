@@ -28,6 +28,7 @@ class PersonalEvent(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CHANNEL_READ_FIELD_NUMBER: _builtins.int
     NOTIFICATIONS_CHANGED_FIELD_NUMBER: _builtins.int
+    THREAD_READ_FIELD_NUMBER: _builtins.int
     DRAFT_CHANGED_FIELD_NUMBER: _builtins.int
     SCHEDULED_MESSAGE_SAVED_FIELD_NUMBER: _builtins.int
     SCHEDULED_MESSAGE_FAILED_FIELD_NUMBER: _builtins.int
@@ -37,6 +38,7 @@ class PersonalEvent(_message.Message):
     REMINDER_DUE_FIELD_NUMBER: _builtins.int
     REMINDER_GONE_FIELD_NUMBER: _builtins.int
     EPHEMERAL_MESSAGE_FIELD_NUMBER: _builtins.int
+    MESSAGE_REPORTED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -44,6 +46,8 @@ class PersonalEvent(_message.Message):
     def channel_read(self) -> Global___ChannelRead: ...
     @_builtins.property
     def notifications_changed(self) -> Global___NotificationsChanged: ...
+    @_builtins.property
+    def thread_read(self) -> Global___ThreadRead: ...
     @_builtins.property
     def draft_changed(self) -> Global___DraftChanged: ...
     @_builtins.property
@@ -62,6 +66,8 @@ class PersonalEvent(_message.Message):
     def reminder_gone(self) -> Global___ReminderGone: ...
     @_builtins.property
     def ephemeral_message(self) -> Global___EphemeralMessage: ...
+    @_builtins.property
+    def message_reported(self) -> Global___MessageReported: ...
     def __init__(
         self,
         *,
@@ -69,6 +75,7 @@ class PersonalEvent(_message.Message):
         user_id: _builtins.str = ...,
         channel_read: Global___ChannelRead | None = ...,
         notifications_changed: Global___NotificationsChanged | None = ...,
+        thread_read: Global___ThreadRead | None = ...,
         draft_changed: Global___DraftChanged | None = ...,
         scheduled_message_saved: Global___ScheduledMessageSaved | None = ...,
         scheduled_message_failed: Global___ScheduledMessageFailed | None = ...,
@@ -78,12 +85,13 @@ class PersonalEvent(_message.Message):
         reminder_due: Global___ReminderDue | None = ...,
         reminder_gone: Global___ReminderGone | None = ...,
         ephemeral_message: Global___EphemeralMessage | None = ...,
+        message_reported: Global___MessageReported | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_read", b"thread_read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_read", b"thread_read", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -127,6 +135,40 @@ class ChannelRead(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChannelRead: _TypeAlias = ChannelRead  # noqa: Y015
+
+@_typing.final
+class ThreadRead(_message.Message):
+    """How far the person has read a thread, and what of it is unread."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    THREAD_ID_FIELD_NUMBER: _builtins.int
+    LAST_READ_SEQ_FIELD_NUMBER: _builtins.int
+    UNREAD_FIELD_NUMBER: _builtins.int
+    MENTIONS_FIELD_NUMBER: _builtins.int
+    channel_id: _builtins.str
+    thread_id: _builtins.str
+    """The thread's first message."""
+    last_read_seq: _builtins.int
+    unread: _builtins.int
+    mentions: _builtins.int
+    def __init__(
+        self,
+        *,
+        channel_id: _builtins.str = ...,
+        thread_id: _builtins.str = ...,
+        last_read_seq: _builtins.int = ...,
+        unread: _builtins.int = ...,
+        mentions: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "last_read_seq", b"last_read_seq", "mentions", b"mentions", "thread_id", b"thread_id", "unread", b"unread"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ThreadRead: _TypeAlias = ThreadRead  # noqa: Y015
 
 @_typing.final
 class NotificationsChanged(_message.Message):
@@ -515,3 +557,43 @@ class EphemeralMessage(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EphemeralMessage: _TypeAlias = EphemeralMessage  # noqa: Y015
+
+@_typing.final
+class MessageReported(_message.Message):
+    """Somebody brought a message to the notice of the workspace's owners and admins, of whom the person is one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REPORT_ID_FIELD_NUMBER: _builtins.int
+    WORKSPACE_ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    REPORTED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    report_id: _builtins.str
+    workspace_id: _builtins.str
+    channel_id: _builtins.str
+    message_id: _builtins.str
+    reported_by: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        report_id: _builtins.str = ...,
+        workspace_id: _builtins.str = ...,
+        channel_id: _builtins.str = ...,
+        message_id: _builtins.str = ...,
+        reported_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "created_at", b"created_at", "message_id", b"message_id", "reason", b"reason", "report_id", b"report_id", "reported_by", b"reported_by", "workspace_id", b"workspace_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MessageReported: _TypeAlias = MessageReported  # noqa: Y015
