@@ -26,18 +26,18 @@ STORE = """
     WITH stored AS (
         INSERT INTO messages (id, channel_id, user_id, content, content_type, parent_message_id, attachments, seq,
             client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, forwarded, formatted_content,
-            plain_text, created_at, updated_at)
+            plain_text, via, actions, poll, created_at, updated_at)
         SELECT id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id,
-            named::uuid[], everyone, here, also_to_channel, forwarded, formatted_content, plain_text, $1::timestamptz,
-            $1::timestamptz
+            named::uuid[], everyone, here, also_to_channel, forwarded, formatted_content, plain_text, via, actions,
+            poll, $1::timestamptz, $1::timestamptz
         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::bigint[],
             $10::text[], $11::text[], $12::bool[], $13::bool[], $14::bool[], $15::jsonb[], $16::jsonb[],
-            $17::text[])
+            $17::text[], $18::jsonb[], $19::jsonb[], $20::jsonb[])
             AS new(id, channel_id, user_id, content, content_type, parent_id, attachments, seq, client_id, named,
-                everyone, here, also_to_channel, forwarded, formatted_content, plain_text)
+                everyone, here, also_to_channel, forwarded, formatted_content, plain_text, via, actions, poll)
     )
     UPDATE channels SET last_seq = last_seq + n, message_count = message_count + n, last_revision = last_revision + r
-    FROM unnest($18::uuid[], $19::int[], $20::int[]) AS added(channel_id, n, r) WHERE id = channel_id
+    FROM unnest($21::uuid[], $22::int[], $23::int[]) AS added(channel_id, n, r) WHERE id = channel_id
 """
 
 
@@ -52,6 +52,10 @@ class Send:
     forwarded: str | None = None
     # The draft's formatting, once its content is text.
     document: Node | None = None
+    # What an integration is, and what nobody says of a draft by themselves: buttons and a poll; all as JSON.
+    via: str | None = None
+    actions: str | None = None
+    poll: str | None = None
 
 
 Outcome = Message | Problem
@@ -116,7 +120,8 @@ class Batch:
             created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,
             mentions=texts(mentioned.named), mentions_channel=mentioned.everyone, mentions_here=mentioned.here,
             also_to_channel=draft.also_to_channel, forwarded=send.forwarded,
-            formatted_content=forms.formatted_content, plain_text=forms.plain_text,
+            formatted_content=forms.formatted_content, plain_text=forms.plain_text, via=send.via,
+            actions=send.actions, poll=send.poll,
         )  # fmt: skip
 
     def _revisions(self, answered: Mapping[UUID, UUID]) -> dict[UUID, int]:
@@ -148,7 +153,8 @@ class Batch:
             [message.mentions_channel for message in messages], [message.mentions_here for message in messages],
             [draft.also_to_channel for draft in drafts], [new.send.forwarded for new in self.new],
             [message.formatted_content or None for message in messages],
-            [message.plain_text or None for message in messages],
+            [message.plain_text or None for message in messages], [new.send.via for new in self.new],
+            [new.send.actions for new in self.new], [new.send.poll for new in self.new],
             list(added), list(added.values()), [revised.get(channel_id, 0) for channel_id in added],
         )  # fmt: skip
 

@@ -35,7 +35,8 @@ EDIT = f"""
 DELETE = f"""
     UPDATE messages SET content = '', formatted_content = NULL, plain_text = NULL, previews = NULL, attachments = '[]',
         reactions = '{{}}',
-        mentions = NULL, mentions_channel = FALSE, mentions_here = FALSE, forwarded = NULL, revision = $2,
+        mentions = NULL, mentions_channel = FALSE, mentions_here = FALSE, forwarded = NULL, actions = NULL, poll = NULL,
+        revision = $2,
         is_deleted = TRUE, is_pinned = FALSE, deleted_at = now(), updated_at = now()
     WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608

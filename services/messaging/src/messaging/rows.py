@@ -15,7 +15,7 @@ CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default,
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
     client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
-    revision, forwarded, plain_text, previews"""
+    revision, forwarded, plain_text, previews, via, actions, poll"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -73,6 +73,9 @@ def message_of(row: Record) -> Message:
         forwarded=row["forwarded"],
         plain_text=row["plain_text"],
         previews=previews_of(row["previews"]),
+        via=row["via"],
+        actions=row["actions"],
+        poll=row["poll"],
     )
 
 
