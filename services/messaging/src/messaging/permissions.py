@@ -52,6 +52,7 @@ class Action(StrEnum):
     MENTION_EVERYONE = "mention.everyone"
     THREAD_READ = "thread.read"
     THREAD_FOLLOW = "thread.follow"
+    THREAD_MARK_READ = "thread.mark_read"
     GROUP_LIST = "group.list"
     GROUP_MANAGE = "group.manage"
     EMOJI_LIST = "emoji.list"
@@ -166,6 +167,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     ),
     Action.THREAD_READ: _anybody,
     Action.THREAD_FOLLOW: _channel(lambda s: s.in_channel),
+    Action.THREAD_MARK_READ: lambda s: s.in_channel,
     Action.GROUP_LIST: _anybody,
     Action.GROUP_MANAGE: _workspace(lambda s: s.is_admin),
     Action.EMOJI_LIST: _anybody,

@@ -5,9 +5,10 @@ from uuid import UUID
 from asyncpg import Record
 from eventbus import Db, outbox
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, ReceiptMoved
-from nexus.messaging.v1.personal_event_pb2 import ChannelRead, NotificationsChanged, PersonalEvent
+from nexus.messaging.v1.personal_event_pb2 import ChannelRead, NotificationsChanged, PersonalEvent, ThreadRead
 
 from messaging.rows import timestamp
+from messaging.thread_unread import UnreadThread
 from messaging.unread import Unread
 
 
@@ -18,6 +19,15 @@ async def channel_read(db: Db, user_id: UUID, now: Unread) -> None:
         last_seq=now.last_seq, last_revision=now.last_revision,
     )  # fmt: skip
     await outbox.append(db, PersonalEvent(user_id=str(user_id), channel_read=read), actor_id=str(user_id))
+
+
+async def thread_read(db: Db, user_id: UUID, now: UnreadThread) -> None:
+    """Somebody has read a thread, or marked a reply in it unread."""
+    read = ThreadRead(
+        channel_id=str(now.channel_id), thread_id=str(now.thread_id), last_read_seq=now.last_read_seq,
+        unread=now.unread, mentions=now.unread_mentions,
+    )  # fmt: skip
+    await outbox.append(db, PersonalEvent(user_id=str(user_id), thread_read=read), actor_id=str(user_id))
 
 
 async def notifications_changed(db: Db, row: Record) -> None:

@@ -3,16 +3,24 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.database import one
 from chassis.schema import Body, Moment
 from eventbus import Db
 from eventbus.wire import Json
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
-from messaging import notifications, reads, unread
+from messaging import notifications, reads, thread_reads, thread_unread, unread
 from messaging.permissions import Action, Ask, allowed
+from messaging.thread_routes import thread_of
 
 router = APIRouter(prefix="/api")
+
+
+PLACE = """
+    SELECT channel_id, seq, CASE WHEN NOT also_to_channel THEN parent_message_id END AS thread_id
+    FROM messages WHERE id = $1
+"""
 
 
 class UpTo(Body):
@@ -48,9 +56,30 @@ async def read(channel_id: UUID, body: UpTo, ask: Annotated[Ask, allowed(Action.
 
 @router.post("/messages/{message_id}/unread")
 async def mark_unread(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_MARK_UNREAD)]) -> Json:
+    """What is unread now in the channel, or in the thread if the message is shown there alone."""
     async with ask.granted() as (db, _):
-        channel_id = await reads.mark_unread(db, ask.user.user_id, message_id)
-        return await _unread(db, ask, channel_id)
+        place = await one(db, PLACE, message_id)
+        if place["thread_id"]:
+            await thread_reads.mark_unread(db, ask.user.user_id, place["thread_id"], place["seq"])
+            return (await thread_unread.of_thread(db, ask.user.user_id, place["thread_id"])).as_json()
+        await reads.mark_unread(db, place["channel_id"], ask.user.user_id, place["seq"])
+        return await _unread(db, ask, place["channel_id"])
+
+
+@router.get("/threads")
+async def list_threads(
+    ask: Annotated[Ask, allowed(Action.UNREAD_LIST)], only_unread: Annotated[bool, Query(alias="unread")] = False
+) -> Json:
+    async with ask.granted() as (db, _):
+        return await thread_unread.followed(db, ask.user.user_id, only_unread)
+
+
+@router.put("/messages/{thread_id}/thread/read")
+async def read_thread(body: UpTo, ask: Annotated[Ask, allowed(Action.THREAD_MARK_READ)]) -> Json:
+    async with ask.granted() as (db, standing):
+        thread_id, channel_id = thread_of(standing)
+        await thread_reads.read_up_to(db, channel_id, ask.user.user_id, thread_id, body.seq)
+        return (await thread_unread.of_thread(db, ask.user.user_id, thread_id)).as_json()
 
 
 @router.get("/channels/{channel_id}/receipts")

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
@@ -22,7 +21,6 @@ MOVE = """
         read_at = CASE WHEN $3 > furthest_read_seq THEN now() ELSE read_at END
     WHERE channel_id = $1 AND user_id = $2
 """
-PLACE = "SELECT channel_id, seq FROM messages WHERE id = $1"
 RECEIPTS = """
     SELECT user_id, furthest_read_seq AS last_read_seq, read_at FROM channel_members
     WHERE channel_id = $1 AND user_id <> $2 ORDER BY user_id
@@ -39,15 +37,11 @@ async def read_up_to(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
         await _move(db, channel_id, user_id, mine, seq)
 
 
-async def mark_unread(db: Db, user_id: UUID, message_id: UUID) -> UUID:
-    """This message and all after it are unread again, on all devices; nothing changes where they are already. Their
-    channel."""
-    place = await one(db, PLACE, message_id)
-    channel_id: UUID = place["channel_id"]
+async def mark_unread(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
+    """The message with this number and all after it are unread again; nothing changes where they are already."""
     mine = await _mine(db, channel_id, user_id)
-    if place["seq"] <= mine["last_read_seq"]:
-        await _move(db, channel_id, user_id, mine, place["seq"] - 1)
-    return channel_id
+    if seq <= mine["last_read_seq"]:
+        await _move(db, channel_id, user_id, mine, seq - 1)
 
 
 async def receipts(db: Db, channel_id: UUID, user_id: UUID) -> Json:
