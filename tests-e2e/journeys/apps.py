@@ -4,12 +4,9 @@ otherwise they ask for what they missed. What no such program should meet is not
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from testkit.jobs import running
 
 from journeys.people import Json, Person
 from journeys.sockets import Client, NoAnswer
@@ -158,13 +155,10 @@ class App:
         return True
 
 
-@asynccontextmanager
-async def using(person: Person, channel_ids: Iterable[str], transport: str, urls: Sequence[str]) -> AsyncIterator[App]:
-    """A program of theirs that keeps these channels whole until the block is left."""
+async def use(person: Person, channel_ids: Iterable[str], transport: str, urls: Sequence[str]) -> App:
+    """A connected program of theirs that is to keep these channels whole."""
     client = await person.bridge.open(person.token, transport, reopen=True, urls=urls)
     app = App(f"{client.name} by {transport}", person, client, {channel_id: View() for channel_id in channel_ids})
     client.listener = app.hear
-    async with running(app.run()):
-        await client.connected()
-        yield app
-    await client.close()
+    await client.connected()
+    return app

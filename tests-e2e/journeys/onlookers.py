@@ -71,8 +71,9 @@ class Onlooker:
     _attempt: int = 0
     _not_before: float = 0.0
 
-    async def run(self) -> None:
-        """Be connected, again and again, until cancelled."""
+    async def run(self, after: float = 0.0) -> None:
+        """Be connected, again and again, until cancelled; the first time after so many seconds."""
+        await asyncio.sleep(after)
         while True:
             self.url = self.urls[0]
             wire = self._wire = Wire(self)

@@ -6,14 +6,14 @@ import resource
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 
 import asyncpg
 from testkit import Process, eventually
-from testkit.jobs import running
+from testkit.jobs import all_running, running
 
 from journeys.onlookers import Onlooker, onlooker
 from journeys.people import AT_ONCE, Person, Town
@@ -24,7 +24,7 @@ DEVICES = 8
 # Channels by their number of members; everybody is in one more. Each second one message goes to everybody.
 SIZES = (100, 50, *(25,) * 10, *(10,) * 25)
 A_SECOND = 20
-OPEN_AT_ONCE = 50
+OPEN_A_SECOND = 100
 WITHIN = 120.0
 SERVICES = ("identity", "messaging", "presence", "gateway", "postgres", "redis", "kafka")
 
@@ -90,17 +90,10 @@ async def company(town: Town, gateways: Sequence[Process], people: int) -> Async
         for _ in range(DEVICES)
     ]
     made = Company(gateways, onlookers, Writer(owner, [*channels], weights))
-    async with AsyncExitStack() as at_end:
-        for start in range(0, len(onlookers), OPEN_AT_ONCE):
-            for each in onlookers[start : start + OPEN_AT_ONCE]:
-                await at_end.enter_async_context(running(each.run()))
-            await eventually(partial(_are_whole, onlookers[: start + OPEN_AT_ONCE]), WITHIN)
+    async with all_running(each.run(after=place / OPEN_A_SECOND) for place, each in enumerate(onlookers)):
+        await eventually(lambda: not any(each.is_behind for each in onlookers), WITHIN)
         made.returns()
         yield made
-
-
-def _are_whole(onlookers: Sequence[Onlooker]) -> bool:
-    return not any(each.is_behind for each in onlookers)
 
 
 def _circles(crowd: list[Person]) -> list[list[Person]]:

@@ -3,17 +3,17 @@
 `NEXUS_FAULT_ROUNDS` says how many die (20), `NEXUS_FAULT_SEED` repeats a run.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 
-from journeys.apps import App, using
+from journeys.apps import App, use
 from journeys.havoc import ROUNDS, Havoc
 from journeys.people import Json, Town
 from journeys.product import Product
 from journeys.sockets import UPGRADE
 from journeys.talk import Speaker
 from testkit import eventually
-from testkit.jobs import running
+from testkit.jobs import all_running
 
 TRANSPORTS = ("websocket", "polling", UPGRADE, "websocket", "polling", "polling", UPGRADE, "websocket")
 SPEAKERS = 4
@@ -32,41 +32,38 @@ async def test_stock_clients_hold_everything_while_gateways_are_killed(town: Tow
     channel_ids = [team.channel_id, *more]
     async with product.gateways(3) as gateways, AsyncExitStack() as at_end:
         urls = [gateway.url for gateway in gateways]
-        wanderer, *apps = [
-            await at_end.enter_async_context(using(person, channel_ids, transport, _turned(urls, place)))
+        wanderer, *apps = everybody = [
+            await use(person, channel_ids, transport, _turned(urls, place))
             for place, (person, transport) in enumerate(zip(others, TRANSPORTS, strict=True))
         ]
         speakers = [
             Speaker(await ada.connect(reopen=True, urls=_turned(urls, place)), channel_ids[place % 3])
             for place in range(SPEAKERS)
         ]
-        for speaker in speakers:
-            at_end.push_async_callback(speaker.client.close)
-            await at_end.enter_async_context(running(speaker.send()))
+        for client in [*(app.client for app in everybody), *(speaker.client for speaker in speakers)]:
+            at_end.push_async_callback(client.close)
         havoc = Havoc(gateways, apps)
-        async with _talking(speakers):
-            await wanderer.client.leave()
-            begun = _written(speakers)
-            await havoc.rage(ROUNDS)
-            await eventually(lambda: _written(speakers) > begun + TOO_MANY, BACK_WITHIN)
-            await wanderer.client.connect()
-            assert wanderer.returns["recovered"] == 0
-        await eventually(lambda: all(len(s.acknowledged) == len(s.written) for s in speakers), BACK_WITHIN)
-        histories = {channel_id: await ada.everything(channel_id) for channel_id in channel_ids}
-        try:
-            await eventually(lambda: all(app.holds(histories) for app in (wanderer, *apps)), BACK_WITHIN)
-        finally:
-            print(f"\n{havoc.report}\n{_verdict([wanderer, *apps], histories)}")
-        assert [fault for app in (wanderer, *apps) for fault in app.faults] == []
+        async with all_running([*(app.run() for app in everybody), *(speaker.send() for speaker in speakers)]):
+            await _rage(havoc, wanderer, speakers)
+            await eventually(lambda: all(len(s.acknowledged) == len(s.written) for s in speakers), BACK_WITHIN)
+            histories = {channel_id: await ada.everything(channel_id) for channel_id in channel_ids}
+            try:
+                await eventually(lambda: all(app.holds(histories) for app in everybody), BACK_WITHIN)
+            finally:
+                print(f"\n{havoc.report}\n{_verdict(everybody, histories)}")
+        assert [fault for app in everybody for fault in app.faults] == []
         _check_stored(speakers, histories)
 
 
-@asynccontextmanager
-async def _talking(speakers: Sequence[Speaker]) -> AsyncIterator[None]:
-    async with AsyncExitStack() as talk:
-        for speaker in speakers:
-            await talk.enter_async_context(running(speaker.write(A_SECOND / len(speakers))))
-        yield
+async def _rage(havoc: Havoc, wanderer: App, speakers: Sequence[Speaker]) -> None:
+    """While all this happens people talk, and one is away for longer than anybody is waited for."""
+    async with all_running(speaker.write(A_SECOND / len(speakers)) for speaker in speakers):
+        await wanderer.client.leave()
+        begun = _written(speakers)
+        await havoc.rage(ROUNDS)
+        await eventually(lambda: _written(speakers) > begun + TOO_MANY, BACK_WITHIN)
+        await wanderer.client.connect()
+        assert wanderer.returns["recovered"] == 0
 
 
 def _turned(urls: list[str], place: int) -> list[str]:

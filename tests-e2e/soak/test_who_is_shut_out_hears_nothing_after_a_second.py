@@ -3,9 +3,8 @@
 import statistics
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import chain, cycle
 
 from journeys.endings import SHUTTINGS, Shutting
 from journeys.onlookers import Onlooker, onlooker
@@ -13,12 +12,13 @@ from journeys.people import Person, Team, Town
 from journeys.product import Product
 from journeys.writing import Writer
 from testkit import eventually
-from testkit.jobs import running
+from testkit.jobs import all_running, running
 
 VICTIMS = 60
 A_SECOND = 20
 LONGEST = 1.0
 WITHIN = 60.0
+OPEN_A_SECOND = 50
 
 
 @dataclass(slots=True)
@@ -41,21 +41,13 @@ async def test_who_is_shut_out_hears_nothing_after_a_second(town: Town, product:
     ada, cy = (team := await town.team("Ada", "Cy"))
     people = await town.crowd(ada, team.workspace_id, VICTIMS)
     await ada.post(f"/api/channels/{team.channel_id}/members", {"userIds": [person.id for person in people]})
-    async with product.gateways(3) as gateways, AsyncExitStack() as at_end:
+    async with product.gateways(3) as gateways:
         urls = [gateway.url for gateway in gateways]
-
-        async def present(person: Person) -> list[Onlooker]:
-            made = [onlooker(person.token or "", [url], [team.channel_id]) for url in urls]
-            for each in made:
-                await at_end.enter_async_context(running(each.run()))
-            await eventually(lambda: not any(each.is_behind for each in made), WITHIN)
-            return made
-
-        witnesses = await present(cy)
-        victims = [
-            Victim(person, shutting, await present(person))
-            for person, shutting in zip(people, cycle(SHUTTINGS.values()), strict=False)
+        witnesses, *sockets = [
+            [onlooker(person.token or "", [url], [team.channel_id]) for url in urls] for person in (cy, *people)
         ]
+        victims = [Victim(*each) for each in zip(people, cycle(SHUTTINGS.values()), sockets, strict=False)]
+        everybody = [*witnesses, *chain(*sockets)]
 
         async def hear(number: int) -> None:
             """So many more messages reach those who may hear them."""
@@ -63,15 +55,17 @@ async def test_who_is_shut_out_hears_nothing_after_a_second(town: Town, product:
             until = max(held.seq for held in holds) + number
             await eventually(lambda: all(held.seq >= until for held in holds), WITHIN)
 
-        async with running(Writer(ada, [team.channel_id]).write(A_SECOND)):
-            for victim in victims:
-                await hear(1)
-                await victim.shutting.out(town, team, victim.person)
-                victim.out_at = time.monotonic()
-            await hear(2 * A_SECOND)
-            late = [victim.lateness(team.channel_id) for victim in victims]
-            await _come_back(victims)
-            await hear(2 * A_SECOND)
+        async with all_running(each.run(after=place / OPEN_A_SECOND) for place, each in enumerate(everybody)):
+            await eventually(lambda: not any(each.is_behind for each in everybody), WITHIN)
+            async with running(Writer(ada, [team.channel_id]).write(A_SECOND)):
+                for victim in victims:
+                    await hear(1)
+                    await victim.shutting.out(town, team, victim.person)
+                    victim.out_at = time.monotonic()
+                await hear(2 * A_SECOND)
+                late = [victim.lateness(team.channel_id) for victim in victims]
+                await _come_back(victims)
+                await hear(2 * A_SECOND)
         _tell(late, victims)
         _check(victims, team)
         assert statistics.quantiles(late, n=100)[98] <= LONGEST

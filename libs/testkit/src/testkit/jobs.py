@@ -1,7 +1,7 @@
 """Jobs that run beside a test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,3 +15,15 @@ async def running(job: Coroutine[Any, Any, object]) -> AsyncIterator[asyncio.Tas
             yield task
         finally:
             task.cancel()
+
+
+@asynccontextmanager
+async def all_running(jobs: Iterable[Coroutine[Any, Any, object]]) -> AsyncIterator[None]:
+    """The same for many side by side."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job) for job in jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
