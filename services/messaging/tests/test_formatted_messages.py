@@ -63,7 +63,7 @@ async def test_mentions_in_a_document_are_those_of_its_text(office: Office) -> N
 
 
 async def test_a_search_finds_words_whatever_stands_around_them(office: Office) -> None:
-    message = await office.say(office.owner, "it is **un**_believ_able, see [the plan](https://a.example)")
+    message = await office.say(office.owner, "it is **un**believable, see [the plan](https://a.example)")
     assert (await office.history(office.member, search="unbelievable, see the plan"))["messages"] == [message]
     assert (await office.history(office.member, search="**un**"))["messages"] == []
 

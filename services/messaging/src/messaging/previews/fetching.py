@@ -25,6 +25,7 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 _TYPES = ("text/html", "application/xhtml+xml")
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|!--|\?xml|html|head|meta|title|link|body|script)\b|<!--", re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ class Fetcher:
     async def _ask(self, place: Target) -> Page | str:
         """The page, or where it is said to be."""
         connector = aiohttp.TCPConnector(
-            resolver=_Pinned(await self._guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
+            resolver=Pinned(await self._guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
             ssl=self._context,
         )  # fmt: skip
         async with (
@@ -82,7 +83,7 @@ class Fetcher:
             return await _read(answer)
 
 
-class _Pinned(AbstractResolver):
+class Pinned(AbstractResolver):
     """Knows the addresses that were looked at, and no others: a name that changes meanwhile changes nothing."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
@@ -109,7 +110,7 @@ async def _read(answer: aiohttp.ClientResponse) -> Page:
     if answer.content_type not in _TYPES:
         raise Refused("it is no page")
     body = await _body(answer)
-    if b"\x00" in body[:1_024] or not _MARKUP.search(body, 0, 1_024):
+    if not _BEGINNING.match(body) or b"\x00" in body[:1_024] or not _MARKUP.search(body, 0, 1_024):
         raise Refused("it is no page")
     return Page(body, answer.charset)
 

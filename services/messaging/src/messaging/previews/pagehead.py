@@ -39,13 +39,15 @@ class Head(HTMLParser):
         self.is_over = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.is_over:
+            return
         if tag == "meta":
             named = dict(attrs)
             name, text = named.get("property") or named.get("name"), named.get("content")
             if name and text:
                 self.said.setdefault(name.strip().lower()[:64], text[:LONGEST_TEXT])
         self._in_title = tag == "title" and "title" not in self.said
-        self.is_over = self.is_over or tag == "body"
+        self.is_over = tag == "body"
 
     def handle_endtag(self, tag: str) -> None:
         self._in_title = False
