@@ -85,6 +85,30 @@ async def test_an_edit_a_deletion_and_reactions_are_heard_by_everyone(team: Team
     assert (deleted["message"]["content"], deleted["message"]["isDeleted"]) == ("", True)
 
 
+async def test_what_is_read_on_one_device_is_read_on_all_of_them(team: Team, alice: Talker, bob: Talker) -> None:
+    async with talking(team.bob.url, team.bob.token) as phone:
+        first, *_ = [await said(alice, team, f"{number}") for number in range(3)]
+        answer = await bob.do("channel:read", {"channelId": team.channel_id, "seq": 2})
+        assert (answer["ok"], answer["unread"], answer["lastReadSeq"]) == (True, 1, 2)
+        for device in (bob, phone):
+            heard = await device.hears("channel:read")
+            assert (heard["channelId"], heard["lastReadSeq"], heard["unread"]) == (team.channel_id, 2, 1)
+        await team.bob.made("POST", f"/api/messages/{first['id']}/unread")
+        assert (await phone.hears("channel:read", 2))["unread"] == 3
+        await alice.caught_up()
+        assert alice.told("channel:read") == []
+        assert (await team.bob.made("GET", "/api/unread"))["totals"]["unread"] == 3
+
+
+async def test_a_thread_is_read_on_all_devices(team: Team, alice: Talker, bob: Talker) -> None:
+    question = await said(alice, team)
+    reply = await said(bob, team, "an answer", parentMessageId=question["id"])
+    assert [each["unread"] for each in (await team.alice.made("GET", "/api/threads?unread=true"))["threads"]] == [1]
+    answer = await alice.do("thread:read", {"messageId": question["id"], "seq": reply["seq"]})
+    assert (answer["unread"], answer["threadId"]) == (0, question["id"])
+    assert (await alice.hears("thread:read"))["lastReadSeq"] == reply["seq"]
+
+
 async def test_typing_is_told_to_the_others_of_the_channel(team: Team, alice: Talker, bob: Talker) -> None:
     told = {"channelId": team.channel_id, "userId": team.alice.user_id}
     assert await alice.do("typing:start", {"channelId": team.channel_id}) == {"ok": True}
@@ -133,6 +157,10 @@ REFUSED: list[tuple[str, list[Any], str]] = [
     ("message:update", [{**MESSAGE, "content": "x", "userId": UNKNOWN}], "invalid_request"),
     ("message:update", [{**MESSAGE, "content": "x"}], "not_found"),
     ("message:delete", [{**MESSAGE, "content": "x"}], "invalid_request"),
+    ("channel:read", [{"channelId": UNKNOWN, "seq": 1}], "not_found"),
+    ("channel:read", [{"channelId": UNKNOWN, "seq": 1, "userId": UNKNOWN}], "invalid_request"),
+    ("channel:read", [{"channelId": "../x", "seq": 1}], "invalid_request"),
+    ("thread:read", [{**MESSAGE, "seq": 1}], "not_found"),
     ("message:delete", [MESSAGE], "not_found"),
     ("message:delete", [{"messageId": f"{{{UNKNOWN}}}"}], "invalid_request"),
     ("reaction:add", [{**MESSAGE, "emoji": ""}], "invalid_request"),

@@ -7,7 +7,7 @@ import pytest
 from entrance import Guest, Hall, a_channel, somebody
 from google.protobuf.message import Message
 from nexus.messaging.v1 import personal_event_pb2 as own
-from nexus.messaging.v1.channel_event_pb2 import Bookmark, BookmarksChanged, ChannelEvent
+from nexus.messaging.v1.channel_event_pb2 import Bookmark, BookmarksChanged, ChannelEvent, ReceiptMoved
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 
 SCHEDULED = own.ScheduledMessage(id="s", channel_id="c", message='{"content": "later"}', failure="archived")
@@ -23,6 +23,14 @@ def heard(guest: Guest) -> list[Any]:
 @pytest.mark.parametrize(
     ("name", "field", "payload", "some"),
     [
+        (
+            "channel:read",
+            "channel_read",
+            own.ChannelRead(channel_id="c", last_read_seq=4, unread=2),
+            {"lastReadSeq": 4},
+        ),
+        ("thread:read", "thread_read", own.ThreadRead(thread_id="t", last_read_seq=4), {"threadId": "t"}),
+        ("channel:notifications", "notifications_changed", own.NotificationsChanged(level="all"), {"mutedUntil": None}),
         ("draft:update", "draft_changed", own.DraftChanged(channel_id="c", content="hi", version=7), {"version": 7}),
         ("draft:update", "draft_changed", own.DraftChanged(channel_id="c", version=8), {"content": None}),
         ("scheduled:update", "scheduled_message_saved", own.ScheduledMessageSaved(scheduled=SCHEDULED), {}),
@@ -62,3 +70,11 @@ async def test_members_of_a_channel_hear_of_its_bookmarks(hall: Hall) -> None:
     assert (name, body["channelId"]) == ("channel:bookmarks", channel_id)
     assert [bookmark["title"] for bookmark in body["bookmarks"]] == ["Roadmap"]
     assert heard(other) == []
+
+
+async def test_members_of_a_conversation_hear_how_far_the_others_have_read(hall: Hall) -> None:
+    channel_id, reader = somebody(), somebody()
+    hall.state = {"channels": [a_channel(channel_id, 0)], "workspaceIds": []}
+    member = await hall.admitted(hall.tokens.token(somebody()))
+    await hall.tell(ChannelEvent(channel_id=channel_id, receipt_moved=ReceiptMoved(user_id=reader, last_read_seq=7)))
+    assert heard(member) == [("channel:receipt", {"channelId": channel_id, "userId": reader, "lastReadSeq": 7})]

@@ -140,6 +140,7 @@ class Door:
             **dict.fromkeys(("auth", "users", ".well-known"), identity),
             **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
             **dict.fromkeys(("drafts", "scheduled", "saved", "reminders"), messaging),
+            **dict.fromkeys(("unread", "threads"), messaging),
             "presence": ("presence", settings.presence_url),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)

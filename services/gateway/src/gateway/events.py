@@ -105,6 +105,19 @@ class Events:
         await self._messaging.ask(method, path, None, socket.data.token)
         return {}
 
+    async def read_channel(self, socket: Client, body: Body) -> Answer:
+        """`channel:read`: everything up to a number is read, on all devices."""
+        _only(body, "channelId", "seq")
+        return await self._read(socket, f"/api/channels/{_id(body, 'channelId')}/read", body)
+
+    async def read_thread(self, socket: Client, body: Body) -> Answer:
+        _only(body, "messageId", "seq")
+        return await self._read(socket, f"/api/messages/{_id(body, 'messageId')}/thread/read", body)
+
+    async def _read(self, socket: Client, path: str, body: Body) -> Answer:
+        answer = await self._messaging.ask("PUT", path, {"seq": body.get("seq")}, socket.data.token)
+        return answer if isinstance(answer, dict) else {}
+
     async def start_typing(self, socket: Client, body: Body) -> Answer:
         return self._type(socket, body, "typing:start")
 
@@ -167,6 +180,8 @@ HANDLERS: Mapping[str, Handler] = {
     "message:delete": Events.delete_message,
     "reaction:add": Events.add_reaction,
     "reaction:remove": Events.remove_reaction,
+    "channel:read": Events.read_channel,
+    "thread:read": Events.read_thread,
     "typing:start": Events.start_typing,
     "typing:stop": Events.stop_typing,
     "presence:update": Events.update_presence,

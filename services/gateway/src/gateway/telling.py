@@ -78,6 +78,10 @@ def _bookmarks(event: ChannelEvent) -> Telling:
     return "channel:bookmarks", {"channelId": event.channel_id, **to_wire(event.bookmarks_changed)}
 
 
+def _receipt(event: ChannelEvent) -> Telling:
+    return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
+
+
 # What a channel's members hear, beside its messages.
 TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MessageUpdated: _update,
@@ -88,6 +92,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MemberLeft: _departure,
     said.ChannelUpdated: _settings,
     said.BookmarksChanged: _bookmarks,
+    said.ReceiptMoved: _receipt,
 }
 
 
@@ -118,6 +123,9 @@ def _own(name: str) -> Callable[[PersonalEvent], Telling]:
 
 # What somebody hears of what they did on another of their devices, or are to know.
 OWN: Mapping[type, Callable[[Any], Telling]] = {
+    own.ChannelRead: _own("channel:read"),
+    own.ThreadRead: _own("thread:read"),
+    own.NotificationsChanged: _own("channel:notifications"),
     own.DraftChanged: _own("draft:update"),
     own.ScheduledMessageSaved: _own("scheduled:update"),
     own.ScheduledMessageFailed: _own("scheduled:failed"),
