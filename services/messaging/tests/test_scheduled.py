@@ -49,6 +49,19 @@ async def test_it_is_posted_at_its_time_and_not_before(office: Office, pool: asy
     assert event.scheduled_message_gone.message_id == message["id"]
 
 
+async def test_other_words_replace_a_document_whole_and_the_other_way_round(office: Office, pool: asyncpg.Pool) -> None:
+    bold = {"type": "text", "text": "done", "marks": [{"type": "bold"}]}
+    document = {"type": "doc", "content": [{"type": "paragraph", "content": [bold]}]}
+    made = await schedule(office, office.member, "", formattedContent=document)
+    path = f"/api/scheduled/{made['id']}"
+    for change in ({"content": "plain"}, {"formattedContent": document}, {"sendAt": ahead(hours=2)}):
+        assert (await office.member.put(path, change))[0] == 200
+    await all_due(pool)
+    await scheduled.send_due(pool)
+    (message,) = (await office.history(office.owner))["messages"]
+    assert (message["content"], message["formattedContent"]) == ("**done**", document)
+
+
 async def test_asked_twice_with_one_client_id_it_is_one(office: Office, pool: asyncpg.Pool) -> None:
     first, second = [await schedule(office, office.member, clientMessageId="once") for _ in range(2)]
     assert first == second

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from chassis.schema import Body, Id, Moment, Name, Text
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from messaging.bodies import Attachments, ClientId, Content, Draft, Emoji
+from messaging.bodies import Attachments, ClientId, Content, Document, Draft, Emoji
 
 NOTE = 500
 URL = 2_048
@@ -50,6 +50,7 @@ class LaterDraft(Draft):
 
 class LaterChange(Body):
     content: Content | None = None
+    formatted_content: Document | None = None
     content_type: Literal["text", "file", "image", "code"] | None = None
     attachments: Attachments | None = None
     send_at: Moment | None = None

@@ -94,6 +94,8 @@ async def change(db: Db, user_id: UUID, scheduled_id: UUID, wanted: LaterChange)
         raise Problem(422, "invalid_request", "sendAt: say when to try again")
     said = wanted.model_dump(mode="json", by_alias=True, exclude={"send_at"}, exclude_none=True)
     message = {**orjson.loads(row["message"]), **said}
+    if "content" in said or "formattedContent" in said:  # either is the whole of what is said
+        message |= {"content": said.get("content", ""), "formattedContent": said.get("formattedContent")}
     try:
         Draft.model_validate(message)
     except ValidationError as error:
