@@ -13,3 +13,7 @@ class Settings(DatabaseSettings):
     link_previews_per_minute: int = 60
     # address:port pairs, comma-separated, that may be asked although they are not public: a server of one's own, tests.
     link_previews_allowed: str = ""
+    # The same for webhooks and commands.
+    integrations_allowed: str = ""
+    # Where the installation is reached from outside: the beginning of addresses that integrations are given.
+    public_url: str = "http://127.0.0.1:8080"

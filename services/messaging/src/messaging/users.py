@@ -6,17 +6,22 @@ from chassis.tokens import Principal
 from eventbus import Db
 
 SAVE = """
-    INSERT INTO users (id, organization_id, email, name, avatar_url) VALUES ($1, $2, $3, $4, $5)
+    WITH before AS (SELECT is_bot FROM users WHERE id = $1)
+    INSERT INTO users (id, organization_id, email, name, avatar_url, is_bot) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, email = excluded.email,
-        name = excluded.name, avatar_url = excluded.avatar_url
+        name = excluded.name, avatar_url = excluded.avatar_url, is_bot = excluded.is_bot
+    RETURNING is_bot AND NOT coalesce((SELECT is_bot FROM before), FALSE)
 """
 ENSURE = """
     INSERT INTO users (id, organization_id, email, name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
 """
 
 
-async def save(db: Db, user_id: UUID, organization_id: UUID, email: str, name: str, avatar_url: str | None) -> None:
-    await db.execute(SAVE, user_id, organization_id, email, name, avatar_url)
+async def save(
+    db: Db, user_id: UUID, organization_id: UUID, email: str, name: str, avatar_url: str | None, is_bot: bool = False
+) -> bool:
+    """Whether it is a bot of which nothing was known."""
+    return bool(await db.fetchval(SAVE, user_id, organization_id, email, name, avatar_url, is_bot))
 
 
 async def ensure(db: Db, user: Principal) -> None:

@@ -1,0 +1,1 @@
+"""Programs that are no users: webhooks in both directions and commands, and what is said on their behalf."""

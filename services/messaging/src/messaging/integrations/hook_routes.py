@@ -1,0 +1,104 @@
+"""Incoming webhooks: the address that programs post to, and what those do who manage a channel."""
+
+from typing import Annotated
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import asyncpg
+from chassis.problems import Problem
+from eventbus.wire import Json
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from messaging.integrations import endpoints, incoming, slack
+from messaging.integrations.hook_bodies import HookChange, NewHook
+from messaging.permissions import Action, Ask, allowed
+
+LARGEST = 64 * 1024
+LONGEST_KEY = 64
+
+router = APIRouter(prefix="/api")
+# Whoever knows the address may post to it: nobody signs in here.
+public = APIRouter(prefix="/api")
+
+
+@public.post("/hooks/{hook_id}/{token}")
+async def use_hook(hook_id: str, token: str, request: Request) -> Response:
+    """As Slack answers: `ok`. With an `Idempotency-Key` a payload that is sent again is the same message."""
+    pool: asyncpg.Pool = request.app.state.pool
+    # In a transaction of its own, so that what is refused counts as well.
+    hook = await incoming.use(pool, hook_id, token)
+    said = slack.read(await _payload(request))
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")
+    async with pool.acquire(timeout=5) as db, db.transaction():
+        await incoming.say(db, hook, said, key)
+    return PlainTextResponse("ok")
+
+
+@router.get("/channels/{channel_id}/hooks")
+async def list_hooks(channel_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_LIST)]) -> Json:
+    async with ask.granted() as (db, _):
+        return {"hooks": await incoming.listed(db, channel_id)}
+
+
+@router.post("/channels/{channel_id}/hooks", status_code=201)
+async def add_hook(
+    channel_id: UUID, body: NewHook, request: Request, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]
+) -> Json:
+    await _check(request, ask, body.actions_url)
+    async with ask.granted() as (db, _):
+        return await incoming.add(db, channel_id, body, ask.user.user_id)
+
+
+@router.put("/hooks/{hook_id}")
+async def change_hook(
+    hook_id: UUID, body: HookChange, request: Request, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]
+) -> Json:
+    await _check(request, ask, body.actions_url)
+    async with ask.granted() as (db, _):
+        return await incoming.change(db, hook_id, body)
+
+
+@router.post("/hooks/{hook_id}/token")
+async def renew_hook(hook_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]) -> Json:
+    async with ask.granted() as (db, _):
+        return await incoming.renew(db, hook_id)
+
+
+@router.post("/hooks/{hook_id}/secret")
+async def rotate_hook_secret(hook_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]) -> Json:
+    async with ask.granted() as (db, _):
+        return {"secret": await endpoints.rotate(db, hook_id)}
+
+
+@router.delete("/hooks/{hook_id}", status_code=204)
+async def remove_hook(hook_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]) -> Response:
+    async with ask.granted() as (db, _):
+        await incoming.remove(db, hook_id)
+    return Response(status_code=204)
+
+
+async def _payload(request: Request) -> bytes:
+    """The JSON of a request, which Slack allows in a form's `payload` as well; `Problem` 413 above 64 KiB."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise Problem(413, "too_large", f"A payload may have {LARGEST:,} bytes at the most.")
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return bytes(body)
+    try:
+        (payload,) = parse_qs(body.decode(), max_num_fields=10)["payload"]
+    except (ValueError, KeyError):
+        raise Problem(400, "invalid_payload", "A form has one field `payload`.") from None
+    return payload.encode()
+
+
+async def _check(request: Request, ask: Ask, url: str | None) -> None:
+    """Whether an address may be asked; first, whether the asker may ask that."""
+    if url is not None:
+        async with ask.granted():
+            pass
+        await endpoints.require_fit(request.app.state.outside, url)

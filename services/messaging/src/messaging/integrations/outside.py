@@ -1,0 +1,89 @@
+"""Asks integrations: signed, at a pinned public address, within a deadline, following no redirect."""
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from messaging.integrations import signing
+from messaging.previews.fetching import Pinned
+from messaging.previews.guard import Guard, Refused, Unreachable, target
+
+LONGEST_ANSWER = 100_000
+HEADERS = {"User-Agent": "Nexus-Webhooks/1.0", "Content-Type": "application/json", "Accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an integration answered; `retry_after` in seconds, if it said so."""
+
+    status: int
+    body: bytes
+    retry_after: float | None
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an integration is asked, and with which secrets, the newest first."""
+
+    url: str
+    secrets: tuple[str, ...]
+
+
+class Outside:
+    """The way to integrations. Nothing of the person on whose behalf it is goes along: no token and no cookie."""
+
+    def __init__(self, guard: Guard, context: ssl.SSLContext | None = None) -> None:
+        self._guard = guard
+        self._context = context or ssl.create_default_context()
+
+    async def check(self, url: str) -> None:
+        """`Refused` for an address that is never asked, `Unreachable` for a name that is not known now."""
+        await self._guard.addresses(target(url))
+
+    async def ask(self, endpoint: Endpoint, id_: str, body: bytes, deadline: float) -> Answer:
+        """The answer to a signed POST; `Refused` or `Unreachable` if there is none within `deadline` seconds."""
+        headers = HEADERS | signing.headers(endpoint.secrets, id_, int(time.time()), body)
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._post(endpoint.url, body, headers)
+        except TimeoutError:
+            raise Unreachable(f"it did not answer within {deadline:g} seconds") from None
+        except (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError):
+            raise Refused("the certificate is not good") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreachable(f"it does not answer: {type(error).__name__}") from error
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        place = target(url)
+        connector = aiohttp.TCPConnector(
+            resolver=Pinned(await self._guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
+            ssl=self._context,
+        )  # fmt: skip
+        async with (
+            aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False,
+            ) as http,
+            http.post(URL(place.url, encoded=True), data=body, headers=headers, allow_redirects=False) as answer,
+        ):  # fmt: skip
+            return Answer(answer.status, await _read(answer), _seconds(answer.headers.get("Retry-After", "")))
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in answer.content.iter_chunked(16_384):
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            raise Refused(f"its answer has more than {LONGEST_ANSWER:,} bytes")
+    return bytes(body)
+
+
+def _seconds(told: str) -> float | None:
+    return float(told) if told.isdigit() and len(told) < 7 else None

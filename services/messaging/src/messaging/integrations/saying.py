@@ -1,0 +1,73 @@
+"""What integrations say, in a channel or to one person alone; who says it is marked here and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.database import dumps
+from chassis.problems import Problem
+from eventbus import Db
+from eventbus.wire import Json, to_wire
+from google.protobuf.timestamp_pb2 import Timestamp
+from nexus.messaging.v1.channel_event_pb2 import Message
+from nexus.messaging.v1.personal_event_pb2 import EphemeralMessage
+from uuid_utils.compat import uuid7
+
+from messaging import personal, posting
+from messaging.integrations.buttons import Button
+from messaging.integrations.slack import Said
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The integration that says something: `kind` is webhook or command."""
+
+    kind: str
+    id: UUID
+    name: str
+    icon_emoji: str | None = None
+
+    def as_json(self, said: Said | None = None) -> str:
+        """With the name and picture that a payload asks for."""
+        payload = said.payload if said else None
+        told = {
+            "kind": self.kind,
+            "id": str(self.id),
+            "name": (payload and payload.username) or self.name,
+            "iconEmoji": (payload and payload.icon_emoji) or self.icon_emoji,
+        }
+        return dumps(told)
+
+
+async def in_channel(
+    db: Db, channel_id: UUID, via: Via, said: Said, *, client_message_id: str | None = None
+) -> Message:
+    """Post as the integration, which stands to the channel as one of its members; `Problem` if it may not."""
+    written = {
+        "channelId": str(channel_id), "content": said.text, "attachments": said.attachments,
+        "clientMessageId": client_message_id, "confirmMentions": True,
+    }  # fmt: skip
+    draft = posting.read_draft(written)
+    if isinstance(draft, Problem):
+        raise draft
+    send = posting.Send(via.id, draft, via=via.as_json(said), actions=_json(said.payload.actions))
+    (outcome,) = await posting.post_within(db, [send])
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+async def to_person(db: Db, user_id: UUID, channel_id: UUID, via: Via, said: Said) -> Json:
+    """Tell one person's devices, and nobody else."""
+    now = Timestamp()
+    now.GetCurrentTime()
+    message = EphemeralMessage(
+        id=str(uuid7()), channel_id=str(channel_id), content=said.text, attachments=dumps(said.attachments),
+        via=via.as_json(said), created_at=now,
+    )  # fmt: skip
+    await personal.tell(db, user_id, message)
+    return to_wire(message)
+
+
+def _json(buttons: Sequence[Button]) -> str | None:
+    return dumps([button.model_dump() for button in buttons]) if buttons else None
