@@ -26,8 +26,7 @@ async def test_a_draft_follows_its_writer_from_device_to_device(team: Team) -> N
     phone, laptop, of_bo = await ada.connect("polling"), await ada.connect(), await bo.connect()
     path = f"/api/channels/{team.channel_id}/draft"
     kept = (await ada.do("PUT", path, {"content": "I was about to sa"}))["draft"]
-    for device in (phone, laptop):
-        await eventually(lambda device=device: kept in device.told("draft:update"))
+    await eventually(lambda: all(kept in device.told("draft:update") for device in (phone, laptop)))
     assert (await ada.get("/api/drafts"))["drafts"] == [kept]
     await laptop.say(team.channel_id, "I was about to say hello")
     await ada.do("DELETE", path)
@@ -67,7 +66,7 @@ async def test_what_may_not_be_sent_any_more_is_told_to_its_author(team: Team) -
     of_bo = await bo.connect()
     made = await bo.post(f"/api/channels/{channel_id}/scheduled", {"content": "too late", "sendAt": ahead(SOON)})
     await ada.do("PUT", f"/api/channels/{channel_id}", {"isArchived": True})
-    await eventually(lambda: of_bo.told("scheduled:failed"), within=40)
+    await eventually(lambda: of_bo.count("scheduled:failed"), within=40)
     (failed,) = of_bo.told("scheduled:failed")
     assert (failed["scheduled"]["id"], failed["scheduled"]["failure"]) == (made["id"], "archived")
     assert (await bo.get("/api/scheduled"))["scheduled"] == [failed["scheduled"]]
@@ -79,8 +78,8 @@ async def test_a_reminder_is_heard_once_on_each_device_of_its_owner(team: Team) 
     phone, laptop, of_bo = await ada.connect(), await ada.connect(), await bo.connect()
     said = await of_bo.say(team.channel_id, "please answer by noon")
     made = await ada.post("/api/reminders", {"messageId": said["id"], "remindAt": ahead(SOON)})
+    await eventually(lambda: phone.told("reminder:due") and laptop.told("reminder:due"), within=40)
     for device in (phone, laptop):
-        await eventually(lambda device=device: device.told("reminder:due"), within=40)
         assert [due["reminder"]["id"] for due in device.told("reminder:due")] == [made["id"]]
     assert of_bo.told("reminder:due") == of_bo.told("reminder:update") == []
     (due,) = (await ada.get("/api/reminders?state=due"))["reminders"]

@@ -94,7 +94,7 @@ function useExcerpt(channelId: string, messageId: string) {
 
 function More({ words, onPress }: { words: string; onPress: () => void }) {
   return (
-    <button type="button" className="button" onClick={onPress}>
+    <button type="button" className="button excerpt-more" onClick={onPress}>
       {words}
     </button>
   );
