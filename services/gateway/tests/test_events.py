@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest_asyncio
@@ -83,6 +84,48 @@ async def test_an_edit_a_deletion_and_reactions_are_heard_by_everyone(team: Team
     assert (deleted["messageId"], deleted["channelId"]) == (message["id"], team.channel_id)
     assert [deleted["message"]] == await history(team)
     assert (deleted["message"]["content"], deleted["message"]["isDeleted"]) == ("", True)
+
+
+async def test_a_reply_is_shown_at_what_it_replies_to_and_changes_are_brought_by_sync(
+    team: Team, alice: Talker, bob: Talker
+) -> None:
+    message = await said(alice, team)
+    reply = await said(bob, team, "yes", parentMessageId=message["id"], alsoToChannel=True)
+    expected = {
+        "channelId": team.channel_id, "messageId": message["id"], "threadReplyCount": 1,
+        "lastReplyAt": reply["createdAt"], "participants": [team.bob.user_id], "revision": 1,
+    }  # fmt: skip
+    for talker in (alice, bob):
+        assert await talker.hears("thread:update") == expected
+    held = {"channels": {team.channel_id: 2}, "revisions": {team.channel_id: 0}}
+    told = (await alice.do("sync", held))["channels"][team.channel_id]
+    assert (told["changed"], told["messages"], told["lastRevision"]) == ([(await history(team))[0]], [], 1)
+
+
+async def join_many(team: Team, tokens: Issuer, number: int) -> None:
+    """So many more people in the channel."""
+    ids = {str(uuid7()): f"{uuid7()}@example.com" for _ in range(number)}
+    path = f"/api/workspaces/{team.workspace_id}"
+    await team.alice.made("POST", f"{path}/invite", {"emails": list(ids.values())})
+    listed = (await team.alice.made("GET", f"{path}/invitations"))["invitations"]
+    accepted = {row["email"]: row["token"] for row in listed}
+    for user_id, email in ids.items():
+        human = replace(team.alice, user_id=user_id, email=email, token=tokens.token(user_id, email=email))
+        await human.made("POST", "/api/invitations/accept", {"token": accepted[email]})
+    await team.alice.made("POST", f"/api/channels/{team.channel_id}/members", {"userIds": list(ids)})
+
+
+async def test_a_refusal_tells_what_its_type_promises(team: Team, alice: Talker, tokens: Issuer) -> None:
+    await join_many(team, tokens, 60)
+    message = await said(alice, team)
+    for name, body in (
+        ("message:send", {"channelId": team.channel_id}),
+        ("message:update", {"messageId": message["id"]}),
+    ):
+        error = (await alice.ask(name, {**body, "content": "<!channel>"}))["error"]
+        assert (error["type"], error["audience"]) == ("confirmation_required", 61)
+        assert alice.told("error")[-1]["error"] == error
+    assert (await said(alice, team, "<!channel>", confirmMentions=True))["mentionsChannel"]
 
 
 async def test_what_is_read_on_one_device_is_read_on_all_of_them(team: Team, alice: Talker, bob: Talker) -> None:

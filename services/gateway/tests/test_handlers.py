@@ -16,6 +16,7 @@ from nexus.messaging.v1.channel_event_pb2 import (
     MessageUpdated,
     ReactionAdded,
     ReactionRemoved,
+    ThreadUpdated,
 )
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
@@ -45,6 +46,7 @@ async def test_changes_deletions_and_reactions_are_told_as_they_are(hall: Hall) 
         {"message_deleted": MessageDeleted(message=message)},
         {"reaction_added": ReactionAdded(**reaction)},
         {"reaction_removed": ReactionRemoved(**reaction)},
+        {"thread_updated": ThreadUpdated(message_id=message.id, thread_reply_count=2, participants=["x"], revision=7)},
         {"channel_updated": ChannelUpdated(channel=Channel(id=channel_id, name="new"))},
         {"channel_created": ChannelCreated(channel=Channel(id=channel_id))},
     ):
@@ -64,7 +66,17 @@ async def test_changes_deletions_and_reactions_are_told_as_they_are(hall: Hall) 
         (heard,) = bodies(guest, name)
         assert heard.items() >= told.items()
     assert [each["channel"]["name"] for each in bodies(guest, "channel:update")] == ["new"]
-    assert len(guest.events()) == 5
+    assert bodies(guest, "thread:update") == [
+        {
+            "channelId": channel_id,
+            "messageId": message.id,
+            "threadReplyCount": 2,
+            "lastReplyAt": None,
+            "participants": ["x"],
+            "revision": 7,
+        }
+    ]
+    assert len(guest.events()) == 6
 
 
 async def test_what_is_said_in_a_channel_that_nobody_here_is_in_costs_nothing(hall: Hall) -> None:

@@ -54,7 +54,7 @@ class Events:
         try:
             answer = await self._answer(socket, name, args)
         except Problem as problem:
-            refuse(socket, RefusedEvent(name, problem.type, problem.detail), ack)
+            refuse(socket, RefusedEvent(name, problem.type, problem.detail, problem.extra), ack)
         else:
             if ack:
                 ack({"ok": True, **answer})
@@ -77,7 +77,8 @@ class Events:
         answer = await self._sends.store(socket.data.user_id, socket.id, body)
         error = answer.get("error")
         if isinstance(error, dict):
-            raise Problem(int(str(error.get("status", 503))), str(error["type"]), str(error["message"]))
+            extra = {name: value for name, value in error.items() if name not in ("status", "type", "message")}
+            raise Problem(int(str(error.get("status", 503))), str(error["type"]), str(error["message"]), extra=extra)
         return answer
 
     async def update_message(self, socket: Client, body: Body) -> Answer:
@@ -149,7 +150,7 @@ class Events:
 
     async def sync(self, socket: Client, body: Body) -> Answer:
         """What the client missed. Live messages wait meanwhile, so that it gets all of them in order, none twice."""
-        _only(body, "channels")
+        _only(body, "channels", "revisions")
         if not self._channels.begin_sync(socket):
             raise Problem(409, "sync_under_way", "The last sync has not been answered yet.")
         try:
@@ -193,7 +194,7 @@ FAILURES = {name: name.replace(":", "_") + "_failed" for name in HANDLERS}
 
 def refuse(socket: Client, refused: RefusedEvent, ack: Ack[Person] | None) -> None:
     """By acknowledgement if one was asked for, and by the `error` event, whose type names what failed."""
-    error: Answer = {"type": refused.type, "message": refused.message}
+    error: Answer = {**refused.extra, "type": refused.type, "message": refused.message}
     if ack:
         ack({"ok": False, "error": error})
     socket.emit("error", {"type": FAILURES.get(refused.name, "request_failed"), "error": error})

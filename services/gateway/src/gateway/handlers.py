@@ -134,6 +134,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
         said.MessageDeleted: tell_members,
         said.ReactionAdded: tell_members,
         said.ReactionRemoved: tell_members,
+        said.ThreadUpdated: tell_members,
         said.MemberJoined: let_in,
         said.MemberLeft: send_away,
         said.ChannelUpdated: show_settings,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias
 
 from gateway.packets import Json
@@ -22,6 +22,8 @@ class RefusedEvent:
     name: str
     type: str  # too_many_requests, invalid_request, unavailable, internal_error
     message: str
+    # What the refusal tells beyond its sentence.
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 OnConnect: TypeAlias = Callable[[Socket[D], dict[str, Json]], Awaitable[D]]

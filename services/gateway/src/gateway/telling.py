@@ -62,6 +62,10 @@ def _withdrawal(event: ChannelEvent) -> Telling:
     return "reaction:remove", {"channelId": event.channel_id, **to_wire(event.reaction_removed)}
 
 
+def _thread(event: ChannelEvent) -> Telling:
+    return "thread:update", {"channelId": event.channel_id, **to_wire(event.thread_updated)}
+
+
 def _arrival(event: ChannelEvent) -> Telling:
     return "member:joined", {"channelId": event.channel_id, "userId": event.member_joined.user_id}
 
@@ -88,6 +92,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MessageDeleted: _deletion,
     said.ReactionAdded: _reaction,
     said.ReactionRemoved: _withdrawal,
+    said.ThreadUpdated: _thread,
     said.MemberJoined: _arrival,
     said.MemberLeft: _departure,
     said.ChannelUpdated: _settings,

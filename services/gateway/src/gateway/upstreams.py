@@ -11,6 +11,8 @@ from yarl import URL
 from gateway.packets import Json
 
 log = logging.getLogger(__name__)
+# What every problem document has; the rest belongs to its type.
+DOCUMENT = ("type", "title", "status", "detail", "errors")
 DEADLINE = aiohttp.ClientTimeout(total=8, connect=2)
 
 
@@ -70,4 +72,5 @@ def _read(status: int, body: bytes) -> Json:
         return told
     if not isinstance(told, dict) or not 400 <= status < 500:
         raise unavailable()
-    raise Problem(status, str(told.get("type", "error")), str(told.get("detail", "")))
+    extra = {name: value for name, value in told.items() if name not in DOCUMENT}
+    raise Problem(status, str(told.get("type", "error")), str(told.get("detail", "")), extra=extra)
