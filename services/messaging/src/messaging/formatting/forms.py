@@ -77,6 +77,8 @@ def references_of(forms: Forms, content_type: str = "text") -> References:
 
 def links(content: str, document: Node | None) -> list[str]:
     """The first http and https addresses that a message links to, outside of code."""
+    if document is None and "://" not in content:
+        return []
     found = _linked(document) if document else (href for _, _, href in addresses.bare(content))
     return list(dict.fromkeys(href for href in found if href.startswith("http")))[:MOST_LINKS]
 
