@@ -37,7 +37,7 @@ class Havoc:
         """So many ends of gateways, one in four by SIGTERM, and cuts between them; all gateways run when it is over."""
         async with asyncio.TaskGroup() as restarts:
             for _ in range(rounds):
-                await eventually(lambda: self._up, START_WITHIN)
+                await eventually(lambda: len(self._up) > 1, START_WITHIN)  # so that there is another to go to
                 victim = self._up.pop(self._dice.randrange(len(self._up)))
                 by_kill, down = self._dice.random() < 0.75, self._dice.uniform(*DOWN)
                 restarts.create_task(self._end_and_start(victim, by_kill, down))

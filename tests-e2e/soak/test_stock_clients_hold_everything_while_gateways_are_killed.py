@@ -50,7 +50,7 @@ async def test_stock_clients_hold_everything_while_gateways_are_killed(town: Tow
             try:
                 await eventually(lambda: all(app.holds(histories) for app in everybody), BACK_WITHIN)
             finally:
-                print(f"\n{havoc.report}\n{_verdict(everybody, histories)}")
+                print(f"\n{havoc.report}; who was away: {dict(wanderer.returns)}\n{_verdict(everybody, histories)}")
         assert [fault for app in everybody for fault in app.faults] == []
         _check_stored(speakers, histories)
 
@@ -59,9 +59,9 @@ async def _rage(havoc: Havoc, wanderer: App, speakers: Sequence[Speaker]) -> Non
     """While all this happens people talk, and one is away for longer than anybody is waited for."""
     async with all_running(speaker.write(A_SECOND / len(speakers)) for speaker in speakers):
         await wanderer.client.leave()
-        begun = _written(speakers)
+        begun = _stored(speakers)
         await havoc.rage(ROUNDS)
-        await eventually(lambda: _written(speakers) > begun + TOO_MANY, BACK_WITHIN)
+        await eventually(lambda: _stored(speakers) > begun + TOO_MANY, BACK_WITHIN)
         await wanderer.client.connect()
         assert wanderer.returns["recovered"] == 0
 
@@ -71,8 +71,8 @@ def _turned(urls: list[str], place: int) -> list[str]:
     return urls[place % len(urls) :] + urls[: place % len(urls)]
 
 
-def _written(speakers: Sequence[Speaker]) -> int:
-    return sum(len(speaker.written) for speaker in speakers)
+def _stored(speakers: Sequence[Speaker]) -> int:
+    return sum(len(speaker.acknowledged) for speaker in speakers)
 
 
 def _verdict(apps: Sequence[App], histories: Histories) -> str:
