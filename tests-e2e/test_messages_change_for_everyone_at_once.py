@@ -20,7 +20,8 @@ async def test_an_edit_is_shown_to_all_devices_and_kept(team: Team, transport: s
     here, there, of_bo = await ada.connect(transport), await ada.connect(), await bo.connect(transport)
     said = await here.say(team.channel_id, "helo")
     edited = (await here.do("message:update", {"messageId": said["id"], "content": "hello"}))["message"]
-    assert edited == {**said, "content": "hello", "isEdited": True, "updatedAt": edited["updatedAt"]}
+    now = {"updatedAt": edited["updatedAt"], "revision": edited["revision"]}
+    assert edited == {**said, "content": "hello", "isEdited": True, **now}
     devices = (here, there, of_bo)
     await eventually(lambda: all({"message": edited} in client.told("message:update") for client in devices))
     assert (await bo.history(team.channel_id))[-1] == edited
@@ -61,12 +62,17 @@ async def test_reactions_are_counted_once_for_each_person(team: Team) -> None:
     reaction = {"messageId": said["id"], "emoji": "🍜"}
     for client in (of_bo, of_bo, of_ada):
         await client.do("reaction:add", reaction)
-    told = [{**reaction, "channelId": team.channel_id, "userId": person.id} for person in (bo, ada)]
-    await eventually(lambda: of_ada.told("reaction:add") == of_bo.told("reaction:add") == told)
+    await eventually(lambda: len(of_ada.told("reaction:add")) == len(of_bo.told("reaction:add")) == 2)
+    first = of_ada.told("reaction:add")[0]["revision"]
+    told = [
+        {**reaction, "channelId": team.channel_id, "userId": person.id, "revision": first + number}
+        for number, person in enumerate((bo, ada))
+    ]
+    assert of_ada.told("reaction:add") == of_bo.told("reaction:add") == told
     assert (await bo.history(team.channel_id))[-1]["reactions"] == {"🍜": [bo.id, ada.id]}
     await of_bo.do("reaction:remove", reaction)
     await of_bo.do("reaction:remove", reaction)
-    await eventually(lambda: of_ada.told("reaction:remove") == told[:1])
+    await eventually(lambda: of_ada.told("reaction:remove") == [{**told[0], "revision": first + 2}])
     assert (await bo.history(team.channel_id))[-1]["reactions"] == {"🍜": [ada.id]}
 
 
@@ -79,7 +85,7 @@ async def test_a_pinned_message_is_shown_and_listed_until_it_is_unpinned(team: T
     await bo.post(pin)
     await eventually(lambda: of_ada.told("message:update"))
     pinned = of_ada.told("message:update")[0]["message"]
-    assert pinned == {**said, "isPinned": True, "updatedAt": pinned["updatedAt"]}
+    assert pinned == {**said, "isPinned": True, "updatedAt": pinned["updatedAt"], "revision": pinned["revision"]}
     assert (await ada.get(info))["pinnedMessages"] == [pinned]
     await bo.do("DELETE", pin)
     await eventually(lambda: [told["message"]["isPinned"] for told in of_bo.told("message:update")] == [True, False])
