@@ -15,8 +15,8 @@ ROUTES = [
     for route in router.routes
     if isinstance(route, APIRoute)
 ]
-# No route's own: asked of a message that mentions everyone.
-ASKED_WITHIN = {Action.MENTION_EVERYONE}
+# No route's own: asked of a message once it is known what it is.
+ASKED_WITHIN = {Action.MENTION_EVERYONE, Action.MESSAGE_POST, Action.MESSAGE_REPLY}
 
 
 def _rules(dependant: Dependant) -> list[Rule]:

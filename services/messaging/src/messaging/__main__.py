@@ -15,11 +15,15 @@ from messaging import (
     link_routes,
     message_routes,
     personal_routes,
+    poll_routes,
     read_routes,
+    right_routes,
     thread_routes,
     workspace_routes,
 )
 from messaging.handlers import CONSUMES
+from messaging.integrations import command_routes, hook_routes
+from messaging.integrations.outside import Outside
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up
@@ -36,24 +40,43 @@ ROUTERS = (
     thread_routes.router,
     group_routes.router,
     emoji_routes.router,
+    right_routes.router,
+    poll_routes.router,
+    hook_routes.router,
+    command_routes.router,
     internal_routes.router,
 )
+
+
+# For programs that know a secret address: the only routes without a rule.
+PUBLIC = (hook_routes.public, command_routes.public)
 
 
 def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
     """The HTTP app over a database."""
     app = create_app(
-        "messaging", settings, ROUTERS, {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
+        "messaging", settings, (*ROUTERS, *PUBLIC), {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
     )
     app.state.pool = pool
+    app.state.outside = outside_of(settings)
+    app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
     return app
 
 
+def outside_of(settings: Settings) -> Outside:
+    """The way to integrations."""
+    return Outside(Guard(look_up, _places(settings.integrations_allowed)))
+
+
+def _places(allowed: str) -> frozenset[str]:
+    return frozenset(place.strip() for place in allowed.split(","))
+
+
 def look_of(settings: Settings) -> Look | None:
     """How pages are looked at; None if they are not to be."""
-    allowed = frozenset(place.strip() for place in settings.link_previews_allowed.split(","))
-    return previews.looking_with(Fetcher(Guard(look_up, allowed))) if settings.link_previews else None
+    guard = Guard(look_up, _places(settings.link_previews_allowed))
+    return previews.looking_with(Fetcher(guard)) if settings.link_previews else None
 
 
 async def main(settings: Settings) -> None:

@@ -68,8 +68,11 @@ class WorkspaceChange(Body):
     description: Description | None = None
     is_public: bool | None = None
     allow_external_invites: bool | None = None
-    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    # 0: for ever.
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    retention_spares_pins: bool | None = None
     members_mention_everyone: bool | None = None
+    members_see_edits: bool | None = None
     status: Literal["active", "archived", "suspended"] | None = None
 
 
@@ -100,6 +103,8 @@ class ChannelChange(Body):
     description: Description | None = None
     is_archived: bool | None = None
     members_mention_everyone: bool | None = None
+    # Between two posts of one person; 0: none.
+    slow_mode_seconds: Annotated[int, Field(ge=0, le=21_600)] | None = None
 
 
 class Direct(Body):

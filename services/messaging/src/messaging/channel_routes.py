@@ -21,8 +21,8 @@ async def get_info(channel_id: UUID, ask: Annotated[Ask, allowed(Action.CHANNEL_
 
 @router.put("")
 async def update(channel_id: UUID, body: ChannelChange, ask: Annotated[Ask, allowed(Action.CHANNEL_UPDATE)]) -> Json:
-    async with ask.granted() as (db, _):
-        return await channels.update(db, channel_id, body, ask.user.user_id)
+    async with ask.granted() as (db, standing):
+        return await channels.update(db, standing, channel_id, body)
 
 
 @router.post("/join", status_code=204)
@@ -34,8 +34,8 @@ async def join(channel_id: UUID, ask: Annotated[Ask, allowed(Action.CHANNEL_JOIN
 
 @router.post("/leave", status_code=204)
 async def leave(channel_id: UUID, ask: Annotated[Ask, allowed(Action.CHANNEL_LEAVE)]) -> Response:
-    async with ask.granted() as (db, _):
-        await channels.remove_member(db, channel_id, ask.user.user_id, ask.user.user_id)
+    async with ask.granted() as (db, standing):
+        await channels.remove_member(db, standing, channel_id, ask.user.user_id)
     return Response(status_code=204)
 
 
@@ -52,6 +52,6 @@ async def add_members(
 async def remove_member(
     channel_id: UUID, user_id: UUID, ask: Annotated[Ask, allowed(Action.CHANNEL_REMOVE_MEMBER)]
 ) -> Response:
-    async with ask.granted() as (db, _):
-        await channels.remove_member(db, channel_id, user_id, ask.user.user_id)
+    async with ask.granted() as (db, standing):
+        await channels.remove_member(db, standing, channel_id, user_id)
     return Response(status_code=204)

@@ -12,7 +12,7 @@ from eventbus import Db
 from eventbus.wire import Json, iso
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, messages
+from messaging import announcements, audit, messages
 from messaging.bodies import GROUP_SIZE, ChannelChange, NewChannel
 from messaging.permissions import Standing
 from messaging.rows import CHANNEL, channel_json, channel_of, plain_json, qualified
@@ -36,12 +36,17 @@ DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND N
 UPDATE = f"""
     UPDATE channels SET name = coalesce($2, name), description = coalesce($3, description),
         is_archived = coalesce($4, is_archived),
-        members_mention_everyone = coalesce($5, members_mention_everyone), updated_at = now()
+        members_mention_everyone = coalesce($5, members_mention_everyone),
+        slow_mode_seconds = coalesce($6, slow_mode_seconds), updated_at = now()
     WHERE id = $1 RETURNING last_seq, {CHANNEL}
 """  # noqa: S608
 ADD = """
     INSERT INTO channel_members (channel_id, user_id, role, last_read_seq, furthest_read_seq)
     SELECT $1, user_id, $3, $4, $4 FROM unnest($2::uuid[]) AS given(user_id) ON CONFLICT DO NOTHING RETURNING user_id
+"""
+GIVE_ROLE = """
+    UPDATE channel_members cm SET role = $3 FROM workspace_members m
+    WHERE cm.channel_id = $1 AND cm.user_id = $2 AND m.workspace_id = $4 AND m.user_id = $2 RETURNING m.role
 """
 REMOVE = "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2 RETURNING user_id"
 IN_WORKSPACE = """
@@ -107,18 +112,31 @@ async def visible(db: Db, standing: Standing) -> list[Json]:
     ]
 
 
-async def update(db: Db, channel_id: UUID, change: ChannelChange, actor_id: UUID) -> Json:
+async def update(db: Db, standing: Standing, channel_id: UUID, change: ChannelChange) -> Json:
     await db.execute(LOCK, channel_id)
     try:
         row = await one(
             db, UPDATE, channel_id, change.name, change.description, change.is_archived,
-            change.members_mention_everyone,
+            change.members_mention_everyone, change.slow_mode_seconds,
         )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise Problem(409, "channel_name_taken", f"There is a channel called {change.name} already.") from None
-    channel = channel_of(row)
-    await announcements.channel_updated(db, channel, actor_id)
+    await announcements.channel_updated(db, channel_of(row), standing.user_id)
+    if decided := change.model_dump(by_alias=True, exclude_none=True, exclude={"name", "description"}):
+        await audit.record(db, standing, "channel.changed", {"channelId": str(channel_id), **decided})
     return channel_json(row)
+
+
+async def give_role(db: Db, standing: Standing, user_id: UUID, role: str) -> None:
+    """Make a member the channel's admin, or no longer. `Problem` 404 if they are not in it, 422 for a guest."""
+    row = await one(db, LOCK, standing.channel_id)
+    found = await db.fetchval(GIVE_ROLE, row["id"], user_id, role, standing.workspace_id)
+    if found is None:
+        raise not_found("member of this channel")
+    if found == "guest":
+        raise Problem(422, "invalid_request", "role: a guest cannot be a channel's admin")
+    details = {"channelId": str(row["id"]), "userId": str(user_id), "role": role}
+    await audit.record(db, standing, "channel.member_changed", details)
 
 
 async def add_members(db: Db, standing: Standing, user_ids: Sequence[UUID], actor_id: UUID) -> None:
@@ -128,12 +146,15 @@ async def add_members(db: Db, standing: Standing, user_ids: Sequence[UUID], acto
     await _add(db, row, sorted(set(user_ids)), actor_id)
 
 
-async def remove_member(db: Db, channel_id: UUID, user_id: UUID, actor_id: UUID) -> None:
-    """`Problem` 404 if they are not in it."""
+async def remove_member(db: Db, standing: Standing, channel_id: UUID, user_id: UUID) -> None:
+    """Oneself, or somebody else. `Problem` 404 if they are not in it."""
     await db.execute(LOCK, channel_id)
     if not await db.fetchval(REMOVE, channel_id, user_id):
         raise not_found("member of this channel")
-    await announcements.members_left(db, [channel_id], user_id, actor_id)
+    await announcements.members_left(db, [channel_id], user_id, standing.user_id)
+    if user_id != standing.user_id:
+        details = {"channelId": str(channel_id), "userId": str(user_id)}
+        await audit.record(db, standing, "channel.member_removed", details)
 
 
 async def join_defaults(db: Db, workspace_id: UUID, user_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Who belongs to a workspace, and as what."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import orjson
@@ -10,18 +11,28 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, channels
+from messaging import announcements, audit, channels
 from messaging.bodies import MemberChange
 from messaging.permissions import Standing
 from messaging.rows import plain_json
 
 MEMBER = """m.id, m.workspace_id, m.user_id, m.role, m.permissions, m.status, m.invited_by, m.joined_at, m.last_seen_at,
-    coalesce(u.name, '') AS name, coalesce(u.email, '') AS email, u.avatar_url"""
+    coalesce(u.name, '') AS name, coalesce(u.email, '') AS email, u.avatar_url, coalesce(u.is_bot, FALSE) AS is_bot"""
 FROM = "FROM workspace_members m LEFT JOIN users u ON u.id = m.user_id"
 FILTER = r"""
-    m.workspace_id = $1 AND ($2::text IS NULL OR m.role = $2) AND ($3::text IS NULL OR m.status = $3)
-    AND ($4::text IS NULL OR position(lower($4) IN lower(u.name)) > 0 OR position(lower($4) IN lower(u.email)) > 0)
+    m.workspace_id = $1 AND ($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.status = $4)
+    AND ($5::text IS NULL OR position(lower($5) IN lower(u.name)) > 0 OR position(lower($5) IN lower(u.email)) > 0)
 """
+# Somebody with whom the guest shares a channel.
+KNOWN_TO = """
+    EXISTS (SELECT FROM channel_members mine JOIN channels c ON c.id = mine.channel_id AND c.workspace_id = $1
+        JOIN channel_members theirs ON theirs.channel_id = mine.channel_id
+        WHERE mine.user_id = $2 AND theirs.user_id = m.user_id)
+"""
+FILTER += f" AND ($2::uuid IS NULL OR m.user_id = $2 OR {KNOWN_TO})"
+KNOWN = f"""
+    SELECT m.user_id FROM workspace_members m WHERE m.workspace_id = $1 AND m.user_id = ANY($3::uuid[]) AND {KNOWN_TO}
+"""  # noqa: S608 - constants
 LIST = f"SELECT {MEMBER}, count(*) OVER () AS total {FROM} WHERE {FILTER} ORDER BY lower(u.name), m.user_id LIMIT 1000"
 ONE = f"SELECT {MEMBER} {FROM} WHERE m.workspace_id = $1 AND m.user_id = $2"
 ADD = """
@@ -59,10 +70,21 @@ async def add(db: Db, workspace_id: UUID, user_id: UUID, role: str, invited_by: 
     return True
 
 
-async def listed(db: Db, workspace_id: UUID, role: str | None, status: str | None, search: str | None) -> Json:
-    """The first 1,000 members by name that match, and how many match in all."""
-    rows = await db.fetch(LIST, workspace_id, role, status, search)
+async def listed(db: Db, standing: Standing, role: str | None, status: str | None, search: str | None) -> Json:
+    """The first 1,000 members by name that match, and how many match in all; for a guest of those they know."""
+    guest = standing.user_id if standing.role == "guest" else None
+    rows = await db.fetch(LIST, standing.workspace_id, guest, role, status, search)
     return {"members": [_json(row) for row in rows], "total": rows[0]["total"] if rows else 0}
+
+
+async def require_known(db: Db, standing: Standing, user_ids: Iterable[UUID]) -> None:
+    """`Problem` 404 for a guest who names somebody with whom they share no channel."""
+    others = set(user_ids) - {standing.user_id}
+    if standing.role != "guest" or not others:
+        return
+    known = await db.fetch(KNOWN, standing.workspace_id, standing.user_id, list(others))
+    if len(known) < len(others):
+        raise not_found("person in this workspace")
 
 
 async def get(db: Db, workspace_id: UUID, user_id: UUID) -> Json:
@@ -80,6 +102,8 @@ async def change(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID, 
     permissions = None if wanted.permissions is None else dumps(wanted.permissions)
     row = await one(db, CHANGE, workspace_id, user_id, wanted.role, permissions)
     await announcements.workspace_member_saved(db, row, standing.user_id)
+    details = {"userId": str(user_id), **wanted.model_dump(by_alias=True, exclude_none=True)}
+    await audit.record(db, standing, "member.changed", {**details, "formerRole": before["role"]})
     return await get(db, workspace_id, user_id)
 
 
@@ -93,6 +117,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     await db.execute(LEAVE_GROUPS, workspace_id, user_id)
     await announcements.members_left(db, sorted(left), user_id, standing.user_id)
     await announcements.workspace_member_gone(db, workspace_id, user_id)
+    await audit.record(db, standing, "member.removed", {"userId": str(user_id)})
 
 
 async def _check_owner_rules(db: Db, standing: Standing, workspace_id: UUID, before: Json, role: str | None) -> None:
@@ -104,5 +129,5 @@ async def _check_owner_rules(db: Db, standing: Standing, workspace_id: UUID, bef
 
 def _json(row: Record) -> Json:
     names = ("id", "workspace_id", "user_id", "role", "status", "invited_by", "joined_at", "last_seen_at")
-    told = plain_json(row, *names, "name", "email", "avatar_url")
+    told = plain_json(row, *names, "name", "email", "avatar_url", "is_bot")
     return {**told, "permissions": orjson.loads(row["permissions"])}

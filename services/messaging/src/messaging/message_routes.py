@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api")
 @router.get("/channels/{channel_id}/messages")
 async def list_messages(
     channel_id: UUID,
-    ask: Annotated[Ask, allowed(Action.CHANNEL_READ)],
+    ask: Annotated[Ask, allowed(Action.HISTORY_READ)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: UUID | None = None,
     after: UUID | None = None,
@@ -31,7 +31,7 @@ async def list_messages(
 
 @router.post("/channels/{channel_id}/messages", status_code=201)
 async def post_message(
-    channel_id: UUID, body: Draft, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_POST)]
+    channel_id: UUID, body: Draft, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_SEND)]
 ) -> Json:
     async with ask.granted():
         draft = ChannelDraft.model_construct(**dict(body), channel_id=channel_id)

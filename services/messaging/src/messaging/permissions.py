@@ -5,14 +5,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 import asyncpg
-from chassis.problems import Problem, not_found
-from chassis.requests import CurrentUser
+from chassis.problems import Problem
+from chassis.requests import CurrentCaller, out_of_scope
+from chassis.scopes import Scope
 from chassis.tokens import Principal
 from eventbus import Db
 from fastapi import Depends, Request
+
+from messaging.rights import Right
+from messaging.standings import Standing, standing_of
+
+__all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check", "standing_of"]
 
 
 class Action(StrEnum):
@@ -31,6 +36,7 @@ class Action(StrEnum):
     CHANNEL_LIST = "channel.list"
     CHANNEL_CREATE = "channel.create"
     CHANNEL_READ = "channel.read"
+    HISTORY_READ = "history.read"
     CHANNEL_UPDATE = "channel.update"
     CHANNEL_JOIN = "channel.join"
     CHANNEL_LEAVE = "channel.leave"
@@ -43,7 +49,9 @@ class Action(StrEnum):
     RECEIPT_LIST = "receipt.list"
     MESSAGE_MARK_UNREAD = "message.mark_unread"
     DIRECT_OPEN = "direct.open"
+    MESSAGE_SEND = "message.send"
     MESSAGE_POST = "message.post"
+    MESSAGE_REPLY = "message.reply"
     MESSAGE_EDIT = "message.edit"
     MESSAGE_REMOVE_PREVIEWS = "message.remove_previews"
     MESSAGE_DELETE = "message.delete"
@@ -73,42 +81,21 @@ class Action(StrEnum):
     BOOKMARK_LIST = "bookmark.list"
     BOOKMARK_CHANGE = "bookmark.change"
     DIGEST_READ = "digest.read"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the asker stands towards what they ask about; what does not apply is None."""
-
-    user_id: UUID
-    workspace_id: UUID | None = None
-    role: str | None = None
-    workspace_status: str | None = None
-    allow_external_invites: bool = False
-    channel_id: UUID | None = None
-    channel_type: str | None = None
-    channel_role: str | None = None
-    is_archived: bool = False
-    message_id: UUID | None = None
-    author_id: UUID | None = None
-    thread_id: UUID | None = None
-    members_mention_everyone: bool = False
-
-    @property
-    def is_admin(self) -> bool:
-        return self.role in ("owner", "admin")
-
-    @property
-    def in_channel(self) -> bool:
-        return self.channel_role is not None
-
-    @property
-    def is_conversation(self) -> bool:
-        return self.channel_type in ("direct", "group")
-
-    @property
-    def sees_channel(self) -> bool:
-        """Members see their channels; public ones are open to all but guests."""
-        return self.in_channel or (self.channel_type == "public" and self.role in ("owner", "admin", "member"))
+    RIGHTS_READ = "rights.read"
+    RIGHTS_CHANGE = "rights.change"
+    CHANNEL_RIGHTS_READ = "channel_rights.read"
+    CHANNEL_RIGHTS_CHANGE = "channel_rights.change"
+    CHANNEL_MEMBER_UPDATE = "channel.update_member"
+    HOOK_LIST = "hook.list"
+    HOOK_MANAGE = "hook.manage"
+    COMMAND_LIST = "command.list"
+    COMMAND_MANAGE = "command.manage"
+    COMMAND_RUN = "command.run"
+    ACTION_PRESS = "action.press"
+    POLL_READ = "poll.read"
+    POLL_VOTE = "poll.vote"
+    POLL_CLOSE = "poll.close"
+    AUDIT_READ = "audit.read"
 
 
 def _anybody(_: Standing) -> bool:
@@ -123,6 +110,20 @@ def _channel(test: Callable[[Standing], bool]) -> Callable[[Standing], bool]:
     return _workspace(lambda s: not s.is_archived and test(s))
 
 
+def _speaking(test: Callable[[Standing], bool]) -> Callable[[Standing], bool]:
+    """Of members who say something that others see."""
+    return _channel(lambda s: s.in_channel and not s.is_silenced and test(s))
+
+
+def _posts(s: Standing) -> bool:
+    return s.is_poster or s.may(Right.POST)
+
+
+def _manages(s: Standing) -> bool:
+    """No conversation is anybody's to manage, and a channel is not a stranger's."""
+    return not s.is_conversation and (s.is_admin or s.in_channel) and s.may(Right.MANAGE)
+
+
 RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.WORKSPACE_LIST: _anybody,
     Action.WORKSPACE_CREATE: _anybody,
@@ -135,15 +136,16 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.INVITATION_LIST: lambda s: s.is_admin,
     Action.INVITATION_ACCEPT: _anybody,
     Action.CHANNEL_LIST: _anybody,
-    Action.CHANNEL_CREATE: _workspace(lambda s: s.role != "guest"),
+    Action.CHANNEL_CREATE: _workspace(lambda s: s.may(Right.CREATE_CHANNELS)),
     Action.CHANNEL_READ: _anybody,
-    Action.CHANNEL_UPDATE: _workspace(lambda s: not s.is_conversation and (s.is_admin or s.channel_role == "admin")),
+    Action.HISTORY_READ: _anybody,
+    Action.CHANNEL_UPDATE: _workspace(_manages),
     Action.CHANNEL_JOIN: _channel(lambda s: s.channel_type == "public" and s.role != "guest"),
     Action.CHANNEL_LEAVE: lambda s: s.in_channel and s.channel_type != "direct",
-    Action.CHANNEL_ADD_MEMBER: _channel(lambda s: not s.is_conversation and s.in_channel and s.role != "guest"),
-    Action.CHANNEL_REMOVE_MEMBER: _channel(
-        lambda s: not s.is_conversation and (s.is_admin or s.channel_role == "admin")
+    Action.CHANNEL_ADD_MEMBER: _channel(
+        lambda s: not s.is_conversation and s.in_channel and s.may(Right.INVITE_TO_CHANNEL)
     ),
+    Action.CHANNEL_REMOVE_MEMBER: _channel(_manages),
     # Reading goes on where writing has ended: in archived channels and suspended workspaces.
     Action.CHANNEL_MARK_READ: lambda s: s.in_channel,
     Action.NOTIFICATIONS_CHOOSE: lambda s: s.in_channel,
@@ -152,19 +154,17 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.RECEIPT_LIST: lambda s: s.in_channel and s.is_conversation,
     Action.MESSAGE_MARK_UNREAD: lambda s: s.in_channel,
     Action.DIRECT_OPEN: _workspace(_anybody),
-    Action.MESSAGE_POST: _channel(lambda s: s.in_channel),
-    Action.MESSAGE_EDIT: _channel(lambda s: s.in_channel and s.author_id == s.user_id),
+    # Something, whichever of the two it then is: in the channel, or in a thread of it.
+    Action.MESSAGE_SEND: _speaking(lambda s: _posts(s) or s.may(Right.REPLY)),
+    Action.MESSAGE_POST: _speaking(_posts),
+    Action.MESSAGE_REPLY: _speaking(lambda s: s.may(Right.REPLY)),
+    Action.MESSAGE_EDIT: _speaking(lambda s: s.author_id == s.user_id and not s.is_hidden),
     Action.MESSAGE_REMOVE_PREVIEWS: _channel(lambda s: s.in_channel and s.author_id == s.user_id),
     Action.MESSAGE_DELETE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
-    Action.MESSAGE_PIN: _channel(lambda s: s.in_channel and s.role != "guest"),
-    Action.MESSAGE_REACT: _channel(lambda s: s.in_channel),
+    Action.MESSAGE_PIN: _speaking(lambda s: s.may(Right.PIN)),
+    Action.MESSAGE_REACT: _speaking(lambda s: s.may(Right.REACT)),
     # Asked when a message says <!channel> or <!here> to more than a few.
-    Action.MENTION_EVERYONE: _channel(
-        lambda s: (
-            (s.in_channel and s.role != "guest")
-            and (s.is_admin or s.channel_role == "admin" or s.members_mention_everyone)
-        )
-    ),
+    Action.MENTION_EVERYONE: _speaking(lambda s: s.may(Right.MENTION_EVERYONE)),
     Action.THREAD_READ: _anybody,
     Action.THREAD_FOLLOW: _channel(lambda s: s.in_channel),
     Action.THREAD_MARK_READ: lambda s: s.in_channel,
@@ -178,7 +178,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     # And to post where it goes, to people who may all read it: forwarding.py.
     Action.MESSAGE_FORWARD: _anybody,
     Action.MESSAGE_SAVE: _anybody,
-    Action.MESSAGE_SCHEDULE: _channel(lambda s: s.in_channel),
+    Action.MESSAGE_SCHEDULE: _speaking(lambda s: _posts(s) or s.may(Right.REPLY)),
     # A person's own things are found by their id and that person's alone.
     Action.SCHEDULED_LIST: _anybody,
     Action.SCHEDULED_CHANGE: _anybody,
@@ -191,54 +191,45 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.BOOKMARK_LIST: _anybody,
     Action.BOOKMARK_CHANGE: _channel(lambda s: s.in_channel and s.role != "guest"),
     Action.DIGEST_READ: _anybody,
-}
-
-OF_WORKSPACE = """
-    SELECT m.user_id, w.id AS workspace_id, m.role, w.status AS workspace_status, w.allow_external_invites
-    FROM workspaces w JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = $2 AND m.status = 'active'
-    WHERE w.id = $1
-"""
-OF_CHANNEL = """
-    SELECT m.user_id, w.id AS workspace_id, m.role, w.status AS workspace_status, w.allow_external_invites,
-        c.id AS channel_id, c.type AS channel_type, cm.role AS channel_role, c.is_archived,
-        coalesce(c.members_mention_everyone, w.members_mention_everyone) AS members_mention_everyone
-    FROM channels c
-    JOIN workspaces w ON w.id = c.workspace_id
-    JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = $2 AND m.status = 'active'
-    LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.user_id = $2
-    WHERE c.id = $1
-"""
-OF_MESSAGE = (
-    OF_CHANNEL.replace("c.is_archived,\n", "c.is_archived, t.id AS message_id, t.user_id AS author_id,\n")
-    .replace("FROM channels c\n", "FROM messages t JOIN channels c ON c.id = t.channel_id\n")
-    .replace("WHERE c.id = $1", "WHERE t.id = $1 AND NOT t.is_deleted")
-)
-# A thread is named by any of its messages, and outlives its first one.
-OF_THREAD = OF_MESSAGE.replace("t.id AS message_id", "coalesce(t.parent_message_id, t.id) AS thread_id").replace(
-    " AND NOT t.is_deleted", ""
-)
-
-
-# What a route's path can name, the narrowest first.
-STANDINGS = {
-    "thread_id": OF_THREAD,
-    "message_id": OF_MESSAGE,
-    "channel_id": OF_CHANNEL,
-    "workspace_id": OF_WORKSPACE,
+    Action.RIGHTS_READ: _anybody,
+    Action.RIGHTS_CHANGE: _workspace(lambda s: s.is_admin),
+    Action.CHANNEL_RIGHTS_READ: _anybody,
+    Action.CHANNEL_RIGHTS_CHANGE: _channel(_manages),
+    Action.CHANNEL_MEMBER_UPDATE: _channel(_manages),
+    Action.HOOK_LIST: _manages,
+    Action.HOOK_MANAGE: _channel(_manages),
+    Action.COMMAND_LIST: _anybody,
+    Action.COMMAND_MANAGE: _workspace(lambda s: s.is_admin),
+    Action.COMMAND_RUN: _speaking(lambda s: _posts(s) or s.may(Right.REPLY)),
+    Action.ACTION_PRESS: _channel(lambda s: s.in_channel),
+    Action.POLL_READ: _anybody,
+    Action.POLL_VOTE: _channel(lambda s: s.in_channel),
+    Action.POLL_CLOSE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
+    Action.AUDIT_READ: lambda s: s.is_admin,
 }
 
 
-async def standing_of(db: Db, user_id: UUID, ids: Mapping[str, Any]) -> Standing:
-    """The asker's standing towards the message, channel or workspace that is named; `Problem` 404 if none is seen."""
-    for name, query in STANDINGS.items():
-        if name in ids:
-            what = name.removesuffix("_id")
-            row = await db.fetchrow(query, _uuid(ids[name], what), user_id)
-            standing = Standing(**dict(row)) if row else None
-            if not standing or (standing.channel_id and not standing.sees_channel):
-                raise not_found(what)
-            return standing
-    return Standing(user_id)
+# What a bot's token must be good for; what is not here is for people alone.
+SCOPES: Mapping[Action, Scope] = {
+    Action.WORKSPACE_LIST: Scope.CHANNELS_READ,
+    Action.WORKSPACE_READ: Scope.CHANNELS_READ,
+    Action.CHANNEL_LIST: Scope.CHANNELS_READ,
+    Action.CHANNEL_READ: Scope.CHANNELS_READ,
+    Action.CHANNEL_JOIN: Scope.CHANNELS_JOIN,
+    Action.CHANNEL_LEAVE: Scope.CHANNELS_JOIN,
+    Action.MEMBER_LIST: Scope.MEMBERS_READ,
+    Action.GROUP_LIST: Scope.MEMBERS_READ,
+    Action.HISTORY_READ: Scope.MESSAGES_READ,
+    Action.MESSAGE_READ: Scope.MESSAGES_READ,
+    Action.THREAD_READ: Scope.MESSAGES_READ,
+    Action.DIGEST_READ: Scope.MESSAGES_READ,
+    Action.POLL_READ: Scope.MESSAGES_READ,
+    Action.MESSAGE_SEND: Scope.MESSAGES_WRITE,
+    Action.MESSAGE_EDIT: Scope.MESSAGES_WRITE,
+    Action.MESSAGE_DELETE: Scope.MESSAGES_WRITE,
+    Action.DIRECT_OPEN: Scope.MESSAGES_WRITE,
+    Action.MESSAGE_REACT: Scope.REACTIONS_WRITE,
+}
 
 
 def check(action: Action, standing: Standing) -> None:
@@ -247,16 +238,9 @@ def check(action: Action, standing: Standing) -> None:
         raise Problem(403, "forbidden", f"You may not do this here ({action.value}).")
 
 
-def _uuid(text: str, what: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found(what) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A signed-in person's request for one action: the only way for a route to reach the database."""
+    """A person's or bot's request for one action: the only way for a route to reach the database."""
 
     action: Action
     user: Principal
@@ -278,7 +262,10 @@ class Rule:
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    async def __call__(self, request: Request, user: CurrentUser) -> Ask:
+    async def __call__(self, request: Request, user: CurrentCaller) -> Ask:
+        scope = SCOPES.get(self.action)
+        if user.scopes is not None and not (scope and user.has(scope)):
+            raise out_of_scope(scope)
         return Ask(self.action, user, request.app.state.pool, request.path_params)
 
 

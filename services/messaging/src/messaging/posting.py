@@ -19,6 +19,8 @@ from messaging.mentions import Mentions
 from messaging.metrics import BATCH_SIZE, POSTED, REFUSED
 from messaging.permissions import Action, Standing, check
 from messaging.rows import MESSAGE, message_of, texts
+from messaging.slow_mode import Pace
+from messaging.standings import NOTHING_SAID
 
 __all__ = ["Outcome", "Send", "post_all", "post_within", "read_draft"]
 
@@ -28,13 +30,13 @@ LOCK = (
     "SELECT id, last_seq, last_revision, thread_enabled FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
 )
 
-# After the lock: what it sees is what holds while we write. Scalar subqueries keep each to an index look-up.
+# After the lock: what it sees is what holds while we write. Subqueries of one row keep each to an index look-up.
 FACTS = """
     SELECT c.id AS channel_id, c.workspace_id, c.type AS channel_type, c.is_archived, w.status AS workspace_status,
         coalesce(c.members_mention_everyone, w.members_mention_everyone) AS members_mention_everyone,
-        (SELECT role FROM workspace_members m
-         WHERE m.workspace_id = c.workspace_id AND m.user_id = a.user_id AND m.status = 'active') AS role,
-        (SELECT role FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = a.user_id) AS channel_role,
+        m.role, cm.role AS channel_role, w.permissions || c.permissions AS permissions,
+        m.permissions AS own_permissions, a.user_id = ANY(c.posters) AS is_poster, c.slow_mode_seconds,
+        cm.last_posted_at, coalesce(greatest(m.silenced_until, cm.silenced_until) > now(), FALSE) AS is_silenced,
         (SELECT id FROM messages t
          WHERE t.user_id = a.user_id AND t.client_message_id = a.client_message_id) AS known_id,
         (SELECT t.parent_message_id IS NULL AND NOT t.is_deleted FROM messages t
@@ -43,6 +45,12 @@ FACTS = """
         AS a(place, channel_id, user_id, client_message_id, parent_id)
     LEFT JOIN channels c ON c.id = a.channel_id
     LEFT JOIN workspaces w ON w.id = c.workspace_id
+    LEFT JOIN LATERAL (
+        SELECT role, permissions, silenced_until FROM workspace_members
+        WHERE workspace_id = c.workspace_id AND user_id = a.user_id AND status = 'active' LIMIT 1) AS m ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT role, silenced_until, last_posted_at FROM channel_members
+        WHERE channel_id = c.id AND user_id = a.user_id LIMIT 1) AS cm ON TRUE
     ORDER BY a.place
 """
 KNOWN = f"SELECT {MESSAGE} FROM messages WHERE id = ANY($1)"  # noqa: S608 - a constant
@@ -89,10 +97,12 @@ async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
     known = await _known(db, [row["known_id"] for row in facts if row["known_id"]])
     batch = Batch(channels)
     verdicts = await _verdicts(db, sends, facts, channels)
+    pace = Pace(batch.at)
     for send, row, verdict in zip(sends, facts, verdicts, strict=True):
-        batch.add(send, verdict, known.get(row["known_id"]))
+        batch.add(send, _paced(send, row, verdict, pace), known.get(row["known_id"]))
     if batch.new:
         shown = await batch.store(db)
+        await pace.keep(db)
         await announcements.messages_posted(db, [_posted(new) for new in batch.new])
         await announcements.threads_updated(db, shown)
     POSTED.inc(len(batch.new))
@@ -119,7 +129,7 @@ def _in_text(send: Send) -> Send:
     """The send with its content as text, and beside it the formatting, whichever of the two forms it came in."""
     draft = send.draft
     forms = of_body(draft.content, draft.formatted_content, draft.content_type)
-    if forms == Forms(draft.content, None):
+    if forms.document is None and forms.content is draft.content:
         return send
     text = draft.model_copy(update={"content": forms.content, "formatted_content": None})
     return replace(send, draft=text, document=forms.document)
@@ -129,6 +139,12 @@ def _asked(send: Send, standing: Standing) -> mentions.Asked:
     draft = send.draft
     wanted = references_of(Forms(draft.content, send.document), draft.content_type)
     return mentions.Asked(standing, wanted, draft.confirm_mentions)
+
+
+def _paced(send: Send, row: asyncpg.Record, verdict: Mentions | Problem, pace: Pace) -> Mentions | Problem:
+    if isinstance(verdict, Problem) or row["known_id"] or not row["slow_mode_seconds"]:
+        return verdict
+    return pace.refusal(_standing(send, row), row) or verdict
 
 
 def _posted(new: New) -> MessagePosted:
@@ -141,26 +157,39 @@ def _standing(send: Send, row: asyncpg.Record) -> Standing:
     return Standing(
         send.user_id,
         row["workspace_id"],
-        row["role"],
+        _role(send, row),
         row["workspace_status"],
         channel_id=row["channel_id"],
         channel_type=row["channel_type"],
-        channel_role=row["channel_role"],
+        channel_role="member" if send.via else row["channel_role"],
         is_archived=bool(row["is_archived"]),
         members_mention_everyone=bool(row["members_mention_everyone"]),
+        is_silenced=row["is_silenced"],
+        is_poster=bool(row["is_poster"]) or send.via is not None,
+        permissions=row["permissions"] or NOTHING_SAID,
+        own_permissions=row["own_permissions"] or NOTHING_SAID,
     )
+
+
+def _role(send: Send, row: asyncpg.Record) -> str | None:
+    """An integration stands to its channel as a member who posts; that it is there at all, its own tables say."""
+    return "member" if send.via and row["channel_id"] else row["role"]
 
 
 def _refusal(
     send: Send, row: asyncpg.Record, standing: Standing, channels: Mapping[UUID, asyncpg.Record]
 ) -> Problem | None:
-    if row["role"] is None or not standing.sees_channel:
+    if standing.role is None or not standing.sees_channel:
         return not_found("channel")
+    is_reply = send.draft.parent_message_id is not None
     try:
-        check(Action.MESSAGE_POST, standing)
+        if is_reply:
+            check(Action.MESSAGE_REPLY, standing)
+        if not is_reply or send.draft.also_to_channel:
+            check(Action.MESSAGE_POST, standing)
     except Problem as problem:
         return problem
-    if send.draft.parent_message_id is None:
+    if not is_reply:
         return None
     if not channels[row["channel_id"]]["thread_enabled"]:
         return Problem(403, "threads_disabled", "This channel has no threads.")

@@ -11,11 +11,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from nexus.messaging.v1.channel_event_pb2 import Channel, LinkPreview, Message
 
 CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default, thread_enabled, created_by, created_at,
-    updated_at, member_ids, members_mention_everyone"""
+    updated_at, member_ids, members_mention_everyone, permissions, slow_mode_seconds"""
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
     client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
-    revision, forwarded, plain_text, previews, via, actions, poll"""
+    revision, forwarded, plain_text, previews, via, actions, poll, is_hidden, is_purged"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -39,6 +39,8 @@ def channel_of(row: Record) -> Channel:
         updated_at=timestamp(row["updated_at"]),
         member_ids=texts(row["member_ids"]),
         members_mention_everyone=row["members_mention_everyone"],
+        is_announcement=is_announcement(row["permissions"]),
+        slow_mode_seconds=row["slow_mode_seconds"],
     )
 
 
@@ -76,7 +78,14 @@ def message_of(row: Record) -> Message:
         via=row["via"],
         actions=row["actions"],
         poll=row["poll"],
+        is_hidden=row["is_hidden"],
+        is_purged=row["is_purged"],
     )
+
+
+def is_announcement(permissions: str) -> bool:
+    """Whether a channel's own word on rights leaves posting to its admins, or to fewer."""
+    return orjson.loads(permissions).get("post") in ("channelAdmin", "admin", "owner") if permissions != "{}" else False
 
 
 def channel_json(row: Record) -> Json:

@@ -44,8 +44,8 @@ async def get_workspace(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.W
 async def update_workspace(
     workspace_id: UUID, body: WorkspaceChange, ask: Annotated[Ask, allowed(Action.WORKSPACE_UPDATE)]
 ) -> Json:
-    async with ask.granted() as (db, _):
-        await workspaces.update(db, workspace_id, body)
+    async with ask.granted() as (db, standing):
+        await workspaces.update(db, standing, workspace_id, body)
         return await workspaces.get(db, workspace_id, ask.user.user_id)
 
 
@@ -57,8 +57,8 @@ async def list_members(
     status: Literal["active", "inactive", "invited"] | None = None,
     search: Annotated[Search | None, Query()] = None,
 ) -> Json:
-    async with ask.granted() as (db, _):
-        return await members.listed(db, workspace_id, role, status, search)
+    async with ask.granted() as (db, standing):
+        return await members.listed(db, standing, role, status, search)
 
 
 @router.put("/workspaces/{workspace_id}/members/{user_id}")
@@ -116,7 +116,8 @@ async def create_channel(
 async def open_direct(
     workspace_id: UUID, body: Direct, response: Response, ask: Annotated[Ask, allowed(Action.DIRECT_OPEN)]
 ) -> Json:
-    async with ask.granted() as (db, _):
+    async with ask.granted() as (db, standing):
+        await members.require_known(db, standing, body.user_ids)
         channel, is_new = await channels.open_direct(db, workspace_id, body.user_ids, ask.user.user_id)
     response.status_code = 201 if is_new else 200
     return channel

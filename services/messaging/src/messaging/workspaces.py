@@ -9,12 +9,14 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import channels, members, users
+from messaging import audit, channels, members, users
 from messaging.bodies import NewChannel, NewWorkspace, WorkspaceChange
+from messaging.permissions import Standing
 from messaging.rows import plain_json
 
 WORKSPACE = """w.id, w.name, w.description, w.avatar_url, w.organization_id, w.is_public, w.allow_external_invites,
-    w.retention_days, w.members_mention_everyone, w.status, w.created_by, w.created_at, w.updated_at, m.role"""
+    w.retention_days, w.retention_spares_pins, w.members_mention_everyone, w.members_see_edits, w.status, w.created_by,
+    w.created_at, w.updated_at, m.role"""
 CREATE = """
     INSERT INTO workspaces (id, name, description, organization_id, is_public, allow_external_invites, created_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -27,7 +29,9 @@ UPDATE = """
     UPDATE workspaces SET name = coalesce($2, name), description = coalesce($3, description),
         is_public = coalesce($4, is_public), allow_external_invites = coalesce($5, allow_external_invites),
         retention_days = coalesce($6, retention_days), status = coalesce($7, status),
-        members_mention_everyone = coalesce($8, members_mention_everyone), updated_at = now()
+        members_mention_everyone = coalesce($8, members_mention_everyone),
+        retention_spares_pins = coalesce($9, retention_spares_pins),
+        members_see_edits = coalesce($10, members_see_edits), updated_at = now()
     WHERE id = $1
 """
 
@@ -54,11 +58,14 @@ async def get(db: Db, workspace_id: UUID, user_id: UUID) -> Json:
     return _json(await one(db, MINE, user_id, workspace_id))
 
 
-async def update(db: Db, workspace_id: UUID, change: WorkspaceChange) -> None:
+async def update(db: Db, standing: Standing, workspace_id: UUID, change: WorkspaceChange) -> None:
     await db.execute(
         UPDATE, workspace_id, change.name, change.description, change.is_public, change.allow_external_invites,
-        change.retention_days, change.status, change.members_mention_everyone,
+        change.retention_days, change.status, change.members_mention_everyone, change.retention_spares_pins,
+        change.members_see_edits,
     )  # fmt: skip
+    if decided := change.model_dump(by_alias=True, exclude_none=True):
+        await audit.record(db, standing, "workspace.changed", decided)
 
 
 def _json(row: Record) -> Json:
