@@ -197,6 +197,9 @@ export const text = {
     pin: "Pin message",
     unpin: "Unpin message",
     copy: "Copy text",
+    removePreviews: "Remove previews",
+    aGroup: "group",
+    aChannel: "channel",
     more: "More actions",
     typing: (names: string[]) =>
       names.length > 3
@@ -224,6 +227,7 @@ export const text = {
     failures: {
       left_channel: "you are not in the channel any more.",
       archived: "the channel is archived.",
+      read_only: "you may not write there any more.",
       thread_gone: "what it answers was deleted.",
       too_late: "its time passed by while the server was down.",
     } as Record<string, string>,

@@ -110,6 +110,8 @@ export const deleteMessage = (messageId: string) => request<void>("DELETE", `/me
 export const pinMessage = (messageId: string, pinned: boolean) =>
   request<void>(pinned ? "POST" : "DELETE", `/messages/${messageId}/pin`);
 
+export const removePreviews = (messageId: string) => request<void>("DELETE", `/messages/${messageId}/previews`);
+
 export const chooseStatus = (status: Status) => request<PresenceEntry>("PUT", "/presence", { status });
 
 export const listPresence = async (userIds: string[]) =>

@@ -1,4 +1,5 @@
 /** What the gateway's REST routes and socket events carry. */
+import type { FormattedNode } from "../conversation/formatting";
 
 export type Role = "owner" | "admin" | "member" | "guest";
 export type ChannelType = "public" | "private" | "direct" | "group";
@@ -87,6 +88,9 @@ export interface Message {
   updatedAt: string;
   seq: number;
   clientMessageId: string | null;
+  /** Unset: the content has no formatting. */
+  formattedContent?: FormattedNode | null;
+  previews?: LinkPreview[];
   forwarded?: Forwarded | null;
 }
 
@@ -97,7 +101,16 @@ export interface Forwarded {
   userId: string;
   createdAt: string;
   content: string;
+  formattedContent?: FormattedNode | null;
   forwarded: Forwarded | null;
+}
+
+/** What a page says of itself: text, never HTML. */
+export interface LinkPreview {
+  url: string;
+  title: string;
+  description: string | null;
+  siteName: string | null;
 }
 
 export interface MessagePage {

@@ -75,7 +75,7 @@ function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: str
               onClick={() => void pin(message, false).catch(complain)}
             />
           </header>
-          <Content content={message.content} />
+          <Content content={message.content} formatted={message.formattedContent} people={people} />
         </li>
       ))}
     </ul>

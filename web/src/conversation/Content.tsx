@@ -1,9 +1,27 @@
-/** A message's text: code set apart, links made to press, everything else as written. */
+/** A message's text: formatted if it has formatting, else code set apart and links made to press. */
 import { memo } from "react";
 
+import type { People } from "../workspaces/people";
+import { Formatted } from "./Formatted";
 import { pieces } from "./content";
+import type { FormattedNode } from "./formatting";
 
-export const Content = memo(function Content({ content }: { content: string }) {
+interface Props {
+  content: string;
+  formatted?: FormattedNode | null | undefined;
+  people?: People;
+}
+
+const NOBODY: People = new Map();
+
+export const Content = memo(function Content({ content, formatted, people = NOBODY }: Props) {
+  if (formatted) {
+    return (
+      <div className="content content-formatted" dir="auto" data-testid="message-content">
+        <Formatted node={formatted} people={people} />
+      </div>
+    );
+  }
   return (
     <div className="content" data-testid="message-content">
       {pieces(content).map((piece, index) => {

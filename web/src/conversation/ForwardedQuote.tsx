@@ -25,7 +25,9 @@ export function ForwardedQuote({ forwarded, people }: { forwarded: Forwarded; pe
           </button>
         )}
       </header>
-      {forwarded.content && <Content content={forwarded.content} />}
+      {forwarded.content && (
+        <Content content={forwarded.content} formatted={forwarded.formattedContent} people={people} />
+      )}
       {forwarded.forwarded && <ForwardedQuote forwarded={forwarded.forwarded} people={people} />}
     </blockquote>
   );

@@ -10,6 +10,7 @@ import { Content } from "./Content";
 import { EditForm } from "./EditForm";
 import { ForwardedQuote } from "./ForwardedQuote";
 import { MessageTools } from "./MessageTools";
+import { Previews } from "./Previews";
 import { react } from "./reactions";
 
 interface Props {
@@ -77,9 +78,12 @@ export const MessageRow = memo(function MessageRow({
           <EditForm message={message} onDone={() => setEditing(false)} />
         ) : (
           <>
-            {message.content && <Content content={message.content} />}
+            {message.content && (
+              <Content content={message.content} formatted={message.formattedContent} people={people} />
+            )}
             {message.forwarded && <ForwardedQuote forwarded={message.forwarded} people={people} />}
             {message.isEdited && <span className="message-edited">({text.conversation.edited})</span>}
+            <Previews message={message} isOwn={message.userId === myId && !isReadOnly} />
           </>
         )}
         {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly} />}
