@@ -117,6 +117,13 @@ async def _suspend(office: Office, pool: asyncpg.Pool) -> None:
     await all_due(pool)
 
 
+async def _let_admins_alone_post(office: Office, pool: asyncpg.Pool) -> None:
+    rights = {"rights": {"post": "admin", "reply": "admin"}}
+    status, problem = await office.owner.put(f"/api/channels/{office.channel_id}/permissions", rights)
+    assert status < 300, problem
+    await all_due(pool)
+
+
 async def _sleep_a_day(_: Office, pool: asyncpg.Pool) -> None:
     await all_due(pool, "25 hours")
 
@@ -133,6 +140,7 @@ async def _delete_the_thread(office: Office, pool: asyncpg.Pool) -> None:
         (_leave, "left_channel"),
         (_archive, "archived"),
         (_suspend, "archived"),
+        (_let_admins_alone_post, "read_only"),
         (_sleep_a_day, "too_late"),
         (_delete_the_thread, "thread_gone"),
     ],

@@ -37,7 +37,7 @@ async def forward(db: Db, source: Standing, message_id: UUID, wanted: Forward) -
         raise not_found("message")
     draft = ChannelDraft.model_construct(
         channel_id=wanted.channel_id, content=wanted.comment, parent_message_id=wanted.parent_message_id,
-        client_message_id=wanted.client_message_id,
+        client_message_id=wanted.client_message_id, confirm_mentions=wanted.confirm_mentions,
     )  # fmt: skip
     send = posting.Send(source.user_id, draft, forwarded=dumps(_snapshot(message_of(row))))
     (outcome,) = await posting.post_within(db, [send])

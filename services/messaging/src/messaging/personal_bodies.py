@@ -85,6 +85,7 @@ class Forward(Body):
     comment: Content = ""
     parent_message_id: Id | None = None
     client_message_id: ClientId | None = None
+    confirm_mentions: bool = False
 
 
 class NewBookmark(Body):

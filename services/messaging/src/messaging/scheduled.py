@@ -24,6 +24,7 @@ from uuid_utils.compat import uuid7
 from messaging import personal, posting
 from messaging.bodies import Draft
 from messaging.metrics import SCHEDULED
+from messaging.permissions import RULES, Action, standing_of
 from messaging.personal_bodies import LaterChange, LaterDraft
 from messaging.rows import timestamp
 
@@ -57,11 +58,6 @@ DUE = f"""
     SELECT {SCHEDULED_MESSAGE}, send_at < now() - interval '{TOO_LATE}' AS is_too_late FROM scheduled_messages
     WHERE failure IS NULL AND send_at <= now() AND id <> ALL($1) ORDER BY send_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """  # noqa: S608
-WHY = """
-    SELECT c.is_archived OR w.status <> 'active' AS is_closed,
-        EXISTS (SELECT FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = $2) AS is_member
-    FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1
-"""
 
 
 async def listed(db: Db, user_id: UUID) -> list[Json]:
@@ -162,21 +158,27 @@ async def _post_or_explain(db: Db, row: Record) -> posting.Outcome:
 
 
 async def _fail(db: Db, row: Record, problem: Problem) -> None:
-    why = await db.fetchrow(WHY, row["channel_id"], row["user_id"])
-    failure = _failure(problem, why, orjson.loads(row["message"]))
+    failure = await _failure(db, row, problem)
     failed = await one(db, FAIL, row["id"], failure)
     await personal.tell(db, row["user_id"], ScheduledMessageFailed(scheduled=_contract(failed)))
     SCHEDULED.labels(failure).inc()
 
 
-def _failure(problem: Problem, why: Record | None, message: Json) -> str:
+async def _failure(db: Db, row: Record, problem: Problem) -> str:
+    """What has changed since it was written, in a word; else the refusal's own type."""
     if problem.type not in ("not_found", "forbidden"):
         return problem.type
-    if why is None or not why["is_member"]:
+    try:
+        standing = await standing_of(db, row["user_id"], {"channel_id": str(row["channel_id"])})
+    except Problem:
         return "left_channel"
-    if why["is_closed"]:
+    if not standing.in_channel:
+        return "left_channel"
+    if standing.is_archived or standing.workspace_status != "active":
         return "archived"
-    return "thread_gone" if problem.type == "not_found" and message.get("parentMessageId") else problem.type
+    if problem.type == "not_found":
+        return "thread_gone"
+    return "forbidden" if RULES[Action.MESSAGE_POST](standing) else "read_only"
 
 
 async def _locked(db: Db, user_id: UUID, scheduled_id: UUID) -> Record:
