@@ -12,6 +12,7 @@ import pytest_asyncio
 from messaging.__main__ import app_of
 from messaging.settings import Settings
 from office import SECRET, Asker, NewAsker, Office, Sender, invited
+from receivers import Receiver, receiving
 from testkit import Issuer, served
 from uuid_utils.compat import uuid7
 
@@ -30,11 +31,25 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest_asyncio.fixture
-async def url(pool: asyncpg.Pool, database_url: str, tokens: Issuer) -> AsyncIterator[str]:
+async def receiver() -> AsyncIterator[Receiver]:
+    """A program that integrations are; `asked_places` lets messaging ask it."""
+    async with receiving() as listening:
+        yield listening
+
+
+@pytest.fixture
+def asked_places() -> str:
+    """Places that are not public and may be asked nevertheless."""
+    return ""
+
+
+@pytest_asyncio.fixture
+async def url(pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str) -> AsyncIterator[str]:
     settings = Settings.model_validate(
         {
             "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": SECRET, "jwks_url": tokens.jwks_url,
-            "database_url": database_url,
+            "database_url": database_url, "integrations_allowed": asked_places,
+            "public_url": "https://chat.example.com/",
         }
     )  # fmt: skip
     async with served(app_of(settings, pool)) as base:

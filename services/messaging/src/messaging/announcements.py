@@ -120,3 +120,7 @@ async def reaction_changed(db: Db, channel_id: UUID, change: said.ReactionAdded 
 async def bookmarks_changed(db: Db, channel_id: UUID, bookmarks: list[said.Bookmark], actor_id: UUID) -> None:
     event = ChannelEvent(channel_id=str(channel_id), bookmarks_changed=said.BookmarksChanged(bookmarks=bookmarks))
     await outbox.append(db, event, actor_id=str(actor_id))
+
+
+async def poll_updated(db: Db, channel_id: UUID, updated: said.PollUpdated, actor_id: UUID) -> None:
+    await outbox.append(db, ChannelEvent(channel_id=str(channel_id), poll_updated=updated), actor_id=str(actor_id))

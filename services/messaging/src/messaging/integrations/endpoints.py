@@ -4,9 +4,11 @@ from uuid import UUID
 
 from chassis.problems import Problem, not_found
 from eventbus import Db
+from fastapi import Request
 
 from messaging.integrations import signing
 from messaging.integrations.outside import Endpoint, Outside
+from messaging.permissions import Ask
 from messaging.previews.guard import Refused, Unreachable
 
 # Until then a receiver may know either secret.
@@ -25,8 +27,16 @@ GET = """
 """
 
 
-async def require_fit(outside: Outside, url: str) -> None:
-    """`Problem` 422 for an address that is never asked. Asked before a transaction: names can take long."""
+async def require_fit(request: Request, ask: Ask, url: str | None) -> None:
+    """`Problem` 422 for an address that is never asked; first the asker's own, if they may not have anything asked.
+
+    Outside of transactions: names can take long to look up.
+    """
+    if url is None:
+        return
+    async with ask.granted():
+        pass
+    outside: Outside = request.app.state.outside
     try:
         await outside.check(url)
     except (Refused, Unreachable) as error:

@@ -1,7 +1,6 @@
 """Incoming webhooks: the address that programs post to, and what those do who manage a channel."""
 
 from typing import Annotated
-from urllib.parse import parse_qs
 from uuid import UUID
 
 import asyncpg
@@ -10,11 +9,10 @@ from eventbus.wire import Json
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from messaging.integrations import endpoints, incoming, slack
+from messaging.integrations import endpoints, incoming, payloads, slack
 from messaging.integrations.hook_bodies import HookChange, NewHook
 from messaging.permissions import Action, Ask, allowed
 
-LARGEST = 64 * 1024
 LONGEST_KEY = 64
 
 router = APIRouter(prefix="/api")
@@ -28,7 +26,7 @@ async def use_hook(hook_id: str, token: str, request: Request) -> Response:
     pool: asyncpg.Pool = request.app.state.pool
     # In a transaction of its own, so that what is refused counts as well.
     hook = await incoming.use(pool, hook_id, token)
-    said = slack.read(await _payload(request))
+    said = slack.read(await payloads.of(request))
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")
@@ -47,7 +45,7 @@ async def list_hooks(channel_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_L
 async def add_hook(
     channel_id: UUID, body: NewHook, request: Request, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]
 ) -> Json:
-    await _check(request, ask, body.actions_url)
+    await endpoints.require_fit(request, ask, body.actions_url)
     async with ask.granted() as (db, _):
         return await incoming.add(db, channel_id, body, ask.user.user_id)
 
@@ -56,7 +54,7 @@ async def add_hook(
 async def change_hook(
     hook_id: UUID, body: HookChange, request: Request, ask: Annotated[Ask, allowed(Action.HOOK_MANAGE)]
 ) -> Json:
-    await _check(request, ask, body.actions_url)
+    await endpoints.require_fit(request, ask, body.actions_url)
     async with ask.granted() as (db, _):
         return await incoming.change(db, hook_id, body)
 
@@ -78,27 +76,3 @@ async def remove_hook(hook_id: UUID, ask: Annotated[Ask, allowed(Action.HOOK_MAN
     async with ask.granted() as (db, _):
         await incoming.remove(db, hook_id)
     return Response(status_code=204)
-
-
-async def _payload(request: Request) -> bytes:
-    """The JSON of a request, which Slack allows in a form's `payload` as well; `Problem` 413 above 64 KiB."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Problem(413, "too_large", f"A payload may have {LARGEST:,} bytes at the most.")
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return bytes(body)
-    try:
-        (payload,) = parse_qs(body.decode(), max_num_fields=10)["payload"]
-    except (ValueError, KeyError):
-        raise Problem(400, "invalid_payload", "A form has one field `payload`.") from None
-    return payload.encode()
-
-
-async def _check(request: Request, ask: Ask, url: str | None) -> None:
-    """Whether an address may be asked; first, whether the asker may ask that."""
-    if url is not None:
-        async with ask.granted():
-            pass
-        await endpoints.require_fit(request.app.state.outside, url)
