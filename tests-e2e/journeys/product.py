@@ -24,6 +24,7 @@ PROJECT = Path(__file__).parents[2]
 READY_WITHIN = 240
 STOP_WITHIN = 40
 # Everybody in the journeys comes from one address.
+LINKED = "NEXUS_LINK_PREVIEWS_ALLOWED"
 SETTINGS = {"NEXUS_LOG_LEVEL": "debug", "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000"}
 
 
@@ -49,6 +50,11 @@ class Product:
     @property
     def kafka_url(self) -> str:
         return self.environment.get("NEXUS_KAFKA_URL") or f"127.0.0.1:{self.environment[port_setting('kafka')]}"
+
+    @property
+    def linked_port(self) -> int:
+        """Where a server of this machine may be asked for previews of its pages."""
+        return int(self.environment[LINKED].rpartition(":")[2])
 
     def port(self, name: str) -> int:
         return int(self.environment[port_setting(name)])
@@ -124,8 +130,8 @@ class Product:
 @asynccontextmanager
 async def running() -> AsyncIterator[Product]:
     """The whole product, ready; when the block is left it has been stopped, and nothing of it runs any more."""
-    numbers = map(str, free_ports(len(DEFAULT_PORTS)))
-    ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True))
+    shop, *numbers = map(str, free_ports(1 + len(DEFAULT_PORTS)))
+    ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True)) | {LINKED: f"127.0.0.1:{shop}"}
     with _folder() as data:
         environment = {**os.environ, **SETTINGS, **ports, "NEXUS_DATA_DIR": str(data)}
         with (data / "launcher.log").open("wb") as log:
