@@ -277,6 +277,7 @@ class Wire(asyncio.Protocol):
         if not head.startswith(b"HTTP/1.1 101"):
             found = RETRY_AFTER.search(head)
             self.retry_after = float(found[1]) if found else 0.0
+            self._onlooker.refusals.append(head[9:12].decode())
             self.transport.close()
 
     def _frames(self, data: bytes) -> Iterator[tuple[int, bytes]]:

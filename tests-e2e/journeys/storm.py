@@ -1,6 +1,7 @@
 """Many sockets at once: a company of people with several devices each, in channels of the usual sizes."""
 
 import asyncio
+import os
 import random
 import resource
 import time
@@ -120,7 +121,9 @@ class Watch:
     """What services must not do meanwhile: be restarted, and have more connections to PostgreSQL than their pools."""
 
     product: Product
+    gateways: Sequence[Process]
     most: dict[str, int] = field(default_factory=dict)
+    _before: dict[int, float] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Count connections until cancelled."""
@@ -133,10 +136,24 @@ class Watch:
         finally:
             db.terminate()
 
+    def begin(self) -> None:
+        self._before = {pid: _seconds(pid) for _, pid in self._pids}
+
+    @property
+    def used(self) -> dict[str, float]:
+        """Seconds of processor since `begin`, by those gateways that live, by messaging, and by the clients."""
+        now = [(name, _seconds(pid) - self._before.get(pid, 0.0)) for name, pid in self._pids]
+        return {name: round(sum(used for each, used in now if each == name), 1) for name, _ in now}
+
+    @property
+    def _pids(self) -> list[tuple[str, int]]:
+        alive = [("gateway", gateway.pid) for gateway in self.gateways if gateway.child.returncode is None]
+        return [*alive, ("messaging", self.product.pid("messaging")), ("clients", os.getpid())]
+
     @property
     def lives(self) -> dict[str, tuple[int, str]]:
         """Process id and start time by service."""
-        return {name: (pid, _started(pid)) for name in SERVICES if (pid := self.product.pid(name))}
+        return {name: (pid, _stat(pid)[19]) for name in SERVICES if (pid := self.product.pid(name))}
 
 
 CONNECTIONS = """
@@ -145,15 +162,20 @@ CONNECTIONS = """
 """
 
 
-def _started(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _seconds(pid: int) -> float:
+    return (int(_stat(pid)[11]) + int(_stat(pid)[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager
-async def watching(product: Product, pool: int = 10) -> AsyncIterator[Watch]:
+async def watching(product: Product, gateways: Sequence[Process], pool: int = 10) -> AsyncIterator[Watch]:
     """Within, no service is restarted, and none has more connections than are in a pool."""
-    watch = Watch(product)
+    watch = Watch(product, gateways)
     before = watch.lives
+    watch.begin()
     async with running(watch.run()):
         yield watch
     assert watch.lives == before

@@ -24,13 +24,19 @@ async def test_all_are_back_within_30_s_when_their_gateway_is_killed_and_started
     crowd: Company, product: Product
 ) -> None:
     first, _ = crowd.gateways
-    async with watching(product) as watch:
+    async with watching(product, crowd.gateways) as watch:
         async with running(crowd.writer.write(A_SECOND)):
             since = time.monotonic()
             await first.restart()
             connected, whole = await crowd.back(since)
+            used = watch.used
         await crowd.settled()
-    _tell("killed and started again", crowd, connected, whole, watch.most)
+    _tell(
+        f"killed and started again: all back after {connected:.1f} s, whole after {whole:.1f} s",
+        crowd,
+        used,
+        watch.most,
+    )
     assert whole <= BACK_WITHIN
 
 
@@ -39,13 +45,14 @@ async def test_all_are_back_within_30_s_at_another_gateway_when_theirs_is_killed
 ) -> None:
     first, second = crowd.gateways
     _know(crowd, first.url, second.url)
-    async with watching(product) as watch:
+    async with watching(product, crowd.gateways) as watch:
         async with running(crowd.writer.write(A_SECOND)):
             since = time.monotonic()
             await first.kill()
             connected, whole = await crowd.back(since)
+            used = watch.used
         await crowd.settled()
-    _tell("killed, at another", crowd, connected, whole, watch.most)
+    _tell(f"killed, at another: all back after {connected:.1f} s, whole after {whole:.1f} s", crowd, used, watch.most)
     assert whole <= BACK_WITHIN
 
 
@@ -53,14 +60,15 @@ async def test_all_move_within_10_s_when_their_gateway_is_told_to_stop(crowd: Co
     first, second = crowd.gateways
     await first.start()
     _know(crowd, second.url, first.url)
-    async with watching(product) as watch:
+    async with watching(product, crowd.gateways) as watch:
         async with running(crowd.writer.write(A_SECOND)):
             since = time.monotonic()
             stopping = asyncio.create_task(second.terminate())
             connected, whole = await crowd.back(since)
+            used = watch.used
             assert await stopping == 0
         await crowd.settled()
-    _tell("told to stop", crowd, connected, whole, watch.most)
+    _tell(f"told to stop: all back after {connected:.1f} s, whole after {whole:.1f} s", crowd, used, watch.most)
     assert all(each.told_to_go_at > since for each in crowd.onlookers)
     assert connected <= MOVED_WITHIN
 
@@ -72,9 +80,8 @@ def _know(crowd: Company, *urls: str) -> None:
         each.urls = [*urls]
 
 
-def _tell(what: str, crowd: Company, connected: float, whole: float, connections: dict[str, int]) -> None:
+def _tell(what: str, crowd: Company, used: dict[str, float], connections: dict[str, int]) -> None:
     print(
-        f"\n{len(crowd.onlookers)} sockets, their gateway {what}: "
-        f"all back after {connected:.1f} s, whole after {whole:.1f} s; {crowd.returns()}; "
-        f"connections to PostgreSQL at the most: {connections}"
+        f"\n{len(crowd.onlookers)} sockets, their gateway {what}; {crowd.returns()}; "
+        f"processor seconds {used}; connections to PostgreSQL at the most {connections}"
     )
