@@ -151,3 +151,14 @@ async def test_a_message_is_forwarded_with_a_comment_and_its_link_can_be_copied(
     await expect(quote).to_contain_text("Bo")
     await quote.get_by_role("button", name="from plans").click()
     await expect(desk.there.message("the plan")).to_have_attribute("data-target", "true")
+
+
+async def test_a_bookmark_appears_at_the_head_of_the_channel_for_everybody(desk: Desk) -> None:
+    await desk.here.press("Add a bookmark")
+    await desk.here.fill("Title", "Roadmap")
+    await desk.here.fill("Address", "https://example.com/roadmap")
+    await desk.here.press("Save")
+    link = desk.there.page.get_by_role("navigation", name="Bookmarks").get_by_role("link", name="Roadmap")
+    await expect(link).to_have_attribute("href", "https://example.com/roadmap")
+    await desk.there.press("Remove Roadmap from the bookmarks")
+    await expect(desk.here.page.get_by_role("link", name="Roadmap")).to_have_count(0)

@@ -270,6 +270,14 @@ export const text = {
     toStart: "Go to my conversations",
   },
 
+  bookmarks: {
+    title: "Bookmarks",
+    add: "Add a bookmark",
+    name: "Title",
+    address: "Address",
+    remove: (title: string) => `Remove ${title} from the bookmarks`,
+  },
+
   panel: {
     open: "Conversation details",
     about: "About",

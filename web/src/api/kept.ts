@@ -100,3 +100,23 @@ export const forwardMessage = (messageId: string, channelId: string, comment: st
   request<Message>("POST", `/messages/${messageId}/forward`, { channelId, comment, clientMessageId });
 
 export const surroundingsOf = (messageId: string) => request<Surroundings>("GET", `/messages/${messageId}/context`);
+
+export interface Bookmark {
+  id: string;
+  title: string;
+  url: string;
+  emoji: string | null;
+}
+
+interface Bookmarks {
+  bookmarks: Bookmark[];
+}
+
+export const listBookmarks = async (channelId: string) =>
+  (await request<Bookmarks>("GET", `/channels/${channelId}/bookmarks`)).bookmarks;
+
+export const addBookmark = (channelId: string, title: string, url: string) =>
+  request<Bookmarks>("POST", `/channels/${channelId}/bookmarks`, { title, url });
+
+export const removeBookmark = (channelId: string, id: string) =>
+  request<Bookmarks>("DELETE", `/channels/${channelId}/bookmarks/${id}`);

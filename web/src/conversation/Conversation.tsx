@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { joinChannel } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
+import { BookmarkBar } from "../channels/BookmarkBar";
 import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
@@ -46,6 +47,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
         </header>
         {channel.isMember ? (
           <>
+            <BookmarkBar channelId={channel.id} mayChange={!channel.isArchived && workspace.role !== "guest"} />
             <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
             <TypingLine channelId={channel.id} people={people} />
             {channel.isArchived ? (

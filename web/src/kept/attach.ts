@@ -1,8 +1,8 @@
-/** What the gateway tells this person alone of what they keep. */
+/** What the gateway tells this person alone of what they keep, and members of their channel's bookmarks. */
 import type { Socket } from "socket.io-client";
 
-import type { Reminder, Scheduled, SyncedDraft } from "../api/kept";
-import { keys, outdated } from "../live/queries";
+import type { Bookmark, Reminder, Scheduled, SyncedDraft } from "../api/kept";
+import { keys, outdated, queries } from "../live/queries";
 import { text } from "../text";
 import { notify } from "../ui/notices";
 import { hearDraft, syncDrafts } from "./drafts";
@@ -17,6 +17,9 @@ export function attachKept(socket: Socket): void {
     scheduled();
     notify(text.kept.failed(text.kept.failures[failed.failure ?? ""] ?? text.problems.unknown), true);
   });
+  socket.on("channel:bookmarks", ({ channelId, bookmarks }: { channelId: string; bookmarks: Bookmark[] }) =>
+    queries.setQueryData(keys.bookmarks(channelId), bookmarks),
+  );
   socket.on("saved:update", () => outdated(keys.saved()));
   const reminders = () => outdated(keys.reminders());
   socket.on("reminder:update", reminders);

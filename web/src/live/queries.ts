@@ -20,6 +20,7 @@ export const keys = {
   members: (workspaceId: string) => ["members", workspaceId],
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],
+  bookmarks: (channelId: string) => ["bookmarks", channelId],
   scheduled: () => ["scheduled"],
   saved: () => ["saved"],
   reminders: () => ["reminders"],
