@@ -47,3 +47,21 @@ test("inline code is set apart", () => {
 test("an unfinished fence is shown as it was written", () => {
   expect(pieces("```js\nlet a")).toEqual([{ kind: "text", text: "```js\nlet a" }]);
 });
+
+test("whom a text names is set apart, outside of code", () => {
+  const id = "0199a1c3-0134-7c53-9e76-4b8daf3f6c03";
+  const named = (type: string, ofOne = true) => ({
+    kind: "reference",
+    node: ofOne ? { type, attrs: { id } } : { type },
+  });
+  const found = pieces(`<@${id.toUpperCase()}><#${id}><!group:${id}><!here><!channel>\`<@${id}>\` <@ada> <!everyone>`);
+  expect(found).toEqual([
+    named("userMention"),
+    named("channelLink"),
+    named("groupMention"),
+    named("hereMention", false),
+    named("channelMention", false),
+    { kind: "code", text: `<@${id}>` },
+    { kind: "text", text: " <@ada> <!everyone>" },
+  ]);
+});

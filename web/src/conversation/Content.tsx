@@ -40,6 +40,8 @@ export const Content = memo(function Content({ content, formatted, people = NOBO
                 {piece.text}
               </a>
             );
+          case "reference":
+            return <Formatted key={index} node={piece.node} people={people} />;
           case "text":
             return <span key={index}>{piece.text}</span>;
         }

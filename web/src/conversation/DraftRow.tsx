@@ -1,9 +1,11 @@
 /** A message not yet known to be stored. */
+import { channelOf } from "../kept/places";
 import { useConnection } from "../live/connection";
 import { useSession } from "../session/session";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
+import { usePeople } from "../workspaces/people";
 import { Content } from "./Content";
 import { changeOutbox } from "./conversations";
 import { type Draft, discard } from "./outbox";
@@ -12,6 +14,7 @@ import { sendAgain } from "./sending";
 export function DraftRow({ draft }: { draft: Draft }) {
   const user = useSession((state) => state.session?.user);
   const isConnected = useConnection((state) => state.connection === "connected");
+  const people = usePeople(channelOf(draft.channelId)?.workspaceId ?? "");
   const words = text.conversation;
   const state = isConnected ? words.sending : words.waiting;
   return (
@@ -27,7 +30,7 @@ export function DraftRow({ draft }: { draft: Draft }) {
           <strong>{user?.name}</strong>
           {draft.state === "pending" && <span className="message-state">{state}</span>}
         </header>
-        <Content content={draft.content} />
+        <Content content={draft.content} people={people} />
         {draft.state === "failed" && (
           <p className="message-failed" role="alert">
             {words.failed(draft.reason ?? "")}

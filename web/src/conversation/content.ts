@@ -1,13 +1,19 @@
-/** Splits a message's text into what is shown as code, as a link, or as it is. */
+/** Splits a message's text into what is shown as code, as a link, as whom it names, or as it is. */
+import type { FormattedNode } from "./formatting";
 
 export type Piece =
   | { kind: "text"; text: string }
   | { kind: "code"; text: string }
   | { kind: "block"; text: string; language: string }
-  | { kind: "link"; text: string; href: string };
+  | { kind: "link"; text: string; href: string }
+  | { kind: "reference"; node: FormattedNode };
 
 const FENCE = /```([\w+-]*)\n?([\s\S]*?)```/g;
-const INLINE = /`([^`\n]+)`|(https?:\/\/[^\s<>"'`]+)/g;
+const ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const CODE = "`([^`\\n]+)`";
+const LINK = "(https?:\\/\\/[^\\s<>\"'`]+)";
+const INLINE = new RegExp(`${CODE}|${LINK}|<(?:(@|#|!group:)(${ID})|!(channel|here))>`, "gi");
+const REFERENCES: Record<string, string> = { "@": "userMention", "#": "channelLink", "!group:": "groupMention" };
 const TRAILING = /[.,;:!?)\]}]+$/;
 
 export function pieces(content: string): Piece[] {
@@ -26,14 +32,21 @@ function inline(text: string): Piece[] {
   const result: Piece[] = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, code] = match;
-    const shown = code === undefined ? withoutTrailing(whole) : whole;
+    const [whole, code, link, sign, id, all] = match;
+    const shown = link === undefined ? whole : withoutTrailing(whole);
     if (match.index > from) result.push({ kind: "text", text: text.slice(from, match.index) });
-    result.push(code === undefined ? { kind: "link", text: shown, href: shown } : { kind: "code", text: code });
+    if (code !== undefined) result.push({ kind: "code", text: code });
+    else if (link !== undefined) result.push({ kind: "link", text: shown, href: shown });
+    else result.push({ kind: "reference", node: referred(sign, id, all) });
     from = match.index + shown.length;
   }
   if (from < text.length) result.push({ kind: "text", text: text.slice(from) });
   return result;
+}
+
+function referred(sign = "", id = "", all = ""): FormattedNode {
+  if (all) return { type: `${all.toLowerCase()}Mention` };
+  return { type: REFERENCES[sign.toLowerCase()] ?? "", attrs: { id: id.toLowerCase() } };
 }
 
 /** "see https://a.example/b." ends before the full stop, "(https://a.example/b_(c))" keeps its own bracket. */
