@@ -19,19 +19,19 @@ ROUTES = [
 ASKED_WITHIN = {Action.MENTION_EVERYONE, Action.MESSAGE_POST, Action.MESSAGE_REPLY}
 
 
-def _rules(dependant: Dependant) -> list[Rule]:
+def rules_of(dependant: Dependant) -> list[Rule]:
     here = [dependant.call] if isinstance(dependant.call, Rule) else []
-    return [*here, *(rule for inner in dependant.dependencies for rule in _rules(inner))]
+    return [*here, *(rule for inner in dependant.dependencies for rule in rules_of(inner))]
 
 
 def test_every_route_names_exactly_one_rule() -> None:
     assert len(ROUTES) > 25
-    assert {route.path: len(_rules(route.dependant)) for route in ROUTES} == {route.path: 1 for route in ROUTES}
+    assert {route.path: len(rules_of(route.dependant)) for route in ROUTES} == {route.path: 1 for route in ROUTES}
 
 
 def test_every_action_has_a_rule_and_is_asked_somewhere() -> None:
     assert set(RULES) == set(Action)
-    assert {rule.action for route in ROUTES for rule in _rules(route.dependant)} == set(Action) - ASKED_WITHIN
+    assert {rule.action for route in ROUTES for rule in rules_of(route.dependant)} == set(Action) - ASKED_WITHIN
 
 
 def test_a_suspended_workspace_can_be_read_but_not_changed() -> None:
