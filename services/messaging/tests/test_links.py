@@ -100,6 +100,14 @@ async def test_a_deleted_message_carries_nothing(office: Office) -> None:
     assert (tombstone["isDeleted"], tombstone["forwarded"]) == (True, None)
 
 
+async def test_what_a_moderator_has_hidden_is_not_passed_on(office: Office, pool: asyncpg.Pool) -> None:
+    source = await office.say(office.owner, "improper")
+    await pool.execute("UPDATE messages SET is_hidden = TRUE WHERE id = $1", source["id"])
+    body = {"channelId": office.channel_id}
+    assert (await office.owner.post(f"/api/messages/{source['id']}/forward", body))[0] == 404
+    assert (await office.history(office.owner))["total"] == 1
+
+
 async def test_what_few_may_read_is_passed_on_only_to_those_few(office: Office, person: NewAsker) -> None:
     other = person("Otto")
     await invited(office.owner, other, office.workspace_id, "member")

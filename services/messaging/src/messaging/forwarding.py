@@ -17,7 +17,7 @@ from messaging.rows import MESSAGE, message_of
 
 # In the order of their ids, as everyone does: until this ends nobody comes or goes.
 LOCK = "SELECT id FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
-SOURCE = f"SELECT {MESSAGE} FROM messages WHERE id = $1 AND NOT is_deleted"  # noqa: S608 - a constant
+SOURCE = f"SELECT {MESSAGE} FROM messages WHERE id = $1 AND NOT is_deleted AND NOT is_hidden"  # noqa: S608 - a constant
 STRANGERS = """
     SELECT EXISTS (
         SELECT FROM channel_members t WHERE t.channel_id = $2
