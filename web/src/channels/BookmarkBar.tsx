@@ -15,12 +15,11 @@ const show = (channelId: string, bookmarks: Bookmark[]) => queries.setQueryData(
 
 export function BookmarkBar({ channelId, mayChange }: { channelId: string; mayChange: boolean }) {
   const bookmarks = useQuery({ queryKey: keys.bookmarks(channelId), queryFn: () => listBookmarks(channelId) });
-  const [isAdding, setAdding] = useState(false);
   const words = text.bookmarks;
   const listed = bookmarks.data ?? [];
   const remove = (id: string) =>
     void removeBookmark(channelId, id).then((left) => show(channelId, left.bookmarks), complain);
-  if (listed.length === 0 && !mayChange) return null;
+  if (listed.length === 0) return null;
   return (
     <nav className="bookmarks" aria-label={words.title}>
       {listed.map((bookmark) => (
@@ -40,11 +39,23 @@ export function BookmarkBar({ channelId, mayChange }: { channelId: string; mayCh
           )}
         </span>
       ))}
-      {mayChange && (
-        <IconButton icon="plus" size={14} side="bottom" label={words.add} onClick={() => setAdding(true)} />
-      )}
-      {isAdding && <AddDialog channelId={channelId} onClose={() => setAdding(false)} />}
     </nav>
+  );
+}
+
+export function BookmarkButton({ channelId }: { channelId: string }) {
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <>
+      <IconButton
+        icon="bookmark"
+        className="to-end"
+        side="bottom"
+        label={text.bookmarks.add}
+        onClick={() => setAdding(true)}
+      />
+      {isAdding && <AddDialog channelId={channelId} onClose={() => setAdding(false)} />}
+    </>
   );
 }
 

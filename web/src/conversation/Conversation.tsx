@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { joinChannel } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
-import { BookmarkBar } from "../channels/BookmarkBar";
+import { BookmarkBar, BookmarkButton } from "../channels/BookmarkBar";
 import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
@@ -27,6 +27,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
   const people = usePeople(workspace.id);
   const title = titleOf(channel, people, useMyId());
   const name = isDirect(channel) ? title : `#${title}`;
+  const mayBookmark = channel.isMember && !channel.isArchived && workspace.role !== "guest";
   return (
     <>
       <main className="conversation" aria-label={name}>
@@ -37,6 +38,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
           <ChannelSign channel={channel} size={20} />
           <h1 className="clip">{title}</h1>
           {channel.description && <p className="conversation-topic clip">{channel.description}</p>}
+          {mayBookmark && <BookmarkButton channelId={channel.id} />}
           <IconButton
             icon="info"
             label={text.panel.open}
@@ -47,7 +49,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
         </header>
         {channel.isMember ? (
           <>
-            <BookmarkBar channelId={channel.id} mayChange={!channel.isArchived && workspace.role !== "guest"} />
+            <BookmarkBar channelId={channel.id} mayChange={mayBookmark} />
             <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
             <TypingLine channelId={channel.id} people={people} />
             {channel.isArchived ? (

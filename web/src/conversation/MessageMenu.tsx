@@ -61,7 +61,7 @@ function KeepEntry({ messageId }: { messageId: string }) {
   const isSaved = saved.data?.some((entry) => entry.messageId === messageId) ?? false;
   const toggle = () =>
     void (isSaved ? unsaveMessage(messageId) : saveMessage(messageId)).then(() => outdated(keys.saved()), complain);
-  return <MenuEntry icon="pin" label={isSaved ? text.kept.unsave : text.kept.save} onSelect={toggle} />;
+  return <MenuEntry icon="bookmark" label={isSaved ? text.kept.unsave : text.kept.save} onSelect={toggle} />;
 }
 
 function RemindEntries({ messageId }: { messageId: string }) {

@@ -20,6 +20,7 @@ const PATHS = {
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   compose: "M20 12v8H4V4h8M10 14l1-4 8-8 3 3-8 8z",
   retry: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
+  bookmark: "M7 4h10v16l-5-4-5 4z",
   later: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
   forward: "M14 5l6 6-6 6v-4c-5 0-8 1.5-10 5 .5-5.5 4-9 10-9z",
   leave: "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
