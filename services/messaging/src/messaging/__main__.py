@@ -22,7 +22,8 @@ from messaging import (
     workspace_routes,
 )
 from messaging.handlers import CONSUMES
-from messaging.integrations import command_routes, hook_routes
+from messaging.integrations import command_routes, hook_routes, outgoing_routes, press_routes
+from messaging.integrations import telling as outgoing
 from messaging.integrations.outside import Outside
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
@@ -44,6 +45,8 @@ ROUTERS = (
     poll_routes.router,
     hook_routes.router,
     command_routes.router,
+    outgoing_routes.router,
+    press_routes.router,
     internal_routes.router,
 )
 
@@ -86,6 +89,7 @@ async def main(settings: Settings) -> None:
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
+            outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings), settings.link_previews_per_minute),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),
         ),

@@ -15,6 +15,7 @@ from messaging import announcements, mentions
 from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
 from messaging.formatting.forms import Forms, of_body, references_of
+from messaging.integrations import outgoing
 from messaging.mentions import Mentions
 from messaging.metrics import BATCH_SIZE, POSTED, REFUSED
 from messaging.permissions import Action, Standing, check
@@ -102,6 +103,7 @@ async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
         batch.add(send, _paced(send, row, verdict, pace), known.get(row["known_id"]))
     if batch.new:
         shown = await batch.store(db)
+        await outgoing.tell(db, batch.new)
         await pace.keep(db)
         await announcements.messages_posted(db, [_posted(new) for new in batch.new])
         await announcements.threads_updated(db, shown)

@@ -24,9 +24,9 @@ async def ask(outside: Outside, endpoint: Endpoint, id_: str, body: bytes) -> Sa
     try:
         answer = await outside.ask(endpoint, id_, body, DEADLINE)
     except (Refused, Unreachable) as error:
-        raise _failed(str(error)) from error
+        raise failed(str(error)) from error
     if not answer.is_good:
-        raise _failed(f"it answered {answer.status}")
+        raise failed(f"it answered {answer.status}")
     text = answer.body.strip()
     if not text or text in (b"{}", b"ok"):
         return None
@@ -35,8 +35,9 @@ async def ask(outside: Outside, endpoint: Endpoint, id_: str, body: bytes) -> Sa
     try:
         return slack.read(text)
     except Problem as problem:
-        raise _failed(problem.detail) from problem
+        raise failed(problem.detail) from problem
 
 
-def _failed(why: str) -> Problem:
+def failed(why: str) -> Problem:
+    """The asker is told that it is not their doing."""
     return Problem(424, "integration_failed", f"The integration could not do this: {why}.")
