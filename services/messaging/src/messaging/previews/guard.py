@@ -3,8 +3,9 @@
 import asyncio
 import re
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import quote, urlsplit
@@ -33,8 +34,7 @@ _NOT_PUBLIC_4 = tuple(
 )  # fmt: skip
 _PUBLIC_6 = IPv6Network("2000::/3")
 _NOT_PUBLIC_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-# Threads of their own: names that take long to look up must not keep anything else waiting.
-_THREADS = ThreadPoolExecutor(8, "preview-names")
+_LOOKING_UP = threading.BoundedSemaphore(32)
 
 
 class Refused(Exception):
@@ -118,13 +118,31 @@ def is_public(address: str) -> bool:
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
-    """All addresses of a name, as the system resolves it."""
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.run_in_executor(_THREADS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except (OSError, UnicodeError):
+    """All addresses of a name, as the system resolves it; none if it cannot, or has too much to look up already."""
+    found: asyncio.Future[Sequence[str]] = asyncio.get_running_loop().create_future()
+    if not _LOOKING_UP.acquire(blocking=False):
         return []
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))
+    # Not in the loop's own threads, which others wait for, and in none that a process would wait for at its end.
+    threading.Thread(target=_resolve, args=(host, port, found), name="preview-name", daemon=True).start()
+    return await found
+
+
+def _resolve(host: str, port: int, found: "asyncio.Future[Sequence[str]]") -> None:
+    addresses: list[str] = []
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(place[0]) for *_, place in places))
+    except (OSError, UnicodeError):
+        pass
+    finally:
+        _LOOKING_UP.release()
+    with suppress(RuntimeError):  # the process stops
+        found.get_loop().call_soon_threadsafe(_tell, found, addresses)
+
+
+def _tell(found: "asyncio.Future[Sequence[str]]", addresses: Sequence[str]) -> None:
+    if not found.done():
+        found.set_result(addresses)
 
 
 def _host(written: str) -> str:
