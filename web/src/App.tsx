@@ -4,7 +4,6 @@ import { useEffect } from "react";
 
 import { explain } from "./api/problem";
 import { listWorkspaces } from "./api/routes";
-import { startUnread } from "./conversation/unread";
 import { catchUpOnReturn } from "./live/catchup";
 import { open } from "./live/connection";
 import { attach } from "./live/events";
@@ -13,6 +12,7 @@ import { checkNowAndThen } from "./live/selfcheck";
 import { LinkedMessage } from "./conversation/LinkedMessage";
 import { saveWhenHidden } from "./kept/drafts";
 import { useInvitation, useLinkedMessage } from "./location";
+import { startReading } from "./reading/unread";
 import { Entrance } from "./session/Entrance";
 import { useSession } from "./session/session";
 import { text } from "./text";
@@ -30,7 +30,7 @@ function SignedIn() {
   const linked = useLinkedMessage();
   const workspaces = useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces });
   useEffect(() => {
-    startUnread();
+    startReading();
     const close = open(attach);
     const stop = catchUpOnReturn();
     const stopChecking = checkNowAndThen();

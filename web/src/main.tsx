@@ -4,7 +4,6 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
-import { followUnreadOfOtherTabs } from "./conversation/unread";
 import { queries } from "./live/queries";
 import { followOtherTabs } from "./session/session";
 import { forgetOnChangeOfPerson } from "./session/signOut";
@@ -14,7 +13,6 @@ import { Notices } from "./ui/notices";
 
 showTheme();
 followOtherTabs();
-followUnreadOfOtherTabs();
 forgetOnChangeOfPerson();
 
 const root = document.getElementById("root");

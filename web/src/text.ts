@@ -142,12 +142,22 @@ export const text = {
     none: "No channel matches.",
     noneYet: "No channels yet.",
     archived: "This channel is archived: it can be read, but not written to.",
-    unread: "unread",
+    unread: (number: string) => `${number} unread`,
+    waiting: (number: string) => `${number} unread for you`,
     you: (name: string) => `${name} (you)`,
     pickTitle: "Pick a conversation",
     pickBody: "Choose a channel on the left, create one, or write to somebody directly.",
     gone: "This conversation does not exist, or you are not a member of it.",
     notJoined: (name: string) => `You are looking at ${name}. Join to take part.`,
+  },
+
+  hearing: {
+    title: "Notifications",
+    titleMuted: "Notifications (muted)",
+    levels: { all: "All messages", mentions: "Mentions only", nothing: "Nothing (muted)" },
+    hour: "Mute for an hour",
+    tomorrow: "Mute until tomorrow",
+    unmute: "Unmute",
   },
 
   direct: {
@@ -191,6 +201,7 @@ export const text = {
     deleteTitle: "Delete this message?",
     deleteBody: "It disappears for everybody. This cannot be undone.",
     deleteConfirm: "Delete",
+    markUnread: "Mark unread",
     react: "Add a reaction",
     reactions: (emoji: string, names: string) => `${emoji} ${names}`,
     reactWith: (emoji: string) => `React with ${emoji}`,

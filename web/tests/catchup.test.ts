@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 
+import { Problem } from "../src/api/problem";
 import { aMessage, messagesOf, seqs } from "./messages";
 
 const { ask, listMessages } = vi.hoisted(() => {
@@ -14,6 +15,7 @@ const { ask, listMessages } = vi.hoisted(() => {
 });
 vi.mock("../src/live/connection", () => ({ ask, isConnected: () => true, say: () => undefined }));
 vi.mock("../src/api/routes", () => ({ listMessages }));
+vi.mock("../src/api/reading", () => ({ unreadOf: () => Promise.reject(new Problem(404, "not_found", "")) }));
 vi.mock("../src/live/backoff", () => ({ pause: () => Promise.resolve(), pauseMs: () => 0 }));
 
 const { catchUp } = await import("../src/live/catchup");

@@ -91,6 +91,13 @@ export interface Message {
   /** Unset: the content has no formatting. */
   formattedContent?: FormattedNode | null;
   previews?: LinkPreview[];
+  parentMessageId?: string | null;
+  alsoToChannel?: boolean;
+  mentions?: string[];
+  mentionsChannel?: boolean;
+  mentionsHere?: boolean;
+  /** The channel's number of its last change. */
+  revision?: number;
   forwarded?: Forwarded | null;
 }
 

@@ -1,7 +1,10 @@
 /** One line of the channel list. */
+import { useShallow } from "zustand/react/shallow";
+
 import type { ListedChannel } from "../api/types";
-import { isUnread, useUnread } from "../conversation/unread";
 import { PresenceDot } from "../presence/PresenceDot";
+import { badgeOf } from "../reading/badges";
+import { useReading } from "../reading/unread";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
@@ -10,7 +13,7 @@ import { isDirect, othersIn, titleOf, useMyId, usePeople } from "../workspaces/p
 export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isActive: boolean }) {
   const people = usePeople(channel.workspaceId);
   const myId = useMyId();
-  const hasUnread = useUnread((state) => isUnread(state, channel.id)) && !isActive;
+  const badge = useReading(useShallow((state) => badgeOf(state, channel.id, channel.type)));
   const title = titleOf(channel, people, myId);
   return (
     <li>
@@ -18,12 +21,22 @@ export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isA
         className="channel-link"
         href={`#/${channel.workspaceId}/${channel.id}`}
         aria-current={isActive ? "page" : undefined}
-        data-unread={hasUnread || undefined}
+        data-unread={badge.isBold || undefined}
+        data-muted={badge.isMuted || undefined}
         data-channel-id={channel.id}
       >
         <ChannelSign channel={channel} />
         <span className="clip">{title}</span>
-        {hasUnread && <span className="unread-dot" role="img" aria-label={text.channels.unread} />}
+        {badge.number && (
+          <span
+            className="badge"
+            data-urgent={badge.isUrgent || undefined}
+            data-testid="unread"
+            aria-label={(badge.isUrgent ? text.channels.waiting : text.channels.unread)(badge.number)}
+          >
+            {badge.number}
+          </span>
+        )}
       </a>
     </li>
   );

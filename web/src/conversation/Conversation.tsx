@@ -7,6 +7,7 @@ import { BookmarkBar, BookmarkButton } from "../channels/BookmarkBar";
 import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
+import { HearingMenu } from "../channels/HearingMenu";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
@@ -39,6 +40,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
           <h1 className="clip">{title}</h1>
           {channel.description && <p className="conversation-topic clip">{channel.description}</p>}
           {mayBookmark && <BookmarkButton channelId={channel.id} />}
+          {channel.isMember && <HearingMenu channel={channel} />}
           <IconButton
             icon="info"
             label={text.panel.open}

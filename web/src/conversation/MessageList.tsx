@@ -1,7 +1,9 @@
 /** The messages of a channel, oldest first, with what is still on its way at the end. */
 import { Fragment, useEffect, useMemo, useState } from "react";
 
-import type { ListedChannel, Message, Workspace } from "../api/types";
+import type { ListedChannel, Workspace } from "../api/types";
+import { useReading } from "../reading/unread";
+import { useSeen } from "../reading/useSeen";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { useMyId, usePeople } from "../workspaces/people";
@@ -12,9 +14,8 @@ import { Excerpt } from "./Excerpt";
 import { MessageRow } from "./MessageRow";
 import { useConversations } from "./conversations";
 import { loadNewest, loadOlder, refresh } from "./history";
-import { type Unseen, arrange } from "./lines";
+import { arrange } from "./lines";
 import { EMPTY } from "./timeline";
-import { markSeen, useUnread } from "./unread";
 import { useScroll } from "./useScroll";
 
 interface Props {
@@ -26,6 +27,7 @@ interface Props {
 }
 
 const NEAR_TOP_PX = 400;
+const NOTHING = { after: 0, until: 0 };
 
 export function MessageList(props: Props) {
   const { channel, workspace, targetId } = props;
@@ -44,11 +46,15 @@ function Newest({ channel, workspace, name, targetId }: Props) {
   const drafts = useMemo(() => outbox.filter((draft) => draft.channelId === channel.id), [outbox, channel.id]);
   const people = usePeople(workspace.id);
   const myId = useMyId();
-  const [unseen] = useState(() => unseenOf(channel));
+  const unseen = useReading((state) => state.lines[channel.id] ?? NOTHING);
   const { hasFailed, open } = useOpening(channel.id);
-  useSeen(channel.id, timeline.messages.at(-1));
   const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
-  const { box, inside, onScroll, hasUnseen, toEnd, toMessage } = useScroll(timeline.messages, drafts.length, myId);
+  const { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage } = useScroll(
+    timeline.messages,
+    drafts.length,
+    myId,
+  );
+  const look = useSeen(channel.id, timeline.messages.at(-1)?.seq ?? 0, isAtEnd);
   const hasTarget = timeline.messages.some((message) => message.id === targetId);
   useEffect(() => void (targetId && hasTarget && toMessage(targetId)), [targetId, hasTarget, toMessage]);
   const older = () => void loadOlder(channel.id).catch(() => undefined);
@@ -65,6 +71,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
         tabIndex={0}
         onScroll={(event) => {
           onScroll();
+          look();
           if (event.currentTarget.scrollTop < NEAR_TOP_PX) older();
         }}
       >
@@ -119,22 +126,6 @@ function useOpening(channelId: string) {
   };
   useEffect(open, [channelId]);
   return { hasFailed, open };
-}
-
-function unseenOf(channel: ListedChannel): Unseen {
-  const { seenSeq, lastSeq } = useUnread.getState();
-  return { after: seenSeq[channel.id] ?? channel.lastSeq, until: Math.max(channel.lastSeq, lastSeq[channel.id] ?? 0) };
-}
-
-/** What is on screen of a visible page has been seen. */
-function useSeen(channelId: string, last: Message | undefined): void {
-  const seq = last?.seq ?? 0;
-  useEffect(() => {
-    const look = () => document.visibilityState === "visible" && seq > 0 && markSeen(channelId, seq);
-    look();
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, [channelId, seq]);
 }
 
 function Divider({ label, isNew = false }: { label: string; isNew?: boolean }) {

@@ -9,6 +9,7 @@ import { ForwardDialog } from "../kept/ForwardDialog";
 import { inMinutes, morning, nextMonday } from "../kept/times";
 import { keys, outdated } from "../live/queries";
 import { messageLink } from "../location";
+import { keepUnread } from "../reading/unread";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { MenuEntry } from "../ui/MenuEntry";
@@ -45,6 +46,11 @@ export function MessageMenu({ message, onOpenChange }: Props) {
           <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
             <MenuEntry icon="copy" label={words.copyLink} onSelect={copy} />
             <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
+            <MenuEntry
+              icon="unread"
+              label={text.conversation.markUnread}
+              onSelect={() => void keepUnread(message).catch(complain)}
+            />
             <KeepEntry messageId={message.id} />
             <DropdownMenu.Separator className="menu-line" />
             <RemindEntries messageId={message.id} />

@@ -2,8 +2,8 @@
 import { create } from "zustand";
 
 import type { Message } from "../api/types";
+import { hearPosted } from "../reading/unread";
 import { current } from "../session/session";
-import { noticeSeq } from "./unread";
 import * as outboxes from "./outbox";
 import * as timelines from "./timeline";
 import * as typings from "./typing";
@@ -44,9 +44,9 @@ export function changeTyping(change: (typing: typings.Typing) => typings.Typing)
   useConversations.setState((state) => ({ typing: change(state.typing) }));
 }
 
-/** A message heard live or acknowledged. Channels never looked at keep only their number. */
+/** A message heard live or acknowledged. Of channels never looked at only what is unread is kept. */
 export function hear(message: Message): void {
-  noticeSeq(message.channelId, message.seq, message.userId === current()?.user.id);
+  hearPosted(message);
   changeTyping((typing) => typings.stop(typing, message.channelId, message.userId));
   settleWith([message]);
   if (conversations().timelines[message.channelId]) {

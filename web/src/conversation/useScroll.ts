@@ -20,6 +20,7 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
     follows.current = false;
     box.current?.querySelector(`[data-message-id="${messageId}"]`)?.scrollIntoView({ block: "center" });
   }, []);
+  const isAtEnd = useCallback(() => follows.current, []);
   const onScroll = useCallback(() => {
     const element = box.current;
     if (!element) return;
@@ -52,5 +53,5 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
     if (inside.current) observer.observe(inside.current);
     return () => observer.disconnect();
   }, []);
-  return { box, inside, onScroll, hasUnseen, toEnd, toMessage };
+  return { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage };
 }

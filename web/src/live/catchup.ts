@@ -3,8 +3,8 @@ import type { Channel, Message } from "../api/types";
 import { changeTimeline, conversations, timelineOf } from "../conversation/conversations";
 import { heal, refresh, startOver } from "../conversation/history";
 import { type Ticket, completeUntil, hearOf, mergeSync, ticketOf } from "../conversation/timeline";
-import { noticeChannel, noticeSeq, useUnread } from "../conversation/unread";
 import { place } from "../location";
+import { noticeChannel } from "../reading/unread";
 import { type Answer, ask, isConnected } from "./connection";
 import { pause, pauseMs } from "./backoff";
 import { checkSoon } from "./selfcheck";
@@ -61,9 +61,7 @@ async function sync(): Promise<void> {
 
 function merge(channelId: string, missed: Missed, ticket: Ticket | undefined): void {
   const lastSeq = missed.lastSeq ?? missed.messages?.at(-1)?.seq ?? 0;
-  const isKnown = useUnread.getState().workspaceOf[channelId] !== undefined;
-  if (missed.channel) noticeChannel(channelId, missed.channel.workspaceId, lastSeq);
-  else if (isKnown) noticeSeq(channelId, lastSeq);
+  if (missed.channel) noticeChannel(channelId, missed.channel.workspaceId);
   if (!conversations().timelines[channelId]) return;
   if (missed.reset) return void startOver(channelId).catch(() => undefined);
   const from = ticket ?? ticketOf(timelineOf(channelId));

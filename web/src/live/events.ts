@@ -7,9 +7,10 @@ import { heal } from "../conversation/history";
 import { flushAll } from "../conversation/sending";
 import { type Change, apply } from "../conversation/timeline";
 import * as typings from "../conversation/typing";
-import { noticeChannel } from "../conversation/unread";
 import { attachKept } from "../kept/attach";
 import { fetchPresence, hearPresence } from "../presence/presence";
+import { attachReading } from "../reading/attach";
+import { hearDeleted, hearUpdated, noticeChannel } from "../reading/unread";
 import { current } from "../session/session";
 import { catchUp, refreshOnScreen } from "./catchup";
 import { keys, outdated, queries } from "./queries";
@@ -34,6 +35,7 @@ export function attach(socket: Socket): void {
       .then(checkSoon);
     if (!isFirst) refetchAll();
   });
+  attachReading(socket);
   attachMessages(socket);
   attachChannels(socket);
   attachPeople(socket);
@@ -42,18 +44,20 @@ export function attach(socket: Socket): void {
 
 function attachMessages(socket: Socket): void {
   socket.on("message:receive", ({ message, channel }: { message: Message; channel: Channel }) => {
-    if (channel) noticeChannel(channel.id, channel.workspaceId, message.seq - 1);
+    if (channel) noticeChannel(channel.id, channel.workspaceId);
     hear(message);
     if (channel && !isListed(channel)) outdated(keys.channels(channel.workspaceId));
     void heal(message.channelId);
   });
   socket.on("message:update", ({ message }: { message: Message }) => {
+    hearUpdated(message);
     change(message.channelId, { kind: "update", message });
     outdated(keys.info(message.channelId));
   });
   socket.on(
     "message:delete",
     ({ messageId, channelId, message }: { messageId: string; channelId: string; message?: Message }) => {
+      if (message) hearDeleted(message);
       change(channelId, { kind: "delete", messageId, message });
       outdated(keys.info(channelId));
     },
@@ -72,7 +76,7 @@ function attachChannels(socket: Socket): void {
     outdated(keys.info(channel.id));
   };
   socket.on("channel:joined", ({ channel }: { channel: Channel }) => {
-    noticeChannel(channel.id, channel.workspaceId, 0);
+    noticeChannel(channel.id, channel.workspaceId);
     refresh({ channel });
     outdated(keys.workspaces());
   });

@@ -6,7 +6,7 @@ import type { Digest } from "../api/types";
 import { completeFrom, differs } from "../conversation/completeness";
 import { conversations, timelineOf } from "../conversation/conversations";
 import { heal, refetch } from "../conversation/history";
-import { noticeSeq } from "../conversation/unread";
+import { recount } from "../reading/unread";
 import { pause } from "./backoff";
 import { isConnected } from "./connection";
 
@@ -62,7 +62,7 @@ async function checkAll(): Promise<void> {
   for (const [channelId, digest] of wrong) {
     if (!isConnected()) return;
     if (!(await refetch(channelId, digest.fromSeq, digest.lastSeq))) continue;
-    noticeSeq(channelId, digest.lastSeq);
+    void recount(channelId);
     useHealed.setState(({ healed }) => ({ healed: healed + 1 }));
   }
 }

@@ -2,8 +2,9 @@
 import { useState } from "react";
 
 import type { Workspace } from "../api/types";
-import { isUnread, useUnread } from "../conversation/unread";
 import { MyMenu } from "../presence/MyMenu";
+import { totals } from "../reading/badges";
+import { useReading } from "../reading/unread";
 import { text } from "../text";
 import { initials } from "../ui/Face";
 import { Hint } from "../ui/Hint";
@@ -45,9 +46,7 @@ export function Rail({ workspaces, activeId }: { workspaces: readonly Workspace[
 }
 
 function Tile({ workspace, isActive }: { workspace: Workspace; isActive: boolean }) {
-  const hasUnread = useUnread((state) =>
-    Object.entries(state.workspaceOf).some(([id, workspaceId]) => workspaceId === workspace.id && isUnread(state, id)),
-  );
+  const hasUnread = useReading((state) => totals(state, workspace.id).hasUnread);
   const label = hasUnread && !isActive ? text.workspace.unread(workspace.name) : workspace.name;
   return (
     <Hint label={workspace.name} side="right">

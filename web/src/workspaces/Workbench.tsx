@@ -6,10 +6,11 @@ import { listChannels } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
 import { Sidebar } from "../channels/Sidebar";
 import { Conversation } from "../conversation/Conversation";
-import { isUnread, noticeChannel, useUnread } from "../conversation/unread";
 import { ConnectionBanner } from "../live/ConnectionBanner";
 import { keys } from "../live/queries";
 import { goTo, usePlace } from "../location";
+import { totals } from "../reading/badges";
+import { noticeChannel, useReading } from "../reading/unread";
 import { text } from "../text";
 import { Rail } from "./Rail";
 import { useMembers, usePresenceOf } from "./people";
@@ -47,7 +48,7 @@ function Inside({ workspace, channelId, messageId }: InsideProps) {
   const channels = query.data ?? NONE;
   usePresenceOf(useMembers(workspace.id));
   useEffect(() => {
-    for (const channel of channels) if (channel.isMember) noticeChannel(channel.id, workspace.id, channel.lastSeq);
+    for (const channel of channels) if (channel.isMember) noticeChannel(channel.id, workspace.id);
   }, [channels, workspace.id]);
   useEffect(() => {
     const first =
@@ -93,10 +94,13 @@ function Nowhere({ isKnown }: { isKnown: boolean }) {
 }
 
 function useTitle(name: string | undefined): void {
-  const hasUnread = useUnread((state) => Object.keys(state.workspaceOf).some((id) => isUnread(state, id)));
+  const sign = useReading((state) => {
+    const { hasUnread, mentions } = totals(state);
+    return mentions > 0 ? `(${mentions}) ` : hasUnread ? "• " : "";
+  });
   useEffect(() => {
-    document.title = `${hasUnread ? "• " : ""}${name ? `${name} – ` : ""}${text.product}`;
-  }, [name, hasUnread]);
+    document.title = `${sign}${name ? `${name} – ` : ""}${text.product}`;
+  }, [name, sign]);
 }
 
 const isNarrow = () => window.matchMedia("(max-width: 720px)").matches;

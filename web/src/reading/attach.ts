@@ -1,0 +1,16 @@
+/** What the gateway tells this person alone of what they have read. */
+import type { Socket } from "socket.io-client";
+
+import type { UnreadState } from "./counts";
+import { type Hearing, forgetReading, hearNotifications, hearRead, loadUnread, recount, tellWhatWasRead } from "./unread";
+
+export function attachReading(socket: Socket): void {
+  // Who was told what they missed has heard all that counts.
+  socket.on("connect", () => void (socket.recovered ? Promise.resolve() : loadUnread()).then(tellWhatWasRead));
+  socket.on("channel:read", (told: UnreadState) => hearRead(told));
+  socket.on("channel:notifications", ({ channelId, ...hearing }: Hearing & { channelId: string }) =>
+    hearNotifications(channelId, hearing),
+  );
+  socket.on("channel:joined", ({ channel }: { channel: { id: string } }) => void recount(channel.id));
+  socket.on("channel:left", ({ channelId }: { channelId: string }) => forgetReading(channelId));
+}
