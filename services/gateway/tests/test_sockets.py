@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from gateway.endpoints import Peer
 from gateway.engine import EngineSettings
-from gateway.namespaces import Namespace
+from gateway.namespaces import Namespace, OnEvent
 from gateway.packets import Json
 from gateway.reasons import Reason
 from gateway.server import SocketServer
@@ -21,14 +21,15 @@ class Stage:
     """A server whose handlers do what a test sets, and one client that talks to it by polling."""
 
     connect: Callable[[Socket[str], dict[str, Json]], Awaitable[str]]
-    handle: Callable[[Socket[str], str, list[Json], Ack[str] | None], Awaitable[None]]
+    handle: OnEvent[str]
     limits: SocketLimits = field(default_factory=SocketLimits)
+    at_once: frozenset[str] = frozenset()
     left: list[tuple[str, Reason]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.namespace: Namespace[str] = Namespace(
-            "/", on_connect=self.connect, on_event=self.handle, on_disconnect=self._left
+            "/", on_connect=self.connect, on_event=self.handle, at_once=self.at_once, on_disconnect=self._left
         )
         self.server = SocketServer([self.namespace], EngineSettings(), self.limits)
         self.session: Session = self.server.engine.open(Peer("", ""))
@@ -388,3 +389,51 @@ async def test_draining_does_not_wait_for_ever() -> None:
     await asyncio.sleep(0)
     await asyncio.wait_for(stage.server.drain(0.1), 1)
     assert not stage.server._tasks
+
+
+async def test_an_event_that_waits_for_nothing_is_answered_at_once() -> None:
+    stage = Stage(by_token, answer, at_once=frozenset({"quick"}))
+    await stage.joined()
+    stage.say('21["quick",1]', '22["other",2]')
+    assert stage.hear() == ['431["quick",1]']
+    await eventually(lambda: stage.hear() == ['431["quick",1]', '432["other",2]'])
+
+
+async def test_events_start_in_order_though_the_later_could_be_handled_at_once() -> None:
+    begun: list[str] = []
+    may_end = asyncio.Event()
+
+    async def note(socket: Socket[str], name: str, args: list[Json], ack: Ack[str] | None) -> None:
+        begun.append(name)
+        if name == "slow":
+            await may_end.wait()
+
+    stage = Stage(by_token, note, at_once=frozenset({"quick"}))
+    socket = await stage.joined()
+    stage.say('2["slow"]', '2["quick"]')
+    assert begun == []
+    await eventually(lambda: begun == ["slow", "quick"])
+    may_end.set()
+    await eventually(lambda: not socket.in_flight)
+    stage.say('2["quick"]')
+    assert begun[2:] == ["quick"]
+
+
+@pytest.mark.parametrize("name", ["failing", "waiting"])
+async def test_a_handler_at_once_that_fails_or_waits_answers_for_itself_alone(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(socket: Socket[str], name: str, args: list[Json], ack: Ack[str] | None) -> None:
+        if name == "failing":
+            raise ValueError("secret")
+        if name == "waiting":
+            await asyncio.get_running_loop().create_future()
+        await answer(socket, name, args, ack)
+
+    stage = Stage(by_token, fail, at_once=frozenset({"failing", "waiting", "quick"}))
+    socket = await stage.joined()
+    stage.say(f'21["{name}"]', '22["quick"]')
+    refusal = '{"ok":false,"error":{"type":"internal_error","message":"Something went wrong."}}'
+    assert stage.hear() == [f"431[{refusal}]", '432["quick"]']
+    assert socket.connected
+    assert ("secret" if name == "failing" else "is to be handled at once, and waits") in caplog.text

@@ -154,7 +154,56 @@ HANDSHAKE = (
 ).encode()
 
 
-@pytest.mark.parametrize("early", [0, 3, 8])
+class Ear(asyncio.Transport):
+    """A connection that a test speaks into; what it is answered is dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str | bytes] = []
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None: ...
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def received(self, message: str | bytes) -> None:
+        self.heard.append(message)
+
+    def closed(self, reason: Reason) -> None: ...
+
+
+STREAM = (
+    masked(Opcode.TEXT, b"4short"),
+    masked(Opcode.TEXT, b"4" + b"long" * 50),
+    masked(Opcode.BINARY, b"\x81\x82bytes"),
+    masked(Opcode.TEXT, b"4in ", fin=False),
+    masked(Opcode.PING, b"between"),
+    masked(Opcode.CONT, b"parts"),
+    b"\x81\xfe\x00\x05\x00\x00\x00\x004wide",  # a length written longer than it need be
+    masked(Opcode.PONG, b""),
+    b"\x81\xff\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x004wider",
+    masked(Opcode.TEXT, "4wörld".encode()) * 3,
+)
+
+
+async def test_however_a_stream_is_cut_the_same_messages_are_heard() -> None:
+    ears: list[Ear] = []
+    link_class = protocol_class(EngineServer(lambda session: ears[-1]))
+    whole = b"".join(STREAM)
+    for size in range(1, len(whole) + 1):
+        ears.append(Ear())
+        link = link_class(Config(app=""), ServerState(), {})  # type: ignore[call-arg]
+        link.connection_made(ears[-1])
+        link.data_received(HANDSHAKE)
+        for start in range(0, len(whole), size):
+            link.data_received(whole[start : start + size])
+        link.connection_lost(None)
+    words = ["short", "long" * 50, b"\x81\x82bytes", "in parts", "wide", "wider", *["wörld"] * 3]
+    assert [ear.heard for ear in ears] == [words] * len(whole)
+
+
+@pytest.mark.parametrize("early", [0, 1, 2, 3, 8])
 async def test_a_client_that_does_not_wait_for_the_handshake_is_heard(early: int) -> None:
     link = protocol_class(a_server().engine)
     made = lambda: link(Config(app=""), ServerState(), {})  # type: ignore[call-arg]  # noqa: E731

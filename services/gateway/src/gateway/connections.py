@@ -153,8 +153,11 @@ class Connection(Generic[D]):
             self._refuse_event(socket, refused, ack)
             return
         socket.refusals = 0
-        socket.in_flight += 1
-        server.start(self._handle(socket, name, args, ack))
+        if name in socket.namespace.at_once and not socket.in_flight:
+            self._handle_at_once(socket, name, args, ack)
+        else:
+            socket.in_flight += 1
+            server.start(self._handle(socket, name, args, ack))
 
     def _refusal(self, socket: Socket[D], packet: Packet, name: str) -> RefusedEvent | None:
         limits = self._server.limits
@@ -176,6 +179,21 @@ class Connection(Generic[D]):
         else:
             socket.namespace.on_refused(socket, refused, ack)
 
+    def _handle_at_once(self, socket: Socket[D], name: str, args: list[Json], ack: Ack[D] | None) -> None:
+        """Without a task, which costs more than what most such handlers do."""
+        handling = socket.namespace.on_event(socket, name, args, ack)
+        try:
+            handling.send(None)
+            handling.throw(RuntimeError(f"{name} is to be handled at once, and waits"))
+        except StopIteration:
+            return
+        except Exception:
+            self._fail(socket, name, ack)
+
+    def _fail(self, socket: Socket[D], name: str, ack: Ack[D] | None) -> None:
+        logger.exception("the handler of an event failed")
+        self._refuse_event(socket, RefusedEvent(name, "internal_error", "Something went wrong."), ack)
+
     async def _handle(self, socket: Socket[D], name: str, args: list[Json], ack: Ack[D] | None) -> None:
         """A handler that fails answers for itself alone: the socket and all others live on."""
         try:
@@ -184,7 +202,6 @@ class Connection(Generic[D]):
         except TimeoutError:
             self._refuse_event(socket, RefusedEvent(name, "unavailable", "No answer in time."), ack)
         except Exception:
-            logger.exception("the handler of an event failed")
-            self._refuse_event(socket, RefusedEvent(name, "internal_error", "Something went wrong."), ack)
+            self._fail(socket, name, ack)
         finally:
             socket.in_flight -= 1

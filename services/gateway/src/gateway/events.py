@@ -1,12 +1,11 @@
 """What a client may ask over its socket: one table of events, each answered by acknowledgement."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from secrets import token_hex
 from typing import Any, TypeAlias
 from urllib.parse import quote
-from uuid import UUID
 
 from chassis.problems import Problem, not_found
 from chassis.tokens import unauthenticated
@@ -24,6 +23,7 @@ from gateway.traffic import Traffic
 from gateway.upstreams import Upstream
 
 TYPING = "nexus:typing"
+ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Body: TypeAlias = dict[str, Json]
 Answer: TypeAlias = dict[str, Json]
 
@@ -189,6 +189,8 @@ HANDLERS: Mapping[str, Handler] = {
     "sync": Events.sync,
     "auth:refresh": Events.refresh,
 }
+# These wait for nobody.
+AT_ONCE = frozenset({"typing:start", "typing:stop"})
 FAILURES = {name: name.replace(":", "_") + "_failed" for name in HANDLERS}
 
 
@@ -215,9 +217,8 @@ def _has_resets(answer: Answer) -> bool:
 def _id(body: Body, name: str) -> str:
     """An id, once it is known to be one: it becomes part of a path."""
     given = body.get(name)
-    with suppress(ValueError):
-        if isinstance(given, str) and str(found := UUID(given)) == given.lower():
-            return str(found)
+    if isinstance(given, str) and ID.fullmatch(given):
+        return given.lower()
     raise _invalid(f"{name}: must be an id")
 
 

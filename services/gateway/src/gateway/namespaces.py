@@ -27,7 +27,7 @@ class RefusedEvent:
 
 
 OnConnect: TypeAlias = Callable[[Socket[D], dict[str, Json]], Awaitable[D]]
-OnEvent: TypeAlias = Callable[[Socket[D], str, list[Json], "Ack[D] | None"], Awaitable[None]]
+OnEvent: TypeAlias = Callable[[Socket[D], str, list[Json], "Ack[D] | None"], Coroutine[Any, Any, None]]
 OnDisconnect: TypeAlias = Callable[[Socket[D], Reason], Coroutine[Any, Any, None]]
 OnRefused: TypeAlias = Callable[[Socket[D], RefusedEvent, "Ack[D] | None"], None]
 
@@ -50,7 +50,8 @@ class Namespace(Generic[D]):
 
     - `on_connect` returns the socket's `data`, or raises `ConnectRefused`. It may already join rooms: what is
       said there reaches the client after its CONNECT answer.
-    - `on_event` calls of one socket start in the order of arrival and then run side by side.
+    - `on_event` calls of one socket start in the order of arrival and then run side by side. For the events named in
+      `at_once` they must wait for nothing.
     - `on_disconnect` is called exactly once for every `on_connect` that returned.
     """
 
@@ -60,12 +61,14 @@ class Namespace(Generic[D]):
         *,
         on_connect: OnConnect[D],
         on_event: OnEvent[D],
+        at_once: frozenset[str] = frozenset(),
         on_disconnect: OnDisconnect[D] = _say_nothing,
         on_refused: OnRefused[D] = answer_refused,
     ) -> None:
         self.name = name
         self.on_connect = on_connect
         self.on_event = on_event
+        self.at_once = at_once
         self.on_disconnect = on_disconnect
         self.on_refused = on_refused
         self.rooms: Rooms[D] = Rooms(name)

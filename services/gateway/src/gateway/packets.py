@@ -26,6 +26,9 @@ class Kind(StrEnum):
     BINARY_ACK = "6"
 
 
+KINDS = {kind.value: kind for kind in Kind}
+
+
 @dataclass(slots=True)
 class Packet:
     kind: Kind
@@ -120,11 +123,16 @@ class Decoder:
 
 
 def decode(text: str) -> Packet:
+    if text.startswith("2["):  # nearly all are such: to the main namespace, and ask for no answer
+        data, flaw = _load(text[1:])
+        packet = Packet(Kind.EVENT, data=data, flaw=flaw)
+        _check(packet, has_body=True)
+        return packet
     match = HEAD.match(text)
     if match is None:
         raise ProtocolError("unknown packet type")
     kind_text, attachments, namespace, ack_id = match.groups()
-    kind = Kind(kind_text)
+    kind = KINDS[kind_text]
     if kind in (Kind.BINARY_EVENT, Kind.BINARY_ACK) and attachments is None:
         raise ProtocolError("binary packet without a count of attachments")
     body = text[match.end() :]

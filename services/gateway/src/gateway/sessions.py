@@ -104,9 +104,12 @@ class Session:
         if link is not None:
             if link.writable:
                 self._engine.traffic.messages_out += len(pending)
-                frames = [each.deflated for each in pending] if link.deflates else [each.frame for each in pending]
-                link.write(b"".join(frames))  # of a single one it makes no copy
-                self._clear()
+                if link.deflates:
+                    link.write(b"".join([each.deflated for each in pending]))  # of a single one it makes no copy
+                else:
+                    link.write(pending[0].frame if len(pending) == 1 else b"".join([each.frame for each in pending]))
+                pending.clear()
+                self._pending_bytes = 0
         elif self.poll is not None:
             self.answer_poll(self._take())
 
