@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
-from messaging.catching_up import MOST_MISSED
+from messaging.catching_up import MOST_MISSED, MOST_REVISIONS
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from office import SECRET, Office, Sender, a_send
 
@@ -106,6 +106,9 @@ async def test_a_client_ahead_of_us_or_too_far_behind_must_load_anew(
     await pool.execute("UPDATE channels SET last_seq = $2, last_revision = $2 WHERE id = $1", office.channel_id, last)
     assert (await sync(office, last, 0))["reset"]
     assert len((await sync(office, last, last - 700))["changed"]) == 700
+    await pool.execute("UPDATE channels SET last_revision = $2 WHERE id = $1", office.channel_id, MOST_REVISIONS + 1)
+    assert (await sync(office, last, 0))["reset"]
+    assert not (await sync(office, last, MOST_REVISIONS))["changed"]
 
 
 async def test_changes_are_bounded_by_their_size(office: Office, send: Sender) -> None:

@@ -14,6 +14,8 @@ from messaging.metrics import SYNCED
 from messaging.rows import MESSAGE, channel_json, message_json
 
 MOST_MISSED = 1_000
+# So many changes are looked through for those that hold still.
+MOST_REVISIONS = 10_000
 MOST_MISSED_CHARACTERS = 400_000
 
 MISSED = f"""
@@ -78,7 +80,10 @@ async def missed(db: Db, user_id: UUID, positions: Positions) -> Json:
 def _can_catch_up(held: _Held, row: Record) -> bool:
     last_seq: int = row["last_seq"]
     last_revision: int = row["last_revision"]
-    return last_seq - MOST_MISSED <= held.seq <= last_seq and (held.revision or 0) <= last_revision
+    revision = last_revision if held.revision is None else held.revision
+    return (
+        last_seq - MOST_MISSED <= held.seq <= last_seq and last_revision - MOST_REVISIONS <= revision <= last_revision
+    )
 
 
 def _has_changes(held: _Held, row: Record) -> bool:

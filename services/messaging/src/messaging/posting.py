@@ -31,7 +31,8 @@ LOCK = (
     "SELECT id, last_seq, last_revision, thread_enabled FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
 )
 
-# After the lock: what it sees is what holds while we write. Subqueries of one row keep each to an index look-up.
+# After the lock: what it sees is what holds while we write. Subqueries of one row keep each to an index look-up; the
+# thread's channel is compared outside, or a plan made while the table was empty would read all of the channel.
 FACTS = """
     SELECT c.id AS channel_id, c.workspace_id, c.type AS channel_type, c.is_archived, w.status AS workspace_status,
         coalesce(c.members_mention_everyone, w.members_mention_everyone) AS members_mention_everyone,
@@ -40,8 +41,8 @@ FACTS = """
         cm.last_posted_at, coalesce(greatest(m.silenced_until, cm.silenced_until) > now(), FALSE) AS is_silenced,
         (SELECT id FROM messages t
          WHERE t.user_id = a.user_id AND t.client_message_id = a.client_message_id) AS known_id,
-        (SELECT t.parent_message_id IS NULL AND NOT t.is_deleted FROM messages t
-         WHERE t.id = a.parent_id AND t.channel_id = c.id) AS parent_fits
+        (SELECT t.parent_message_id IS NULL AND NOT t.is_deleted AND t.channel_id = c.id FROM messages t
+         WHERE t.id = a.parent_id) AS parent_fits
     FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[])
         AS a(place, channel_id, user_id, client_message_id, parent_id)
     LEFT JOIN channels c ON c.id = a.channel_id
