@@ -25,9 +25,11 @@ class Desk:
     url: str
 
     async def say_as_bo(self, *contents: str) -> list[str]:
-        """The ids of what Bo said."""
+        """The ids of what Bo said, once Ada sees it and nothing moves any more."""
         path = f"/api/channels/{self.team.channel_id}/messages"
-        return [str((await self.bo.post(path, {"content": content}))["id"]) for content in contents]
+        ids = [str((await self.bo.post(path, {"content": content}))["id"]) for content in contents]
+        await expect(self.here.contents.last).to_have_text(contents[-1])
+        return ids
 
 
 @pytest_asyncio.fixture
