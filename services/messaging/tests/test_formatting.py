@@ -1,20 +1,15 @@
-"""Formatted content has one form, whoever writes it and however; what is not known is refused, in little time."""
+"""Formatted content has one form, whoever writes it and however; what is not known is refused."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from documents import ADA, doc, node, of_words, text
 from messaging import references
 from messaging.formatting.checking import MOST_NODES, Refused, canonical
 from messaging.formatting.forms import Forms, checked, links, of_document, of_text, references_of
-from messaging.formatting.schema import MARKS, NODES
-from messaging.formatting.writing import markdown, plain_text
+from messaging.formatting.writing import plain_text
 
-ADA = "0199a1c3-0134-7c53-9e76-4b8daf3f6c03"
 JAVASCRIPT = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "\tjavascript:alert(1)",
     "javascript&colon;alert(1)",
@@ -27,26 +22,6 @@ JAVASCRIPT = (
     "feed:javascript:alert(1)", "mailto:", "", "ftp://a.example", "https://a.example/\"onclick=",
     "https://a.example/" + "x" * 2_048,
 )  # fmt: skip
-
-
-def text(words: str, *marks: str, href: str | None = None) -> dict[str, Any]:
-    set_ = [{"type": mark} for mark in marks] + (
-        [{"type": "link", "attrs": {"href": href}}] if href is not None else []
-    )
-    return {"type": "text", "text": words, **({"marks": set_} if set_ else {})}
-
-
-def node(kind: str, *content: Any, **attributes: Any) -> dict[str, Any]:
-    made = {"type": kind, "attrs": attributes} if attributes else {"type": kind}
-    return {**made, "content": list(content)} if content else made
-
-
-def doc(*blocks: Any) -> dict[str, Any]:
-    return node("doc", *blocks)
-
-
-def of_words(*inline: Any) -> dict[str, Any]:
-    return doc(node("paragraph", *inline))
 
 
 @pytest.mark.parametrize(
@@ -238,126 +213,6 @@ def test_a_document_is_written_as_markdown_that_reads_the_same(document: dict[st
     assert (of_text(written).document or of_document(checked(document)).document) == canonical(document)
 
 
-WORDS = st.text(st.sampled_from("ab가é*_~`[]<>()!#+-.:|\\&1"), min_size=1, max_size=8)
-INLINE = st.one_of(
-    st.builds(
-        text,
-        WORDS,
-        st.sampled_from(["bold", "italic", "strike", "code"]),
-        href=st.sampled_from([None, "https://a.example/x"]),
-    ),
-    WORDS.map(text),
-    st.just(node("userMention", id=ADA)),
-)
-SPACED = st.lists(INLINE, min_size=1, max_size=6).map(
-    lambda nodes: [each for one in nodes for each in (one, text(" "))]
-)
-BLOCKS = st.recursive(
-    st.one_of(SPACED.map(lambda inline: node("paragraph", *inline)), WORDS.map(lambda code: node("codeBlock",
-    text(code), language="c"))),
-    lambda blocks: st.one_of(
-        st.lists(blocks, min_size=1, max_size=3).map(lambda held: node("blockquote", *held)),
-        st.lists(blocks, min_size=1, max_size=3).map(lambda held: node("bulletList", *(node("listItem",
-        one) for one in held))),
-        st.lists(blocks, min_size=1, max_size=3).map(lambda held: node("orderedList", *(node("listItem",
-        one) for one in held), start=1)),
-    ),
-    max_leaves=6,
-)  # fmt: skip
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(BLOCKS, min_size=1, max_size=4).map(lambda blocks: doc(*blocks)))
-def test_what_is_written_says_the_same_words_and_mentions(document: dict[str, Any]) -> None:
-    forms = Forms(markdown(canonical(document)), canonical(document))
-    again = of_text(forms.content)
-    assert _words(again.plain_text or again.content) == _words(forms.plain_text or "")
-    assert references_of(again) == references_of(forms)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(st.sampled_from("ab *_~`[]()<>!#+-\n\t.:\\&1>=|") | st.characters(), max_size=200))
-def test_any_text_is_read_without_harm_and_settles(written: str) -> None:
-    forms = of_text(written)
-    if forms.document is not None:
-        assert canonical(forms.document) == forms.document
-        settled = of_text(markdown(forms.document))
-        assert _words(settled.plain_text or settled.content) == _words(forms.plain_text or "")
-
-
-ANYTHING: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["type", "attrs", "content", "marks", "text", "href", "level", "x"]), inner,
-    max_size=5),
-    max_leaves=30,
-)  # fmt: skip
-NODE: st.SearchStrategy[Any] = st.fixed_dictionaries(
-    {"type": st.sampled_from(["doc", *NODES])},
-    optional={
-        "content": st.deferred(lambda: st.lists(NODE, max_size=3) | ANYTHING),
-        "attrs": ANYTHING,
-        "text": st.text(max_size=5),
-        "marks": st.lists(
-            st.fixed_dictionaries({"type": st.sampled_from([*MARKS, "x"])}, optional={"attrs": ANYTHING})
-        ),
-    },
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(ANYTHING | NODE | st.lists(NODE, max_size=4).map(lambda blocks: doc(*blocks)))
-def test_whatever_is_sent_is_refused_or_canonical(value: Any) -> None:
-    try:
-        document = canonical(value)
-    except Refused:
-        return
-    assert canonical(document) == document
-    assert isinstance(markdown(document), str)
-
-
-MANY: dict[str, Callable[[], Any]] = {
-    "paragraphs": lambda: doc(*[node("paragraph", text("*a_b"))] * 2_499),
-    "words": lambda: of_words(*(text("a*", "bold") if place % 2 else text("b", "italic") for place in range(4_990))),
-    "links": lambda: of_words(*(text("a", "bold", href=f"https://a.example/{'x' * 2_000}") for _ in range(4_900))),
-    "signs": lambda: of_words(text("*_`~[]<" * 5_000)),
-    "fences": lambda: doc(node("codeBlock", text("`" * 39_000), language=None)),
-    "elements": lambda: doc(*[1] * 1_000_000),
-    "keys": lambda: {"type": "doc", "content": [], **dict.fromkeys(map(str, range(100_000)))},
-    "levels": lambda: _nested(100_000),
-    "attributes": lambda: doc({"type": "paragraph", "attrs": dict.fromkeys(map(str, range(100_000)))}),
-}
-
-
-@pytest.mark.parametrize("name", MANY)
-def test_the_worst_document_is_read_in_a_moment(name: str) -> None:
-    document = MANY[name]()
-
-    def read() -> None:
-        try:
-            checked(document)
-        except Refused:
-            return
-
-    assert _fastest(read) < 0.05
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "[", "[a](", "*a ", "*a_ ", "**a*", "<", "<a:", "[x](<", "![[", "\\", ">", "> ", "- ", "1. ", "- a\n", "~~a",
-        "_a ", "[[]]",
-        "*_", ">a\n", "> \n\n", "***\n", "```\n", "# a\n", "[a](b", '[a](b "', "[*a", "a\n", "<a@b.c ", "` a` ",
-        "> - ", "*\n",
-        "https://a.example/( ", "https://", ":a:", "a:a", f"<@{ADA}>", "`", "``` ` ", "\u202e*", "*\t",
-    ],
-)  # fmt: skip
-def test_the_worst_text_is_read_in_a_moment(piece: str) -> None:
-    written = (piece * 40_000)[:40_000]
-    assert _fastest(lambda: of_text(written)) < 0.05
-    assert _fastest(lambda: of_text("*" + written)) < 0.05
-
-
 def test_nobody_is_mentioned_in_code_however_it_is_nested() -> None:
     written = f"- ```\n  <@{ADA}>\n  ```\n- **for** <!here>"
     assert references_of(of_text(written)) == references.References(here=True)
@@ -376,24 +231,6 @@ def test_links_are_found_outside_of_code_each_once_and_five_at_the_most() -> Non
     assert links(written, of_text(written).document) == ["https://a.example", "https://b.example"]
 
 
-def _nested(levels: int) -> Any:
-    inner = node("paragraph")
-    for _ in range(levels):
-        inner = node("blockquote", inner)
-    return doc(inner)
-
-
-def _fastest(work: Callable[[], object]) -> float:
-    """Seconds of the processor's time, of the best of several tries: others use it, too."""
-    return min(_seconds(work) for _ in range(5))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.thread_time()
-    work()
-    return time.thread_time() - began
-
-
 def _marks(document: dict[str, Any] | None) -> list[Any]:
     waiting, marks = [document or {}], []
     while waiting:
@@ -401,7 +238,3 @@ def _marks(document: dict[str, Any] | None) -> list[Any]:
         marks += here.get("marks", [])
         waiting += here.get("content", [])
     return marks
-
-
-def _words(said: str) -> list[str]:
-    return said.split()

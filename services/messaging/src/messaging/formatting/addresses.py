@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 LONGEST = 2_048
+# In one text; what comes after is left as words.
+MOST = 200
 BARE = re.compile(r"\bhttps?://[^\s<>\"'`]+", re.IGNORECASE)
 # No space, control, backslash or character that turns text around: what parsers of addresses disagree about.
 _WRITTEN = re.compile(
@@ -29,7 +32,7 @@ def address(text: str) -> str:
 
 def bare(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and address of each that stands in a text, without the sentence's own marks around it."""
-    for match in BARE.finditer(text):
+    for match in islice(BARE.finditer(text), MOST):
         shown = _without_trailing(match[0])
         try:
             yield match.start(), match.start() + len(shown), address(shown)
