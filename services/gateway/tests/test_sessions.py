@@ -133,6 +133,17 @@ async def test_a_client_that_does_not_read_is_closed_as_a_slow_consumer(settings
     assert wire.written == []
 
 
+async def test_a_polling_client_that_does_not_come_is_closed_as_a_slow_consumer() -> None:
+    engine = an_engine(max_pending_messages=5)
+    session = await over_polling(engine)
+    for _ in range(6):
+        session.send(HELLO)
+    assert listener(session).reasons == [Reason.SLOW_CONSUMER]
+    assert engine.traffic.dropped[Reason.SLOW_CONSUMER] == 6
+    assert session.next_payload() == b"1"
+    assert engine.find(session.id) is None
+
+
 async def test_what_the_transport_still_holds_counts_as_not_taken() -> None:
     session, wire = await over_websocket(an_engine(max_pending_bytes=100))
     wire.writable, wire.buffer = False, 50
