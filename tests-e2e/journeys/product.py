@@ -25,6 +25,7 @@ READY_WITHIN = 240
 STOP_WITHIN = 40
 # Everybody in the journeys comes from one address.
 LINKED = "NEXUS_LINK_PREVIEWS_ALLOWED"
+ASKED = "NEXUS_INTEGRATIONS_ALLOWED"
 SETTINGS = {"NEXUS_LOG_LEVEL": "debug", "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000"}
 
 
@@ -55,6 +56,11 @@ class Product:
     def linked_port(self) -> int:
         """Where a server of this machine may be asked for previews of its pages."""
         return int(self.environment[LINKED].rpartition(":")[2])
+
+    @property
+    def asked_port(self) -> int:
+        """Where a program of this machine may be asked as an integration."""
+        return int(self.environment[ASKED].rpartition(":")[2])
 
     def port(self, name: str) -> int:
         return int(self.environment[port_setting(name)])
@@ -130,8 +136,10 @@ class Product:
 @asynccontextmanager
 async def running() -> AsyncIterator[Product]:
     """The whole product, ready; when the block is left it has been stopped, and nothing of it runs any more."""
-    shop, *numbers = map(str, free_ports(1 + len(DEFAULT_PORTS)))
-    ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True)) | {LINKED: f"127.0.0.1:{shop}"}
+    shop, program, *numbers = map(str, free_ports(2 + len(DEFAULT_PORTS)))
+    ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True))
+    ports |= {LINKED: f"127.0.0.1:{shop}", ASKED: f"127.0.0.1:{program}"}
+    url = ports["NEXUS_PUBLIC_URL"] = f"http://127.0.0.1:{ports[port_setting('gateway')]}"
     with _folder() as data:
         environment = {**os.environ, **SETTINGS, **ports, "NEXUS_DATA_DIR": str(data)}
         with (data / "launcher.log").open("wb") as log:
@@ -139,7 +147,7 @@ async def running() -> AsyncIterator[Product]:
                 sys.executable, "-m", "localstack", "run", env=environment, cwd=PROJECT,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        product = Product(f"http://127.0.0.1:{ports[port_setting('gateway')]}", data, launcher, environment)
+        product = Product(url, data, launcher, environment)
         try:
             await _ready(product)
             yield product

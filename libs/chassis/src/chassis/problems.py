@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problem documents, with a stable `type` that clients can rely on."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +39,15 @@ PART_GONE: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
 )
+
+
+# Addresses whose last part is a secret, as integrations have them.
+_SECRET_END = re.compile(r"(/api/(?:hooks|responses)/[^/]+/)[^/]{16,}/?")
+
+
+def loggable(path: str) -> str:
+    """A request's path without what must not be read in logs."""
+    return _SECRET_END.sub(r"\1…", path)
 
 
 class Problem(Exception):
@@ -119,7 +129,7 @@ class UnexpectedMiddleware:
         except Exception as error:
             if scope["type"] != "http" or answered:
                 raise
-            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            log.error("%s %s failed", scope["method"], loggable(scope["path"]), exc_info=error)
             problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
             await problem.response()(scope, receive, send)
 
@@ -157,5 +167,5 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 
 async def _part_gone(request: Request, error: Exception) -> Response:
-    log.warning("%s %s: a part does not answer: %r", request.method, request.url.path, error)
+    log.warning("%s %s: a part does not answer: %r", request.method, loggable(request.url.path), error)
     return unavailable().response()

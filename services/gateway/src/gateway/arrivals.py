@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.problems import Problem
+from chassis.requests import out_of_scope
+from chassis.scopes import Scope
 from chassis.tokens import TokenVerifier, unauthenticated
 
 from gateway.channels import Channels
@@ -100,12 +102,15 @@ class Arrivals:
         return person
 
     async def identify(self, token: Json) -> Person:
-        """Who an access token stands for; `Problem` 401 if it is not valid or its session has ended."""
+        """Who an access token stands for; `Problem` 401 if it is not valid or its session has ended, 403 for a bot that
+        may not read what its socket would hear."""
         if not isinstance(token, str):
             raise unauthenticated("Connect with `auth: {token}`: the access token you got when signing in.")
         principal = await self._verifier.verify(token)
         if str(principal.session_id) in self._revocations:
             raise unauthenticated("This session has ended: sign in again.")
+        if not principal.has(Scope.MESSAGES_READ):
+            raise out_of_scope(Scope.MESSAGES_READ)
         return Person(principal, token)
 
     def left(self, user_id: str, place_id: str) -> None:

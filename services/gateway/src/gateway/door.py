@@ -18,7 +18,7 @@ from gateway.beats import Beats
 from gateway.channels import Channels
 from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
-from gateway.events import AT_ONCE, LEEWAY, Events, refuse
+from gateway.events import LEEWAY, Events, refuse
 from gateway.handlers import CONSUMES, REPLAYED, Feed
 from gateway.insiders import InsidersOnly
 from gateway.namespaces import Namespace
@@ -52,9 +52,8 @@ class Door:
         secret = settings.internal_secret.get_secret_value()
         messaging = Upstream(inside, settings.messaging_url, secret)
         self.clients: Clients = Namespace(
-            "/", on_connect=self._connected, on_event=self._event, at_once=AT_ONCE,
-            on_disconnect=self._disconnected, on_refused=refuse,
-        )  # fmt: skip
+            "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected, on_refused=refuse
+        )
         self.sockets = SocketServer(
             [self.clients],
             EngineSettings(
@@ -138,10 +137,11 @@ class Door:
         settings = self.settings
         identity, messaging = ("identity", settings.identity_url), ("messaging", settings.messaging_url)
         owners = {
-            **dict.fromkeys(("auth", "users", ".well-known"), identity),
+            **dict.fromkeys(("auth", "users", "bots", ".well-known"), identity),
             **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
             **dict.fromkeys(("drafts", "scheduled", "saved", "reminders"), messaging),
             **dict.fromkeys(("unread", "threads"), messaging),
+            **dict.fromkeys(("hooks", "outgoing-hooks", "commands", "responses"), messaging),
             "presence": ("presence", settings.presence_url),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from chassis.problems import Problem, not_found
+from chassis.requests import out_of_scope
+from chassis.scopes import Scope
 from chassis.tokens import unauthenticated
 
 from gateway.arrivals import Arrivals
@@ -70,6 +72,9 @@ class Events:
             raise _invalid(f"{name} takes one object")
         if socket.data.principal.expires_at + LEEWAY < time.time() and name != "auth:refresh":
             raise unauthenticated("The access token has expired: refresh it and send auth:refresh.")
+        scope = SCOPES.get(name)
+        if scope and not socket.data.principal.has(scope):
+            raise out_of_scope(scope)
         return await handler(self, socket, body)
 
     async def send_message(self, socket: Client, body: Body) -> Answer:
@@ -117,6 +122,14 @@ class Events:
 
     async def _read(self, socket: Client, path: str, body: Body) -> Answer:
         answer = await self._messaging.ask("PUT", path, {"seq": body.get("seq")}, socket.data.token)
+        return answer if isinstance(answer, dict) else {}
+
+    async def run_command(self, socket: Client, body: Body) -> Answer:
+        """`command:run`: what the command answers within its three seconds."""
+        _only(body, "channelId", "command", "text")
+        given = {name: value for name, value in body.items() if name != "channelId"}
+        path = f"/api/channels/{_id(body, 'channelId')}/commands"
+        answer = await self._messaging.ask("POST", path, given, socket.data.token)
         return answer if isinstance(answer, dict) else {}
 
     async def start_typing(self, socket: Client, body: Body) -> Answer:
@@ -181,6 +194,7 @@ HANDLERS: Mapping[str, Handler] = {
     "message:delete": Events.delete_message,
     "reaction:add": Events.add_reaction,
     "reaction:remove": Events.remove_reaction,
+    "command:run": Events.run_command,
     "channel:read": Events.read_channel,
     "thread:read": Events.read_thread,
     "typing:start": Events.start_typing,
@@ -188,6 +202,13 @@ HANDLERS: Mapping[str, Handler] = {
     "presence:update": Events.update_presence,
     "sync": Events.sync,
     "auth:refresh": Events.refresh,
+}
+# What a bot's token must be good for, where this gateway itself answers; of what it asks a service, that decides.
+SCOPES: Mapping[str, Scope] = {
+    "message:send": Scope.MESSAGES_WRITE,
+    "typing:start": Scope.MESSAGES_WRITE,
+    "typing:stop": Scope.MESSAGES_WRITE,
+    "sync": Scope.MESSAGES_READ,
 }
 # These wait for nobody.
 AT_ONCE = frozenset({"typing:start", "typing:stop"})

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import orjson
-from chassis.problems import not_found, unavailable
+from chassis.problems import loggable, not_found, unavailable
 from chassis.tokens import unauthenticated
 from fastapi import Request
 from prometheus_client import Histogram
@@ -66,7 +66,7 @@ class Proxy:
         finally:
             await _end(leaving)
             await _end(asking)
-        log.warning("%s %s: no answer in time, or nobody who waits for it", request.method, request.url.path)
+        log.warning("%s %s: no answer in time, or nobody who waits for it", request.method, loggable(request.url.path))
         raise unavailable()
 
     async def _ask(self, request: Request, address: str, uploaded: asyncio.Event) -> aiohttp.ClientResponse:
@@ -79,7 +79,7 @@ class Proxy:
         except GONE as error:
             if (cause := error.__cause__) is not None and not isinstance(cause, GONE):
                 raise cause from error  # the client's body, not the way to the service: it grew too large, say
-            log.warning("%s %s: the service does not answer: %r", request.method, request.url.path, error)
+            log.warning("%s %s: the service does not answer: %r", request.method, loggable(request.url.path), error)
             raise unavailable() from error
 
     def _check_session(self, request: Request) -> None:

@@ -82,6 +82,10 @@ def _bookmarks(event: ChannelEvent) -> Telling:
     return "channel:bookmarks", {"channelId": event.channel_id, **to_wire(event.bookmarks_changed)}
 
 
+def _poll(event: ChannelEvent) -> Telling:
+    return "poll:update", {"channelId": event.channel_id, **to_wire(event.poll_updated)}
+
+
 def _receipt(event: ChannelEvent) -> Telling:
     return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
 
@@ -98,6 +102,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.ChannelUpdated: _settings,
     said.BookmarksChanged: _bookmarks,
     said.ReceiptMoved: _receipt,
+    said.PollUpdated: _poll,
 }
 
 
@@ -139,6 +144,7 @@ OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.ReminderSaved: _own("reminder:update"),
     own.ReminderDue: _own("reminder:due"),
     own.ReminderGone: _own("reminder:removed"),
+    own.EphemeralMessage: _own("message:ephemeral"),
 }
 
 # What somebody's own sockets hear.
