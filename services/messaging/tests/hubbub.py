@@ -28,11 +28,12 @@ class Talk:
 
 @dataclass(slots=True)
 class Member:
-    """One person, with their own randomness, and how far they should have read each channel."""
+    """One person, with their own randomness, and how far they should have read each channel and thread."""
 
     asker: Asker
     random: Random
     markers: dict[str, int] = field(default_factory=dict)
+    thread_markers: dict[str, int] = field(default_factory=dict)
     hears: dict[str, str] = field(default_factory=dict)
     # To be done at some moment while things happen.
     errands: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -98,6 +99,15 @@ class Hubbub:
             and (row["parent_message_id"] is None or row["also_to_channel"])
         ]
 
+    def recount_thread(self, member: Member, root: Any) -> tuple[int, int]:
+        """Unread replies and mentions of a thread, counted one by one."""
+        behind = [
+            row
+            for row in self.history[root["channelId"]][member.thread_markers.get(root["id"], 0) :]
+            if str(row["parent_message_id"]) == root["id"] and row["user_id"] != member.id and not row["is_deleted"]
+        ]
+        return len(behind), sum(mentions(row, member.id) for row in behind)
+
     async def _act(self, member: Member, times: int) -> None:
         errand_at = member.random.randrange(times)
         for number in range(times):
@@ -161,9 +171,24 @@ async def _mark_unread(_: Hubbub, member: Member, talk: Talk) -> None:
         message = member.random.choice(talk.messages[-60:])
         status, told = await member.asker.post(f"/api/messages/{message['id']}/unread")
         assert status in (200, 404), told
-        if status == 200:
+        if status == 200 and message["parentMessageId"] and not message["alsoToChannel"]:
+            thread_id = message["parentMessageId"]
+            member.thread_markers[thread_id] = min(member.thread_markers.get(thread_id, 0), message["seq"] - 1)
+            assert (told["threadId"], told["lastReadSeq"]) == (thread_id, member.thread_markers[thread_id])
+        elif status == 200:
             member.markers[talk.id] = min(member.markers[talk.id], message["seq"] - 1)
             assert told["lastReadSeq"] == member.markers[talk.id]
+
+
+async def _read_thread(_: Hubbub, member: Member, talk: Talk) -> None:
+    replies = [message for message in talk.messages[-60:] if message["parentMessageId"]]
+    if replies:
+        reply = member.random.choice(replies)
+        status, told = await member.asker.put(f"/api/messages/{reply['id']}/thread/read", {"seq": reply["seq"]})
+        assert status == 200, told
+        thread_id = reply["parentMessageId"]
+        member.thread_markers[thread_id] = max(member.thread_markers.get(thread_id, 0), reply["seq"])
+        assert (told["threadId"], told["lastReadSeq"]) == (thread_id, member.thread_markers[thread_id])
 
 
 async def _choose(_: Hubbub, member: Member, talk: Talk) -> None:
@@ -186,4 +211,13 @@ def _own(member: Member, talk: Talk) -> Any:
 
 
 Act = Callable[[Hubbub, Member, Talk], Awaitable[None]]
-ACTS: dict[Act, int] = {_post: 45, _edit: 8, _delete: 8, _read: 28, _mark_unread: 5, _choose: 3, _react: 3}
+ACTS: dict[Act, int] = {
+    _post: 42,
+    _edit: 8,
+    _delete: 8,
+    _read: 25,
+    _mark_unread: 6,
+    _read_thread: 5,
+    _choose: 3,
+    _react: 3,
+}

@@ -103,12 +103,22 @@ async def check_answers(hubbub: Hubbub, random: Random) -> None:
             "mentions": sum(mentions for _, mentions in heard.values()),
         }
         await check_explanation(hubbub, member, random.choice(sorted(expected)))
+        await check_threads(hubbub, member)
 
 
 async def check_explanation(hubbub: Hubbub, member: Member, channel_id: str) -> None:
     _, told = await member.asker.get(f"/api/channels/{channel_id}/unread", explain="true")
     assert [each["id"] for each in told["messages"]] == [row["id"] for row in hubbub.behind(member, channel_id)][:1_000]
     assert sum(each["why"] == "mention" for each in told["messages"]) == told["mentions"]
+
+
+async def check_threads(hubbub: Hubbub, member: Member) -> None:
+    _, told = await member.asker.get("/api/threads")
+    for each in told["threads"]:
+        assert (each["unread"], each["mentions"]) == hubbub.recount_thread(member, each["root"])
+    if not told["hasMore"]:
+        _, unread = await member.asker.get("/api/threads", unread="true")
+        assert unread["threads"] == [each for each in told["threads"] if each["unread"]]
 
 
 def check_device(hubbub: Hubbub, watch: Watch) -> None:
