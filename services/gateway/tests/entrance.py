@@ -21,6 +21,7 @@ from gateway.namespaces import Namespace
 from gateway.packets import Json
 from gateway.passes import Passes
 from gateway.people import Client, Person
+from gateway.places import Places
 from gateway.recent import Recent
 from gateway.server import SocketServer
 from gateway.sessions import Reason, Session
@@ -134,7 +135,8 @@ async def open_hall(tokens: Issuer) -> AsyncIterator[Hall]:
         async with answering(lambda request: found[0].answer(request)) as url:
             recent = Recent(REPLAYED)
             arrivals = Arrivals(
-                verifier, Upstream(http, url, SECRET), channels, revocations, recent, Passes(SECRET), sockets_per_user=3
+                verifier, Places(Upstream(http, url, SECRET)), channels, revocations, recent, Passes(SECRET),
+                sockets_per_user=3,
             )  # fmt: skip
             feed = Feed(clients, channels, recent, arrivals, revocations)
             found.append(made := Hall(tokens, server, clients, channels, arrivals, feed))

@@ -75,7 +75,7 @@ async def test_sockets_that_come_at_once_are_counted_before_they_are_in(hall: Ha
     hall.may_answer.clear()
     token = hall.tokens.token()
     guests = [hall.knock(token) for _ in range(5)]
-    await eventually(lambda: len(hall.asked) == 3)
+    await eventually(lambda: len(hall.arrivals.settling) == 3)
     hall.may_answer.set()
     answers = sorted([(await guest.told())[:2] for guest in guests])
     assert answers == ["40", "40", "40", "44", "44"]

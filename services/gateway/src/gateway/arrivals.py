@@ -1,6 +1,5 @@
 """Letting sockets in: who they are is checked, then they hear their channels, before they are told that they may."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from gateway.channels import Channels
 from gateway.packets import Json
 from gateway.passes import Passes
 from gateway.people import Client, Clients, Person, channel_room, session_room, user_room, workspace_room
+from gateway.places import Places
 from gateway.recent import Recent, Vector
 from gateway.sockets import ConnectRefused, TryAgain
 from gateway.telling import Replay
-from gateway.upstreams import Upstream
 
+# A channel that somebody is in, and the number of its last message.
+Standing = tuple[Mapping[str, Any], int]
 ACCESS_TOKEN_LIFE = 16 * 60.0
-# Persons whose places are read from messaging at once; when all come back together the others wait for their turn.
-READ_AT_ONCE = 32
 # Seconds that this gateway may be behind the one that a client comes from.
 BEHIND = 2.0
 
@@ -63,18 +62,17 @@ class Arrivals:
     def __init__(
         self,
         verifier: TokenVerifier,
-        messaging: Upstream,
+        places: Places,
         channels: Channels,
         revocations: Revocations,
         recent: Recent,
         passes: Passes,
         sockets_per_user: int,
     ) -> None:
-        self._verifier, self._messaging = verifier, messaging
+        self._verifier, self._places = verifier, places
         self._channels, self._revocations = channels, revocations
         self._recent, self._passes = recent, passes
         self._sockets_per_user = sockets_per_user
-        self._turns = asyncio.Semaphore(READ_AT_ONCE)
         # Sockets whose places are being read, with the channels and workspaces their user left meanwhile.
         self._left_meanwhile: dict[Client, set[str]] = {}
 
@@ -149,36 +147,33 @@ class Arrivals:
         try:
             if before is not None and not await self._recent.reaches(before.place, BEHIND):
                 before = None
-            async with self._turns:
-                state: Any = await self._messaging.get(f"/internal/users/{person.user_id}/state")
+            belongs = await self._places.of(person.user_id)
         finally:
             del self._left_meanwhile[socket]
         if str(person.principal.session_id) in self._revocations:
             raise unauthenticated("This session has ended: sign in again.")
-        channels = [told for told in state["channels"] if told["id"] not in left]
+        channels = [(channel, last_seq) for channel, last_seq in belongs.channels if channel["id"] not in left]
         if before is None or not self._go_on(socket, person, before, channels):
             self._begin(socket, person, channels)
-        socket.join(*(workspace_room(id_) for id_ in state["workspaceIds"] if id_ not in left))
+        socket.join(*(workspace_room(id_) for id_ in belongs.workspace_ids if id_ not in left))
 
-    def _begin(self, socket: Client, person: Person, channels: list[Any]) -> None:
+    def _begin(self, socket: Client, person: Person, channels: list[Standing]) -> None:
         """Let it hear what comes from now on; for what was before it asks."""
         socket.private_id = self._passes.issue(socket.id, person.principal, self._recent.place)
-        for told in channels:
-            last_seq = told.pop("lastSeq")
-            self._channels.join(socket, told["id"], told, last_seq)
+        for channel, last_seq in channels:
+            self._channels.join(socket, channel["id"], channel, last_seq)
 
-    def _go_on(self, socket: Client, person: Person, before: _Before, channels: list[Any]) -> bool:
+    def _go_on(self, socket: Client, person: Person, before: _Before, channels: list[Standing]) -> bool:
         """Tell it what it missed; False if that is not known any longer."""
-        rooms = [channel_room(told["id"]) for told in channels]
-        kept = self._recent.since(before.place, rooms, user_room(person.user_id))
+        ids = [channel["id"] for channel, _ in channels]
+        kept = self._recent.since(before.place, map(channel_room, ids), user_room(person.user_id))
         if kept is None:
             return False
         socket.id, socket.private_id, socket.recovered = before.socket_id, before.private_id, True
-        for told in channels:
-            told.pop("lastSeq")
+        for channel, _ in channels:
             # All that comes from the topic from here on is news to it, however much of it is stored already.
-            self._channels.join(socket, told["id"], told, 0)
-        encoded = {told["id"]: self._channels.encoded(told["id"]) for told in channels}
+            self._channels.join(socket, channel["id"], channel, 0)
+        encoded = {id_: self._channels.encoded(id_) for id_ in ids}
         for message in Replay(kept, person.user_id, socket.id, encoded).messages():
             socket.send_encoded(message)
         return True

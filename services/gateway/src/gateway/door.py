@@ -27,6 +27,7 @@ from gateway.packets import Json
 from gateway.pages import Pages
 from gateway.passes import Passes
 from gateway.people import Client, Clients, Person
+from gateway.places import Places
 from gateway.polling import PollingApp
 from gateway.proxy import Proxy
 from gateway.recent import RECORDS, Recent
@@ -71,8 +72,8 @@ class Door:
         self.beats = Beats(self.clients, self.ephemeral)
         self.http = self._http_app(http)
         self.arrivals = Arrivals(
-            self.http.state.verifier, messaging, self.channels, self.revocations, self.recent, Passes(secret),
-            settings.sockets_per_user,
+            self.http.state.verifier, Places(messaging), self.channels, self.revocations, self.recent,
+            Passes(secret), settings.sockets_per_user,
         )  # fmt: skip
         self.events = Events(
             Sends(messaging, self.sockets.start), messaging, Upstream(inside, settings.presence_url, secret),
