@@ -108,3 +108,16 @@ async def test_a_muted_channel_is_quiet_in_both_windows(desk: Desk) -> None:
     await desk.here.press("Notifications (muted)")
     await choose(desk.here, "menuitem", "Unmute")
     await expect(link(desk.there)).not_to_have_attribute("data-muted", "true")
+
+
+async def test_in_a_conversation_of_two_one_sees_what_the_other_has_read(desk: Desk) -> None:
+    direct = await desk.ada.post(f"/api/workspaces/{desk.team.workspace_id}/direct", {"userIds": [desk.bo.id]})
+    path = f"/api/channels/{direct['id']}"
+    for content in ("one", "two"):
+        await desk.ada.post(f"{path}/messages", {"content": content})
+    lists = desk.here.page.get_by_test_id("channel-list")
+    await lists.locator(f"[data-channel-id='{direct['id']}']").click()
+    await expect(desk.here.contents).to_have_text(["one", "two"])
+    await expect(desk.here.page.get_by_test_id("seen")).to_have_count(0)
+    await desk.bo.do("PUT", f"{path}/read", {"seq": 2})
+    await expect(desk.here.page.get_by_test_id("seen")).to_have_text("Seen")

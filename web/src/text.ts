@@ -202,6 +202,8 @@ export const text = {
     deleteBody: "It disappears for everybody. This cannot be undone.",
     deleteConfirm: "Delete",
     markUnread: "Mark unread",
+    seen: "Seen",
+    seenBy: (names: string) => `Seen by ${names}`,
     react: "Add a reaction",
     reactions: (emoji: string, names: string) => `${emoji} ${names}`,
     reactWith: (emoji: string) => `React with ${emoji}`,

@@ -18,6 +18,7 @@ vi.mock("../src/api/reading", () => routes);
 
 const reading = await import("../src/reading/unread");
 const { badgeOf, totals } = await import("../src/reading/badges");
+const { seenOf } = await import("../src/reading/receipts");
 
 const aState = (changes: object = {}) => ({
   ...{ channelId: "c", unread: 3, mentions: 1, lastReadSeq: 2, lastSeq: 5, lastRevision: 0 },
@@ -115,4 +116,15 @@ test("where only mentions are wanted, nothing else is bold", () => {
   expect(badge().isBold).toBe(true);
   reading.hearRead(aState({ unread: 3, mentions: 0, lastSeq: 6 }));
   expect(badge()).toEqual({ isBold: false, isUrgent: false, isMuted: false, number: "3" });
+});
+
+test("under my newest message that others have read stands who did", () => {
+  const messages = ["me", "me", "ada", "me"].map((userId, index) => aMessage(index + 1, { userId }));
+  const receipts = [
+    { userId: "ada", lastReadSeq: 3 },
+    { userId: "bo", lastReadSeq: 1 },
+  ];
+  expect(seenOf(messages, receipts, "me")).toEqual({ messageId: "m2", userIds: ["ada"] });
+  expect(seenOf(messages, [{ userId: "bo", lastReadSeq: 0 }], "me")).toBeNull();
+  expect(seenOf(messages, [], "me")).toBeNull();
 });

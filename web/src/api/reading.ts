@@ -15,9 +15,18 @@ export interface Unread {
   mutedUntil: string | null;
 }
 
+/** Everything up to this number has been read by that person. */
+export interface Receipt {
+  userId: string;
+  lastReadSeq: number;
+}
+
 export const listUnread = async () => (await request<{ channels: Unread[] }>("GET", "/unread")).channels;
 
 export const unreadOf = (channelId: string) => request<Unread>("GET", `/channels/${channelId}/unread`);
+
+export const listReceipts = async (channelId: string) =>
+  (await request<{ receipts: Receipt[] }>("GET", `/channels/${channelId}/receipts`)).receipts;
 
 export const markUnread = (messageId: string) => request<Unread>("POST", `/messages/${messageId}/unread`);
 

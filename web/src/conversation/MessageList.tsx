@@ -2,6 +2,8 @@
 import { Fragment, useEffect, useMemo, useState } from "react";
 
 import type { ListedChannel, Workspace } from "../api/types";
+import { SeenLine } from "../reading/SeenLine";
+import { seenOf, useReceipts } from "../reading/receipts";
 import { useReading } from "../reading/unread";
 import { useSeen } from "../reading/useSeen";
 import { text } from "../text";
@@ -48,6 +50,8 @@ function Newest({ channel, workspace, name, targetId }: Props) {
   const myId = useMyId();
   const unseen = useReading((state) => state.lines[channel.id] ?? NOTHING);
   const { hasFailed, open } = useOpening(channel.id);
+  const receipts = useReceipts(channel);
+  const seen = useMemo(() => seenOf(timeline.messages, receipts, myId), [timeline.messages, receipts, myId]);
   const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
   const { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage } = useScroll(
     timeline.messages,
@@ -101,6 +105,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
                 isReadOnly={channel.isArchived}
                 isTarget={line.message.id === targetId}
               />
+              {line.message.id === seen?.messageId && <SeenLine seen={seen} channel={channel} people={people} />}
             </Fragment>
           ))}
           {drafts.map((draft) => (

@@ -21,6 +21,7 @@ export const keys = {
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],
   bookmarks: (channelId: string) => ["bookmarks", channelId],
+  receipts: (channelId: string) => ["receipts", channelId],
   scheduled: () => ["scheduled"],
   saved: () => ["saved"],
   reminders: () => ["reminders"],
