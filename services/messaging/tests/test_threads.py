@@ -100,6 +100,21 @@ async def test_who_asked_who_replied_and_who_is_named_follow(office: Office, col
     )
 
 
+async def test_a_reply_is_announced_with_those_who_follow_but_its_author(
+    office: Office, question: Any, colleague: Asker, pool: asyncpg.Pool
+) -> None:
+    await office.say(office.member, "one", parentMessageId=question["id"])
+    await office.say(colleague, "two", parentMessageId=question["id"])
+    await office.owner.delete(f"/api/messages/{question['id']}/follow")
+    await office.say(office.owner, "beside it")
+    await office.say(office.member, "three", parentMessageId=question["id"])
+    rows = await pool.fetch("SELECT value FROM outbox WHERE topic = 'messaging.channels' ORDER BY id")
+    events = [ChannelEvent.FromString(row["value"]) for row in rows]
+    posted = [event.message_posted for event in events if event.WhichOneof("payload") == "message_posted"]
+    owner, member, third = (str(who.user_id) for who in (office.owner, office.member, colleague))
+    assert [set(each.thread_follower_ids) for each in posted] == [set(), {owner}, {owner, member}, set(), {third}]
+
+
 async def test_who_is_named_in_the_first_message_follows_once_it_is_answered(office: Office, colleague: Asker) -> None:
     question = await office.say(office.owner, f"<@{colleague.user_id}>, a question")
     assert not await follows(colleague, question)

@@ -11,7 +11,7 @@ from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, MessagePosted
 from pydantic import ValidationError
 
-from messaging import announcements, mentions
+from messaging import announcements, mentions, threads
 from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
 from messaging.formatting.forms import Forms, of_body, references_of
@@ -106,7 +106,8 @@ async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
         shown = await batch.store(db)
         await outgoing.tell(db, batch.new)
         await pace.keep(db)
-        await announcements.messages_posted(db, [_posted(new) for new in batch.new])
+        followers = await threads.followers(db, [UUID(thread.message_id) for _, thread in shown])
+        await announcements.messages_posted(db, [_posted(new, followers) for new in batch.new])
         await announcements.threads_updated(db, shown)
     POSTED.inc(len(batch.new))
     return batch.outcomes
@@ -150,9 +151,15 @@ def _paced(send: Send, row: asyncpg.Record, verdict: Mentions | Problem, pace: P
     return pace.refusal(_standing(send, row), row) or verdict
 
 
-def _posted(new: New) -> MessagePosted:
+def _posted(new: New, followers: Mapping[UUID, Sequence[UUID]]) -> MessagePosted:
+    thread_id = new.send.draft.parent_message_id
     return MessagePosted(
-        message=new.message, origin_socket_id=new.send.socket_id, mentioned_user_ids=texts(new.mentions.kinds)
+        message=new.message,
+        origin_socket_id=new.send.socket_id,
+        mentioned_user_ids=texts(new.mentions.kinds),
+        thread_follower_ids=texts(
+            who for who in (followers.get(thread_id, ()) if thread_id else ()) if who != new.send.user_id
+        ),
     )
 
 

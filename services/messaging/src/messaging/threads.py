@@ -16,6 +16,8 @@ from messaging.rows import MESSAGE, message_json, texts, timestamp
 
 PARTICIPANTS = 5
 LISTED = 100
+# So many followers of a thread are told to others of a reply.
+MOST_TOLD = 5_000
 
 # Whoever replies follows, even if they had stopped to.
 COUNT_REPLIES = """
@@ -70,6 +72,12 @@ FOLLOWERS = """
     FROM thread_followers f JOIN channel_members m ON m.channel_id = f.channel_id AND m.user_id = f.user_id
     WHERE f.thread_id = $1 AND f.is_following
 """
+FOLLOWING = f"""
+    SELECT f.thread_id, f.user_id FROM unnest($1::uuid[]) AS t(id) CROSS JOIN LATERAL (
+        SELECT f.thread_id, f.user_id FROM thread_followers f
+        JOIN channel_members m ON m.channel_id = f.channel_id AND m.user_id = f.user_id
+        WHERE f.thread_id = t.id AND f.is_following ORDER BY f.user_id LIMIT {MOST_TOLD}) AS f
+"""  # noqa: S608
 SET_FOLLOWING = """
     INSERT INTO thread_followers (thread_id, channel_id, user_id, is_following) VALUES ($1, $2, $3, $4)
     ON CONFLICT (thread_id, user_id) DO UPDATE SET is_following = excluded.is_following
@@ -97,7 +105,15 @@ async def answer(db: Db, replies: Sequence[Reply], revisions: Mapping[UUID, int]
     named = [(reply.thread_id, reply.channel_id, who) for reply in replies for who in reply.named]
     await follow(db, named, list(numbers))
     rows = await db.fetch(SHOW_REPLIES, list(numbers), list(numbers.values()), [revisions[id_] for id_ in numbers], at)
-    return [_shown(row) for row in rows]
+    return [shown(row) for row in rows]
+
+
+async def followers(db: Db, thread_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Members of its channel who follow each thread, as far as others are told of them."""
+    found: dict[UUID, list[UUID]] = {}
+    for row in await db.fetch(FOLLOWING, thread_ids) if thread_ids else ():
+        found.setdefault(row["thread_id"], []).append(row["user_id"])
+    return found
 
 
 async def withdraw(db: Db, thread_id: UUID, user_id: UUID, revision: int) -> ThreadUpdated:
@@ -106,7 +122,7 @@ async def withdraw(db: Db, thread_id: UUID, user_id: UUID, revision: int) -> Thr
     row = await db.fetchrow(SHOW_ONE_LESS, thread_id, revision)
     if row is None:
         raise not_found("thread")
-    return _shown(row)
+    return shown(row)
 
 
 async def follow(db: Db, named: Sequence[tuple[UUID, UUID, UUID]], answered: Sequence[UUID] = ()) -> None:
@@ -147,7 +163,7 @@ async def _seq(db: Db, thread_id: UUID, message_id: UUID) -> int:
     return seq
 
 
-def _shown(row: Record) -> ThreadUpdated:
+def shown(row: Record) -> ThreadUpdated:
     return ThreadUpdated(
         message_id=str(row["id"]), thread_reply_count=row["thread_reply_count"],
         last_reply_at=timestamp(row["last_reply_at"]), participants=texts(row["thread_participants"]),

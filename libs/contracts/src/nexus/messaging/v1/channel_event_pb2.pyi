@@ -510,6 +510,7 @@ class MessagePosted(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     ORIGIN_SOCKET_ID_FIELD_NUMBER: _builtins.int
     MENTIONED_USER_IDS_FIELD_NUMBER: _builtins.int
+    THREAD_FOLLOWER_IDS_FIELD_NUMBER: _builtins.int
     origin_socket_id: _builtins.str
     """The socket that sent it, which has its answer already."""
     @_builtins.property
@@ -518,16 +519,21 @@ class MessagePosted(_message.Message):
     def mentioned_user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Everyone whom it mentions, those who were <!here> included; <!channel> is said by message.mentions_channel alone."""
 
+    @_builtins.property
+    def thread_follower_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members of the channel who follow the thread that it replies to, but not its author; at most 5,000."""
+
     def __init__(
         self,
         *,
         message: Global___Message | None = ...,
         origin_socket_id: _builtins.str = ...,
         mentioned_user_ids: _abc.Iterable[_builtins.str] | None = ...,
+        thread_follower_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mentioned_user_ids", b"mentioned_user_ids", "message", b"message", "origin_socket_id", b"origin_socket_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mentioned_user_ids", b"mentioned_user_ids", "message", b"message", "origin_socket_id", b"origin_socket_id", "thread_follower_ids", b"thread_follower_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
