@@ -139,7 +139,6 @@ async def running() -> AsyncIterator[Product]:
     shop, program, *numbers = map(str, free_ports(2 + len(DEFAULT_PORTS)))
     ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True))
     ports |= {LINKED: f"127.0.0.1:{shop}", ASKED: f"127.0.0.1:{program}"}
-    url = ports["NEXUS_PUBLIC_URL"] = f"http://127.0.0.1:{ports[port_setting('gateway')]}"
     with _folder() as data:
         environment = {**os.environ, **SETTINGS, **ports, "NEXUS_DATA_DIR": str(data)}
         with (data / "launcher.log").open("wb") as log:
@@ -147,7 +146,7 @@ async def running() -> AsyncIterator[Product]:
                 sys.executable, "-m", "localstack", "run", env=environment, cwd=PROJECT,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        product = Product(url, data, launcher, environment)
+        product = Product(f"http://127.0.0.1:{ports[port_setting('gateway')]}", data, launcher, environment)
         try:
             await _ready(product)
             yield product

@@ -64,6 +64,8 @@ def passed_on(settings: Settings) -> dict[str, str]:
 def _special(name: str, settings: Settings, keys: Keys) -> dict[str, str]:
     if name == "identity":
         return {"NEXUS_IDENTITY_SECRET": keys.get("identity-secret")}
+    if name == "messaging":
+        return {"NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway"))}
     if name == "gateway":
         return {
             "NEXUS_IDENTITY_URL": local(settings, "identity"),
