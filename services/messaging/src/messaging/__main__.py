@@ -14,9 +14,13 @@ from messaging import (
     internal_routes,
     link_routes,
     message_routes,
+    moderation_routes,
     personal_routes,
     poll_routes,
     read_routes,
+    retention,
+    retention_reports,
+    retention_routes,
     right_routes,
     thread_routes,
     workspace_routes,
@@ -42,6 +46,8 @@ ROUTERS = (
     group_routes.router,
     emoji_routes.router,
     right_routes.router,
+    retention_routes.router,
+    moderation_routes.router,
     poll_routes.router,
     hook_routes.router,
     command_routes.router,
@@ -64,6 +70,7 @@ def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
     app.state.outside = outside_of(settings)
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
+    app.state.report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
     return app
 
 
@@ -83,12 +90,14 @@ def look_of(settings: Settings) -> Look | None:
 
 
 async def main(settings: Settings) -> None:
+    report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
     async with (
         await database.connect(settings) as pool,
         Producer(settings.kafka_url, "messaging") as producer,
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
+            retention.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings), settings.link_previews_per_minute),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),

@@ -108,6 +108,10 @@ async def message_deleted(db: Db, message: Message, actor_id: UUID) -> None:
     await outbox.append(db, event, actor_id=str(actor_id))
 
 
+async def messages_purged(db: Db, channel_id: UUID, purged: said.MessagesPurged) -> None:
+    await outbox.append(db, ChannelEvent(channel_id=str(channel_id), messages_purged=purged))
+
+
 async def reaction_changed(db: Db, channel_id: UUID, change: said.ReactionAdded | said.ReactionRemoved) -> None:
     event = ChannelEvent(channel_id=str(channel_id))
     if isinstance(change, said.ReactionAdded):

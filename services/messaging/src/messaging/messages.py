@@ -11,7 +11,7 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.channel_event_pb2 import ReactionAdded, ReactionRemoved
 
-from messaging import announcements, mentions, revisions, threads
+from messaging import announcements, holds, mentions, retained, revisions, threads, versions
 from messaging.bodies import MessageChange
 from messaging.formatting.forms import of_body, references_of
 from messaging.mentions import Mentions
@@ -60,6 +60,7 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
         await previews.after_edit(db, before, forms),
     )  # fmt: skip
     message = message_of(_found(row))
+    await versions.keep(db, before, _found(row))
     await _keep_mentions(db, before, held, mentioned)
     newly = [user_id for user_id in mentioned.kinds if user_id not in held.kinds]
     is_new = mentioned.everyone and not held.everyone
@@ -69,7 +70,9 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
 
 async def delete(db: Db, channel_id: UUID, message_id: UUID, actor_id: UUID) -> None:
     """Leave a tombstone: the number stays, what was said is gone."""
-    thread_id: UUID | None = (await _locked(db, channel_id, message_id))["parent_message_id"]
+    before = await _locked(db, channel_id, message_id)
+    thread_id: UUID | None = before["parent_message_id"]
+    await holds.before_deletion(db, channel_id, message_id, before["user_id"])
     revision = await revisions.take(db, channel_id, 2 if thread_id else 1)
     message = message_of(_found(await db.fetchrow(DELETE, message_id, revision)))
     await mentions.drop(db, message_id)
@@ -87,6 +90,8 @@ async def pin(db: Db, channel_id: UUID, message_id: UUID, pinned: bool, actor_id
         return
     if pinned and len(await db.fetch(PINNED, channel_id)) >= MOST_PINS:
         raise Problem(409, "too_many_pins", f"A channel can have {MOST_PINS} pinned messages; unpin one first.")
+    if not pinned:
+        await retained.look_again_from(db, channel_id, before["seq"])
     row = await db.fetchrow(PIN, message_id, pinned, await revisions.take(db, channel_id))
     await announcements.message_updated(db, message_of(_found(row)), actor_id)
 

@@ -9,5 +9,6 @@ BATCH_SIZE = Histogram(
     "nexus_message_batch_size", "Messages stored in one transaction", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
 SYNCED = Counter("nexus_sync_channels_total", "Channels brought up to date after a disconnect", ["outcome"])
+PURGED = Counter("nexus_messages_purged_total", "Messages removed by retention")
 SCHEDULED = Counter("nexus_scheduled_messages_total", "Scheduled messages whose time came", ["outcome"])
 PREVIEWS = Counter("nexus_link_previews_total", "Pages looked at for what they say of themselves", ["outcome"])

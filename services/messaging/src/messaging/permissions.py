@@ -96,6 +96,18 @@ class Action(StrEnum):
     POLL_VOTE = "poll.vote"
     POLL_CLOSE = "poll.close"
     AUDIT_READ = "audit.read"
+    EDITS_READ = "edits.read"
+    RETENTION_READ = "retention.read"
+    RETENTION_CHANGE = "retention.change"
+    RETENTION_REPORTS = "retention.reports"
+    HOLD_LIST = "hold.list"
+    HOLD_CHANGE = "hold.change"
+    MESSAGE_REPORT = "message.report"
+    MESSAGE_HIDE = "message.hide"
+    REPORT_LIST = "report.list"
+    REPORT_RESOLVE = "report.resolve"
+    MEMBER_SILENCE = "member.silence"
+    CHANNEL_SILENCE = "channel.silence"
 
 
 def _anybody(_: Standing) -> bool:
@@ -206,6 +218,19 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.POLL_VOTE: _channel(lambda s: s.in_channel),
     Action.POLL_CLOSE: _channel(lambda s: (s.in_channel and s.author_id == s.user_id) or s.is_admin),
     Action.AUDIT_READ: lambda s: s.is_admin,
+    Action.EDITS_READ: lambda s: s.is_admin or (s.members_see_edits and not s.is_hidden),
+    Action.RETENTION_READ: _anybody,
+    Action.RETENTION_CHANGE: _workspace(lambda s: s.is_admin),
+    Action.RETENTION_REPORTS: lambda s: s.is_admin,
+    # Others are not even to know of a hold; one can be put on in any state of the workspace.
+    Action.HOLD_LIST: lambda s: s.role == "owner",
+    Action.HOLD_CHANGE: lambda s: s.role == "owner",
+    Action.MESSAGE_REPORT: _workspace(lambda s: s.author_id != s.user_id),
+    Action.MESSAGE_HIDE: _workspace(lambda s: s.is_admin),
+    Action.REPORT_LIST: lambda s: s.is_admin,
+    Action.REPORT_RESOLVE: _workspace(lambda s: s.is_admin),
+    Action.MEMBER_SILENCE: _workspace(lambda s: s.is_admin),
+    Action.CHANNEL_SILENCE: _channel(_manages),
 }
 
 

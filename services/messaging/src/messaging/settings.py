@@ -8,6 +8,8 @@ class Settings(DatabaseSettings):
 
     # How long an invitation can be accepted.
     invitation_days: int = 14
+    # Seconds between two looks of retention at what is too old.
+    retention_every: float = 3_600.0
     # Whether pages that messages link to are asked what they say of themselves; how many in a minute for a workspace.
     link_previews: bool = True
     link_previews_per_minute: int = 60

@@ -9,7 +9,7 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import audit, channels, members, users
+from messaging import audit, channels, members, retained, users
 from messaging.bodies import NewChannel, NewWorkspace, WorkspaceChange
 from messaging.permissions import Standing
 from messaging.rows import plain_json
@@ -64,6 +64,8 @@ async def update(db: Db, standing: Standing, workspace_id: UUID, change: Workspa
         change.retention_days, change.status, change.members_mention_everyone, change.retention_spares_pins,
         change.members_see_edits,
     )  # fmt: skip
+    if change.retention_spares_pins is False:
+        await retained.look_again(db, workspace_id)
     if decided := change.model_dump(by_alias=True, exclude_none=True):
         await audit.record(db, standing, "workspace.changed", decided)
 
