@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from journeys.people import Town
 from journeys.product import Product
-from journeys.storm import A_SECOND, Company, company, watching
+from journeys.storm import A_SECOND, WITHIN, Company, company, watching
 from testkit.jobs import running
 
 PEOPLE = 250
@@ -27,7 +27,7 @@ async def test_all_are_back_within_30_s_when_their_gateway_is_killed_and_started
     async with watching(product, crowd.gateways) as watch:
         async with running(crowd.writer.write(A_SECOND)):
             since = time.monotonic()
-            await first.restart()
+            await first.restart(WITHIN)
             connected, whole = await crowd.back(since)
             used = watch.used
         await crowd.settled()
@@ -58,7 +58,7 @@ async def test_all_are_back_within_30_s_at_another_gateway_when_theirs_is_killed
 
 async def test_all_move_within_10_s_when_their_gateway_is_told_to_stop(crowd: Company, product: Product) -> None:
     first, second = crowd.gateways
-    await first.start()
+    await first.start(WITHIN)
     _know(crowd, second.url, first.url)
     async with watching(product, crowd.gateways) as watch:
         async with running(crowd.writer.write(A_SECOND)):
