@@ -141,6 +141,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
         said.BookmarksChanged: tell_members,
         said.ReceiptMoved: tell_members,
         said.PollUpdated: tell_members,
+        said.MessagesPurged: tell_members,
     },
     WorkspaceMemberEvent: {WorkspaceMemberSaved: welcome, Tombstone: bid_farewell},
     PersonalEvent: dict.fromkeys(OWN, tell_own_sockets),

@@ -86,6 +86,10 @@ def _poll(event: ChannelEvent) -> Telling:
     return "poll:update", {"channelId": event.channel_id, **to_wire(event.poll_updated)}
 
 
+def _purge(event: ChannelEvent) -> Telling:
+    return "messages:purged", {"channelId": event.channel_id, **to_wire(event.messages_purged)}
+
+
 def _receipt(event: ChannelEvent) -> Telling:
     return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
 
@@ -103,6 +107,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.BookmarksChanged: _bookmarks,
     said.ReceiptMoved: _receipt,
     said.PollUpdated: _poll,
+    said.MessagesPurged: _purge,
 }
 
 
@@ -145,6 +150,7 @@ OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.ReminderDue: _own("reminder:due"),
     own.ReminderGone: _own("reminder:removed"),
     own.EphemeralMessage: _own("message:ephemeral"),
+    own.MessageReported: _own("message:reported"),
 }
 
 # What somebody's own sockets hear.
