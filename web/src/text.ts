@@ -70,6 +70,25 @@ export const text = {
     toFirst: "Go to my workspaces",
   },
 
+  programs: {
+    bot: "BOT",
+    botHint: "A program says this",
+    onlyYou: "Only you can see this",
+    dismiss: "Dismiss",
+    noCommand: (name: string) => `There is no command /${name}`,
+    reminded: (what: string) => `You will be reminded: ${what}`,
+    closePoll: "Close poll",
+    poll: (voters: number, isMultiple: boolean, isAnonymous: boolean, isClosed: boolean) =>
+      [
+        plural(voters, "person voted", "people voted"),
+        isMultiple && "choose any",
+        isAnonymous && "anonymous",
+        isClosed && "closed",
+      ]
+        .filter(Boolean)
+        .join(" · "),
+  },
+
   people: {
     title: "People",
     members: "Members",

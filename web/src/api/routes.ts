@@ -6,11 +6,13 @@ import type {
   ChannelInfo,
   ChannelType,
   Digest,
+  Ephemeral,
   Invitation,
   InviteResult,
   ListedChannel,
   Message,
   MessagePage,
+  PollStanding,
   PresenceEntry,
   Role,
   Status,
@@ -111,6 +113,16 @@ export const pinMessage = (messageId: string, pinned: boolean) =>
   request<void>(pinned ? "POST" : "DELETE", `/messages/${messageId}/pin`);
 
 export const removePreviews = (messageId: string) => request<void>("DELETE", `/messages/${messageId}/previews`);
+
+export const pressAction = (messageId: string, actionId: string) =>
+  request<{ ephemeral?: Ephemeral }>("POST", `/messages/${messageId}/actions/${actionId}`);
+
+export const getPoll = (messageId: string) => request<PollStanding>("GET", `/messages/${messageId}/poll`);
+
+export const vote = (messageId: string, options: string[]) =>
+  request<PollStanding>("PUT", `/messages/${messageId}/vote`, { options });
+
+export const closePoll = (messageId: string) => request<PollStanding>("POST", `/messages/${messageId}/poll/close`);
 
 export const chooseStatus = (status: Status) => request<PresenceEntry>("PUT", "/presence", { status });
 

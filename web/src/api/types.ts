@@ -31,6 +31,7 @@ export interface WorkspaceMember {
   email: string;
   avatarUrl: string | null;
   joinedAt: string | null;
+  isBot?: boolean;
 }
 
 export interface Invitation {
@@ -99,6 +100,69 @@ export interface Message {
   /** The channel's number of its last change. */
   revision?: number;
   forwarded?: Forwarded | null;
+  attachments?: unknown[];
+  /** The integration that says it: no user does. */
+  via?: Via | null;
+  actions?: Action[] | null;
+  poll?: Poll | null;
+}
+
+export interface Via {
+  kind: "webhook" | "command";
+  id: string;
+  name: string;
+  iconEmoji: string | null;
+}
+
+export interface Action {
+  id: string;
+  text: string;
+  style: "default" | "primary" | "danger";
+}
+
+export interface Poll {
+  question: string;
+  options: PollOption[];
+  isMultiple: boolean;
+  isAnonymous: boolean;
+  closesAt: string | null;
+  closedAt: string | null;
+  voters: number;
+}
+
+export interface PollOption {
+  id: string;
+  text: string;
+  votes: number;
+}
+
+/** A poll with one's own vote. */
+export interface PollStanding {
+  poll: Poll;
+  mine: string[];
+}
+
+/** What a program attached, in text. */
+export interface Card {
+  type: "card";
+  title?: string;
+  titleLink?: string;
+  pretext?: string;
+  text?: string;
+  color?: string;
+  authorName?: string;
+  footer?: string;
+  fields?: { title: string; value: string; short: boolean }[];
+}
+
+/** What a program answered to one person alone. */
+export interface Ephemeral {
+  id: string;
+  channelId: string;
+  content: string;
+  attachments: unknown[];
+  via: Via;
+  createdAt: string;
 }
 
 /** A message as it was when it was passed on. */

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 
 import { ScheduleButton } from "../kept/ScheduleButton";
 import { useDraft, writeDraft } from "../kept/drafts";
+import { type Command, commandOf, give } from "../programs/commands";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Hint } from "../ui/Hint";
@@ -29,8 +30,16 @@ export function Composer({ channelId, name }: { channelId: string; name: string 
   }
   function submit() {
     if (!canSend) return;
+    const command = commandOf(content.trim());
+    if (command) return run(command);
     if (!send(channelId, content.trim())) return notify(text.conversation.full, true);
     write("");
+  }
+  /** What was written comes back if it could not be done. */
+  function run(command: Command) {
+    const written = content;
+    write("");
+    void give(channelId, command).then((isDone) => !isDone && writeDraft(channelId, written));
   }
   function pressed(event: KeyboardEvent) {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

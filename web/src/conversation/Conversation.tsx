@@ -8,6 +8,7 @@ import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
 import { HearingMenu } from "../channels/HearingMenu";
+import { Ephemerals } from "../programs/Ephemerals";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
@@ -53,6 +54,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
           <>
             <BookmarkBar channelId={channel.id} mayChange={mayBookmark} />
             <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
+            <Ephemerals channelId={channel.id} />
             <TypingLine channelId={channel.id} people={people} />
             {channel.isArchived ? (
               <p className="conversation-closed">{text.channels.archived}</p>

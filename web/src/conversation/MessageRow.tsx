@@ -2,6 +2,10 @@
 import { memo, useState } from "react";
 
 import type { Message, WorkspaceMember } from "../api/types";
+import { ActionButtons } from "../programs/ActionButtons";
+import { BotBadge } from "../programs/BotBadge";
+import { Cards } from "../programs/Cards";
+import { PollCard } from "../programs/PollCard";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
@@ -36,7 +40,7 @@ export const MessageRow = memo(function MessageRow({
   isTarget = false,
 }: Props) {
   const [isEditing, setEditing] = useState(false);
-  const name = author?.name ?? text.people.unknown;
+  const name = message.via?.name ?? author?.name ?? text.people.unknown;
   const at = new Date(message.createdAt);
   return (
     <article
@@ -62,6 +66,7 @@ export const MessageRow = memo(function MessageRow({
         {startsGroup && (
           <header>
             <strong data-testid="message-author">{name}</strong>
+            {(message.via || author?.isBot) && <BotBadge />}
             <time dateTime={message.createdAt} title={text.moment(at)}>
               {text.time(at)}
             </time>
@@ -83,6 +88,16 @@ export const MessageRow = memo(function MessageRow({
             )}
             {message.forwarded && <ForwardedQuote forwarded={message.forwarded} people={people} />}
             {message.isEdited && <span className="message-edited">({text.conversation.edited})</span>}
+            <Cards attachments={message.attachments} />
+            {message.poll && (
+              <PollCard
+                message={message}
+                poll={message.poll}
+                mayClose={message.userId === myId || mayModerate}
+                isReadOnly={isReadOnly}
+              />
+            )}
+            <ActionButtons message={message} isReadOnly={isReadOnly} />
             <Previews message={message} isOwn={message.userId === myId && !isReadOnly} />
           </>
         )}

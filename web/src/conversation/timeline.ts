@@ -4,12 +4,13 @@
  * Messages arrive live, by history pages and by sync, in any interleaving; every function here is pure and
  * the result does not depend on the order of arrival.
  */
-import type { Message, MessagePage } from "../api/types";
+import type { Message, MessagePage, Poll } from "../api/types";
 
 export type Change =
   | { kind: "update"; message: Message }
   | { kind: "delete"; messageId: string; message?: Message | undefined }
   | { kind: "pin"; messageId: string; isPinned: boolean }
+  | { kind: "poll"; messageId: string; poll: Poll }
   | { kind: "reaction"; messageId: string; emoji: string; userId: string; add: boolean };
 
 export interface Timeline {
@@ -171,6 +172,8 @@ function changed(message: Message, change: Change): Message {
       return change.message ? newer(message, change.message) : { ...message, content: "", isDeleted: true };
     case "pin":
       return { ...message, isPinned: change.isPinned };
+    case "poll":
+      return { ...message, poll: change.poll };
     case "reaction":
       return { ...message, reactions: reacted(message.reactions, change) };
   }

@@ -2,17 +2,18 @@
 import type { Socket } from "socket.io-client";
 
 import type { Channel, ListedChannel, Message, Status, WorkspaceMember } from "../api/types";
-import { changeTimeline, changeTyping, conversations, forgetConversation, hear } from "../conversation/conversations";
+import { changeTyping, forgetConversation, hear } from "../conversation/conversations";
 import { heal } from "../conversation/history";
 import { flushAll } from "../conversation/sending";
-import { type Change, apply } from "../conversation/timeline";
 import * as typings from "../conversation/typing";
 import { attachKept } from "../kept/attach";
+import { attachPrograms } from "../programs/attach";
 import { fetchPresence, hearPresence } from "../presence/presence";
 import { attachReading } from "../reading/attach";
 import { hearDeleted, hearUpdated, noticeChannel } from "../reading/unread";
 import { current } from "../session/session";
 import { catchUp, refreshOnScreen } from "./catchup";
+import { change } from "./change";
 import { keys, outdated, queries } from "./queries";
 import { checkSoon } from "./selfcheck";
 
@@ -40,6 +41,7 @@ export function attach(socket: Socket): void {
   attachChannels(socket);
   attachPeople(socket);
   attachKept(socket);
+  attachPrograms(socket);
 }
 
 function attachMessages(socket: Socket): void {
@@ -112,10 +114,6 @@ function attachPeople(socket: Socket): void {
   socket.on("typing:stop", ({ channelId, userId }: { channelId: string; userId: string }) =>
     changeTyping((typing) => typings.stop(typing, channelId, userId)),
   );
-}
-
-export function change(channelId: string, made: Change): void {
-  if (conversations().timelines[channelId]) changeTimeline(channelId, (timeline) => apply(timeline, made));
 }
 
 function isListed(channel: Channel): boolean {

@@ -4,6 +4,7 @@ import { forgetAllConversations } from "../conversation/conversations";
 import { forgetDrafts } from "../kept/drafts";
 import { queries } from "../live/queries";
 import { usePresence } from "../presence/presence";
+import { forgetEphemerals } from "../programs/ephemeral";
 import { forget, useSession } from "./session";
 
 export async function signOut(): Promise<void> {
@@ -17,6 +18,7 @@ export function forgetOnChangeOfPerson(): void {
     if (!before.session || state.session?.user.id === before.session.user.id) return;
     forgetAllConversations();
     forgetDrafts();
+    forgetEphemerals();
     queries.clear();
     usePresence.setState({ statuses: {} });
   });

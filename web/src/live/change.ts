@@ -1,0 +1,7 @@
+/** What happened to a message that was posted already, put into its channel's timeline. */
+import { changeTimeline, conversations } from "../conversation/conversations";
+import { type Change, apply } from "../conversation/timeline";
+
+export function change(channelId: string, made: Change): void {
+  if (conversations().timelines[channelId]) changeTimeline(channelId, (timeline) => apply(timeline, made));
+}
