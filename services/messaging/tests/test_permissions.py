@@ -1,10 +1,11 @@
 """One authorizer: every route names its rule, and every action has one."""
 
+from pathlib import Path
 from uuid import uuid4
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from messaging import internal_routes
+from messaging import internal_routes, rule_table
 from messaging.__main__ import ROUTERS
 from messaging.permissions import RULES, Action, Rule, Standing
 
@@ -32,6 +33,11 @@ def test_every_route_names_exactly_one_rule() -> None:
 def test_every_action_has_a_rule_and_is_asked_somewhere() -> None:
     assert set(RULES) == set(Action)
     assert {rule.action for route in ROUTES for rule in rules_of(route.dependant)} == set(Action) - ASKED_WITHIN
+
+
+def test_the_table_of_rules_is_what_the_rules_are() -> None:
+    written = (Path(__file__).parents[3] / "docs/permissions.md").read_text()
+    assert written == rule_table.markdown() + "\n", "run: python -m messaging.rule_table > docs/permissions.md"
 
 
 def test_a_suspended_workspace_can_be_read_but_not_changed() -> None:
