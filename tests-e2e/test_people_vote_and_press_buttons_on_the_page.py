@@ -1,0 +1,60 @@
+"""Polls, buttons, cards and commands by hand: in the page, beside what programs say, which is marked as theirs."""
+
+from pathlib import Path
+
+from journeys.pages import window
+from journeys.people import PASSWORD, Town
+from journeys.product import Product
+from journeys.programs import program
+from playwright.async_api import Browser, expect
+
+
+async def test_people_vote_and_answer_programs_on_the_page(
+    browser: Browser, product: Product, town: Town, tmp_path: Path
+) -> None:
+    team = await town.team("Ada", "Bo")
+    ada, bo = team
+    async with (
+        program(product.asked_port) as answering,
+        window(browser, product.url) as of_ada,
+        window(browser, product.url) as of_bo,
+    ):
+        for person, shown in ((ada, of_ada), (bo, of_bo)):
+            await shown.sign_in(person.user["email"], PASSWORD)
+            await shown.open("plans")
+
+        await of_ada.say('/poll "Lunch?" "Noodles" "Rice"')
+        for shown in (of_ada, of_bo):
+            await expect(shown.page.get_by_test_id("poll-option")).to_have_count(2)
+        await of_ada.page.get_by_test_id("poll-option").filter(has_text="Rice").click()
+        await of_bo.page.get_by_test_id("poll-option").filter(has_text="Rice").click()
+        for shown in (of_ada, of_bo):
+            await expect(shown.page.get_by_test_id("poll-votes")).to_have_text(["0", "2"])
+        await of_ada.press("Close poll")
+        await expect(of_bo.page.get_by_test_id("poll-option").first).to_be_disabled()
+
+        hook = await ada.post(f"/api/channels/{team.channel_id}/hooks", {"name": "CI", "actionsUrl": answering.url})
+        payload = {
+            "text": "Deploy *7*?", "attachments": [{"title": "Build 7", "text": "green", "color": "good"}],
+            "actions": [{"id": "go", "text": "Go", "style": "primary"}],
+        }  # fmt: skip
+        assert (await town.http.post(hook["path"], json=payload)).status == 200
+        said = of_bo.message("Deploy 7?")
+        await expect(said.get_by_test_id("message-author")).to_have_text("CI")
+        await expect(said.get_by_test_id("bot-badge")).to_be_visible()
+        await expect(said.get_by_test_id("card")).to_contain_text("Build 7")
+        answering.answer = {"replace_original": True, "text": "Deployed by Bo"}
+        await said.get_by_test_id("action").click()
+        await expect(of_ada.message("Deployed by Bo")).to_be_visible()
+        await expect(of_ada.page.get_by_test_id("action")).to_have_count(0)
+
+        new = {"name": "status", "url": answering.url}
+        await ada.post(f"/api/workspaces/{team.workspace_id}/commands", new)
+        answering.answer = {"text": "all is well"}
+        await of_bo.say("/status")
+        await expect(of_bo.page.get_by_test_id("ephemeral")).to_contain_text("all is well")
+        await expect(of_ada.page.get_by_test_id("ephemeral")).to_have_count(0)
+        await of_bo.press("Dismiss")
+        await expect(of_bo.page.get_by_test_id("ephemeral")).to_have_count(0)
+        await of_bo.page.screenshot(path=tmp_path / "bo.png")
+        assert of_ada.faults == of_bo.faults == []
