@@ -29,6 +29,7 @@ def heard(guest: Guest) -> list[Any]:
             own.ChannelRead(channel_id="c", last_read_seq=4, unread=2),
             {"lastReadSeq": 4},
         ),
+        ("thread:follow", "thread_followed", own.ThreadFollowed(thread_id="t", is_following=True), {"threadId": "t"}),
         ("thread:read", "thread_read", own.ThreadRead(thread_id="t", last_read_seq=4), {"threadId": "t"}),
         ("channel:notifications", "notifications_changed", own.NotificationsChanged(level="all"), {"mutedUntil": None}),
         ("draft:update", "draft_changed", own.DraftChanged(channel_id="c", content="hi", version=7), {"version": 7}),

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
-from office import Asker, Office, invited
+from office import Asker, Office, invited, told
 
 
 @pytest_asyncio.fixture
@@ -139,6 +139,20 @@ async def test_who_stops_following_is_not_made_to_by_a_mention_but_by_their_own_
     assert not await follows(colleague, question)
     await office.say(colleague, "here I am", parentMessageId=question["id"])
     assert await follows(colleague, question)
+
+
+async def test_what_somebody_follows_is_told_to_their_devices_once(
+    office: Office, question: Any, pool: asyncpg.Pool
+) -> None:
+    path = f"/api/messages/{question['id']}/follow"
+    for _ in range(2):
+        await office.member.put(path, {})
+    for _ in range(2):
+        await office.member.delete(path)
+    events = await told(pool)
+    assert {event.user_id for event in events} == {str(office.member.user_id)}
+    assert {event.thread_followed.thread_id for event in events} == {question["id"]}
+    assert [event.thread_followed.is_following for event in events] == [True, False]
 
 
 async def test_a_reply_can_be_shown_in_the_channel_too(office: Office, question: Any, pool: asyncpg.Pool) -> None:

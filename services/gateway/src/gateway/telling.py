@@ -140,6 +140,7 @@ def _own(name: str) -> Callable[[PersonalEvent], Telling]:
 OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.ChannelRead: _own("channel:read"),
     own.ThreadRead: _own("thread:read"),
+    own.ThreadFollowed: _own("thread:follow"),
     own.NotificationsChanged: _own("channel:notifications"),
     own.DraftChanged: _own("draft:update"),
     own.ScheduledMessageSaved: _own("scheduled:update"),
@@ -163,13 +164,14 @@ TO_PERSON: Mapping[type, Callable[[Any], Telling]] = {
 }
 
 
-def rooms_of(event: Event | Tombstone) -> tuple[str, ...]:
-    """Who is to hear of an event: rooms of channels and of persons."""
-    kind = kind_of(event)
+def rooms_of(event: Event | Tombstone, kind: type) -> tuple[str, ...]:
+    """Who is to hear of an event of this kind: rooms of channels and of persons."""
+    if kind is said.MessagePosted:
+        return (channel_room(event.channel_id),)  # type: ignore[union-attr]
     if isinstance(event, Tombstone):
         return (user_room(member_of(event)[1]),)
     if isinstance(event, ChannelEvent):
-        members = (channel_room(event.channel_id),) if kind in TO_MEMBERS or kind is said.MessagePosted else ()
+        members = (channel_room(event.channel_id),) if kind in TO_MEMBERS else ()
         person = _person(event)
         return (*members, user_room(person)) if person else members
     if isinstance(event, WorkspaceMemberEvent):

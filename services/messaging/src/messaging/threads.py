@@ -11,7 +11,9 @@ from chassis.problems import not_found
 from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.channel_event_pb2 import ThreadUpdated
+from nexus.messaging.v1.personal_event_pb2 import ThreadFollowed
 
+from messaging import personal
 from messaging.rows import MESSAGE, message_json, texts, timestamp
 
 PARTICIPANTS = 5
@@ -79,8 +81,10 @@ FOLLOWING = f"""
         WHERE f.thread_id = t.id AND f.is_following ORDER BY f.user_id LIMIT {MOST_TOLD}) AS f
 """  # noqa: S608
 SET_FOLLOWING = """
-    INSERT INTO thread_followers (thread_id, channel_id, user_id, is_following) VALUES ($1, $2, $3, $4)
+    INSERT INTO thread_followers AS f (thread_id, channel_id, user_id, is_following) VALUES ($1, $2, $3, $4)
     ON CONFLICT (thread_id, user_id) DO UPDATE SET is_following = excluded.is_following
+        WHERE f.is_following <> excluded.is_following
+    RETURNING TRUE
 """
 
 
@@ -141,19 +145,22 @@ async def page(db: Db, thread_id: UUID, user_id: UUID, limit: int, before: UUID 
     low = await _seq(db, thread_id, after) if after else 0
     high = await _seq(db, thread_id, before) if before else NO_END
     rows = await db.fetch(AFTER if after and not before else BEFORE, thread_id, high, low, limit + 1)
-    followers = await db.fetchrow(FOLLOWERS, thread_id, user_id)
+    following = await db.fetchrow(FOLLOWERS, thread_id, user_id)
     return {
         "root": message_json(root),
         "replies": [message_json(row) for row in sorted(rows[:limit], key=lambda row: int(row["seq"]))],
         "hasMore": len(rows) > limit,
         "participants": texts(row["user_id"] for row in await db.fetch(PEOPLE, thread_id)),
-        "followers": followers["number"] if followers else 0,
-        "isFollowing": bool(followers and followers["mine"]),
+        "followers": following["number"] if following else 0,
+        "isFollowing": bool(following and following["mine"]),
     }
 
 
 async def set_following(db: Db, thread_id: UUID, channel_id: UUID, user_id: UUID, is_following: bool) -> None:
-    await db.execute(SET_FOLLOWING, thread_id, channel_id, user_id, is_following)
+    """Follow or not; what is so already changes nothing, and is told to nobody."""
+    if await db.fetchval(SET_FOLLOWING, thread_id, channel_id, user_id, is_following):
+        told = ThreadFollowed(channel_id=str(channel_id), thread_id=str(thread_id), is_following=is_following)
+        await personal.tell(db, user_id, told)
 
 
 async def _seq(db: Db, thread_id: UUID, message_id: UUID) -> int:

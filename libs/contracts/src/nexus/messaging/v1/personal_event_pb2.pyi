@@ -29,6 +29,7 @@ class PersonalEvent(_message.Message):
     CHANNEL_READ_FIELD_NUMBER: _builtins.int
     NOTIFICATIONS_CHANGED_FIELD_NUMBER: _builtins.int
     THREAD_READ_FIELD_NUMBER: _builtins.int
+    THREAD_FOLLOWED_FIELD_NUMBER: _builtins.int
     DRAFT_CHANGED_FIELD_NUMBER: _builtins.int
     SCHEDULED_MESSAGE_SAVED_FIELD_NUMBER: _builtins.int
     SCHEDULED_MESSAGE_FAILED_FIELD_NUMBER: _builtins.int
@@ -48,6 +49,8 @@ class PersonalEvent(_message.Message):
     def notifications_changed(self) -> Global___NotificationsChanged: ...
     @_builtins.property
     def thread_read(self) -> Global___ThreadRead: ...
+    @_builtins.property
+    def thread_followed(self) -> Global___ThreadFollowed: ...
     @_builtins.property
     def draft_changed(self) -> Global___DraftChanged: ...
     @_builtins.property
@@ -76,6 +79,7 @@ class PersonalEvent(_message.Message):
         channel_read: Global___ChannelRead | None = ...,
         notifications_changed: Global___NotificationsChanged | None = ...,
         thread_read: Global___ThreadRead | None = ...,
+        thread_followed: Global___ThreadFollowed | None = ...,
         draft_changed: Global___DraftChanged | None = ...,
         scheduled_message_saved: Global___ScheduledMessageSaved | None = ...,
         scheduled_message_failed: Global___ScheduledMessageFailed | None = ...,
@@ -87,11 +91,11 @@ class PersonalEvent(_message.Message):
         ephemeral_message: Global___EphemeralMessage | None = ...,
         message_reported: Global___MessageReported | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_read", b"thread_read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_read", b"thread_read", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -169,6 +173,34 @@ class ThreadRead(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ThreadRead: _TypeAlias = ThreadRead  # noqa: Y015
+
+@_typing.final
+class ThreadFollowed(_message.Message):
+    """The person chose to follow a thread, or no longer to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    THREAD_ID_FIELD_NUMBER: _builtins.int
+    IS_FOLLOWING_FIELD_NUMBER: _builtins.int
+    channel_id: _builtins.str
+    thread_id: _builtins.str
+    """The thread's first message."""
+    is_following: _builtins.bool
+    def __init__(
+        self,
+        *,
+        channel_id: _builtins.str = ...,
+        thread_id: _builtins.str = ...,
+        is_following: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "is_following", b"is_following", "thread_id", b"thread_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ThreadFollowed: _TypeAlias = ThreadFollowed  # noqa: Y015
 
 @_typing.final
 class NotificationsChanged(_message.Message):
