@@ -32,8 +32,9 @@ class Feed:
 
     async def take(self, events: Sequence[Seen]) -> None:
         for seen in events:
-            handle = CONSUMES[seen.event_type].get(kind_of(seen.event))
-            self.recent.keep(seen, rooms_of(seen.event) if handle else ())
+            kind = kind_of(seen.event)
+            handle = CONSUMES[seen.event_type].get(kind)
+            self.recent.keep(seen, rooms_of(seen.event, kind) if handle else ())
             if handle is not None:
                 handle(seen.event, self)
         self.recent.taken()
