@@ -29,6 +29,8 @@ interface Reading {
 
 const NOTHING_YET: Reading = { held: {}, hearing: {}, workspaceOf: {}, lines: {} };
 const ATTEMPTS = 6;
+/** Everybody in a channel may have to ask at the same moment. */
+const APART_MS = 1_500;
 
 export const useReading = create<Reading>(() => NOTHING_YET);
 const reading = useReading.getState;
@@ -83,10 +85,11 @@ function taken(before: counts.Held | undefined, told: Unread): counts.Held {
 }
 
 /** Asks for one channel, again if something was heard meanwhile that the answer may not know. */
-export async function recount(channelId: string): Promise<void> {
+export async function recount(channelId: string, withinMs = 0): Promise<void> {
   if (asking.has(channelId)) return;
   asking.add(channelId);
   try {
+    await pause(Math.random() * withinMs);
     for (let attempt = 0; attempt < ATTEMPTS && isConnected(); attempt += 1) {
       const moment = heard.get(channelId);
       const told = await unreadOf(channelId);
@@ -208,5 +211,5 @@ function change(channelId: string, count: (held: counts.Held | undefined) => cou
   const before = reading().held[channelId];
   const held = count(before);
   if (held && held !== before) useReading.setState((state) => ({ held: { ...state.held, [channelId]: held } }));
-  if (!held || held.isUnsure) void recount(channelId);
+  if (!held || held.isUnsure) void recount(channelId, APART_MS);
 }

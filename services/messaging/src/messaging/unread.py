@@ -14,6 +14,8 @@ from messaging.rows import plain_json
 MOST_COUNTED = 1_000
 # Only the newest numbers are looked at, so that a channel full of one's own messages costs no more than others.
 NEWEST = 10_000
+# Channels of one person whose counts are told at once.
+MOST_CHANNELS = 5_000
 # Stands for everyone in the channel in message_mentions.
 EVERYONE = UUID(int=0)
 
@@ -39,7 +41,7 @@ OF_CHANNEL = f"{STATE} WHERE m.user_id = $1 AND m.channel_id = $2"
 OF_EVERY_CHANNEL = f"""
     {STATE}
     JOIN workspace_members w ON w.workspace_id = c.workspace_id AND w.user_id = m.user_id AND w.status = 'active'
-    WHERE m.user_id = $1 AND NOT c.is_archived
+    WHERE m.user_id = $1 AND NOT c.is_archived LIMIT {MOST_CHANNELS}
 """
 EXPLAIN = f"""
     SELECT t.id, t.seq, t.user_id, t.created_at,
