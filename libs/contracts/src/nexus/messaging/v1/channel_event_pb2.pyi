@@ -263,7 +263,7 @@ class Message(_message.Message):
     is_purged: _builtins.bool
     """By retention: a tombstone of which only the number, the author and the times are left."""
     via: _builtins.str
-    """{"kind": "webhook" or "command", "id", "name", "iconEmoji", "iconUrl"}: the integration that says it, as messaging
+    """{"kind": "webhook" or "command", "id", "name", "iconEmoji"}: the integration that says it, as messaging
     marks it. Its id is user_id, too: it is nobody's account.
     """
     actions: _builtins.str
