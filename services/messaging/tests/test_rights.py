@@ -129,6 +129,11 @@ async def test_a_guest_knows_only_people_they_share_a_channel_with(
     assert str(other.user_id) not in {member["userId"] for member in seen["members"]}
     assert (seen["total"], len((await office.member.get(members))[1]["members"])) == (3, 4)
     assert (await office.guest.get(members, search="nora"))[1] == {"members": [], "total": 0}
+    groups, both = f"/api/workspaces/{office.workspace_id}/groups", [str(other.user_id), str(office.member.user_id)]
+    await office.owner.made(groups, {"name": "crew", "members": both})
+    (group,) = (await office.guest.get(groups))[1]["groups"]
+    assert group["memberIds"] == [str(office.member.user_id)]
+    assert len((await office.member.get(groups))[1]["groups"][0]["memberIds"]) == 2
     direct = f"/api/workspaces/{office.workspace_id}/direct"
     assert (await office.guest.post(direct, {"userIds": [str(other.user_id)]}))[0] == 404
     assert (await office.guest.post(direct, {"userIds": [str(office.owner.user_id)]}))[0] == 201

@@ -15,8 +15,8 @@ router = APIRouter(prefix="/api/workspaces/{workspace_id}/groups")
 
 @router.get("")
 async def list_groups(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.GROUP_LIST)]) -> Json:
-    async with ask.granted() as (db, _):
-        return {"groups": await groups.listed(db, workspace_id)}
+    async with ask.granted() as (db, standing):
+        return {"groups": await groups.listed(db, standing, workspace_id)}
 
 
 @router.post("", status_code=201)

@@ -11,9 +11,10 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import channels
+from messaging import channels, members
 from messaging.bodies import GroupChange, NewGroup
 from messaging.rows import plain_json, texts
+from messaging.standings import Standing
 
 MOST_GROUPS = 200
 
@@ -38,8 +39,12 @@ JOIN = """
 """
 
 
-async def listed(db: Db, workspace_id: UUID) -> list[Json]:
-    return [_json(row) for row in await db.fetch(GROUPS, workspace_id, None)]
+async def listed(db: Db, standing: Standing, workspace_id: UUID) -> list[Json]:
+    """All, but for a guest only with people they know."""
+    rows = await db.fetch(GROUPS, workspace_id, None)
+    people = {user_id for row in rows for user_id in row["member_ids"]}
+    known = await members.known_of(db, standing, people) if standing.role == "guest" else people
+    return [_json(row) | {"memberIds": texts(who for who in row["member_ids"] if who in known)} for row in rows]
 
 
 async def create(db: Db, workspace_id: UUID, new: NewGroup, actor_id: UUID) -> Json:

@@ -77,13 +77,15 @@ async def listed(db: Db, standing: Standing, role: str | None, status: str | Non
     return {"members": [_json(row) for row in rows], "total": rows[0]["total"] if rows else 0}
 
 
+async def known_of(db: Db, standing: Standing, user_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them whom a guest knows: people with whom they share a channel, and themselves."""
+    rows = await db.fetch(KNOWN, standing.workspace_id, standing.user_id, list(user_ids))
+    return {row["user_id"] for row in rows} | {standing.user_id}
+
+
 async def require_known(db: Db, standing: Standing, user_ids: Iterable[UUID]) -> None:
     """`Problem` 404 for a guest who names somebody with whom they share no channel."""
-    others = set(user_ids) - {standing.user_id}
-    if standing.role != "guest" or not others:
-        return
-    known = await db.fetch(KNOWN, standing.workspace_id, standing.user_id, list(others))
-    if len(known) < len(others):
+    if standing.role == "guest" and set(user_ids) - await known_of(db, standing, user_ids):
         raise not_found("person in this workspace")
 
 

@@ -50,6 +50,8 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
     """The message as it reads now. Whom it mentions only since then hear of it, as they would of a new one."""
     channel_id = _channel(standing)
     before = await _locked(db, channel_id, message_id)
+    if before["is_hidden"]:
+        raise Problem(403, "forbidden", "A moderator has hidden this message.")
     held = await mentions.of_message(db, message_id)
     forms = of_body(change.content, change.formatted_content, before["content_type"])
     mentioned = await _mentioned(db, standing, references_of(forms, before["content_type"]), before, held, change)
