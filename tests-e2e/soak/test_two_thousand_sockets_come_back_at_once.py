@@ -83,5 +83,6 @@ def _know(crowd: Company, *urls: str) -> None:
 def _tell(what: str, crowd: Company, used: dict[str, float], connections: dict[str, int]) -> None:
     print(
         f"\n{len(crowd.onlookers)} sockets, their gateway {what}; {crowd.returns()}; "
+        f"{crowd.writer.put_off} messages put off so far; "
         f"processor seconds {used}; connections to PostgreSQL at the most {connections}"
     )
