@@ -56,5 +56,17 @@ async def test_people_vote_and_answer_programs_on_the_page(
         await expect(of_ada.page.get_by_test_id("ephemeral")).to_have_count(0)
         await of_bo.press("Dismiss")
         await expect(of_bo.page.get_by_test_id("ephemeral")).to_have_count(0)
+        await of_ada.press("Conversation details")
+        await of_ada.page.get_by_role("tab", name="Integrations").click()
+        await of_ada.fill("Name of the webhook", "Weather")
+        await of_ada.press("Add webhook")
+        address = await of_ada.page.get_by_test_id("hook-address").inner_text()
+        assert address.startswith(product.url)
+        assert (await town.http.post(address.removeprefix(product.url), json={"text": "Rain"})).status == 200
+        await expect(of_bo.message("Rain").get_by_test_id("message-author")).to_have_text("Weather")
+        await of_ada.page.screenshot(path=tmp_path / "ada.png")
+        await of_ada.press("Remove Weather")
+        await expect(of_ada.page.get_by_test_id("hook")).to_have_count(1)
+        assert (await town.http.post(address.removeprefix(product.url), json={"text": "Rain"})).status == 404
         await of_bo.page.screenshot(path=tmp_path / "bo.png")
         assert of_ada.faults == of_bo.faults == []

@@ -78,6 +78,14 @@ export const text = {
     noCommand: (name: string) => `There is no command /${name}`,
     reminded: (what: string) => `You will be reminded: ${what}`,
     closePoll: "Close poll",
+    hooks: "Integrations",
+    hooksAre: "An incoming webhook lets a program post here, in the form that Slack's webhooks take.",
+    hookName: "Name of the webhook",
+    addHook: "Add webhook",
+    removeHook: (name: string) => `Remove ${name}`,
+    shownOnce: "Copy its address now, it is not shown again:",
+    used: (at: Date) => `used ${moment.format(at)}`,
+    neverUsed: "never used",
     poll: (voters: number, isMultiple: boolean, isAnonymous: boolean, isClosed: boolean) =>
       [
         plural(voters, "person voted", "people voted"),

@@ -7,6 +7,7 @@ import type {
   ChannelType,
   Digest,
   Ephemeral,
+  Hook,
   Invitation,
   InviteResult,
   ListedChannel,
@@ -116,6 +117,14 @@ export const removePreviews = (messageId: string) => request<void>("DELETE", `/m
 
 export const pressAction = (messageId: string, actionId: string) =>
   request<{ ephemeral?: Ephemeral }>("POST", `/messages/${messageId}/actions/${actionId}`);
+
+export const listHooks = async (channelId: string) =>
+  (await request<{ hooks: Hook[] }>("GET", `/channels/${channelId}/hooks`)).hooks;
+
+export const addHook = (channelId: string, name: string) =>
+  request<Hook & { path: string }>("POST", `/channels/${channelId}/hooks`, { name });
+
+export const removeHook = (hookId: string) => request<void>("DELETE", `/hooks/${hookId}`);
 
 export const getPoll = (messageId: string) => request<PollStanding>("GET", `/messages/${messageId}/poll`);
 

@@ -114,6 +114,14 @@ export interface Via {
   iconEmoji: string | null;
 }
 
+/** An incoming webhook. */
+export interface Hook {
+  id: string;
+  name: string;
+  iconEmoji: string | null;
+  lastUsedAt: string | null;
+}
+
 export interface Action {
   id: string;
   text: string;

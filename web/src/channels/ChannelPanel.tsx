@@ -10,12 +10,14 @@ import { Content } from "../conversation/Content";
 import { forgetConversation } from "../conversation/conversations";
 import { keys, outdated } from "../live/queries";
 import { goTo } from "../location";
+import { Integrations } from "../programs/Integrations";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
-import { isDirect, nameOf, usePeople } from "../workspaces/people";
+import { isDirect, nameOf, useMyId, usePeople } from "../workspaces/people";
+import { isAdmin } from "../workspaces/roles";
 import { ChannelMembers } from "./ChannelMembers";
 
 interface Props {
@@ -28,6 +30,11 @@ interface Props {
 export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
   const info = useQuery({ queryKey: keys.info(channel.id), queryFn: () => channelInfo(channel.id) }).data;
   const words = text.panel;
+  const myId = useMyId();
+  const mayManage =
+    !isDirect(channel) &&
+    !channel.isArchived &&
+    (isAdmin(workspace.role) || isAdmin(info?.members.find((member) => member.userId === myId)?.role));
   return (
     <aside className="panel" aria-label={words.open}>
       <header className="panel-head">
@@ -45,6 +52,11 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
           <Tabs.Trigger className="tab" value="about">
             {words.about}
           </Tabs.Trigger>
+          {mayManage && (
+            <Tabs.Trigger className="tab" value="integrations">
+              {text.programs.hooks}
+            </Tabs.Trigger>
+          )}
         </Tabs.List>
         <Tabs.Content value="members">
           {info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}
@@ -52,6 +64,11 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
         <Tabs.Content value="pins">
           {info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}
         </Tabs.Content>
+        {mayManage && (
+          <Tabs.Content value="integrations">
+            <Integrations channelId={channel.id} />
+          </Tabs.Content>
+        )}
         <Tabs.Content value="about">{info && <About info={info} channel={channel} title={title} />}</Tabs.Content>
       </Tabs.Root>
     </aside>

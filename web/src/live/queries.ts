@@ -25,6 +25,7 @@ export const keys = {
   scheduled: () => ["scheduled"],
   saved: () => ["saved"],
   reminders: () => ["reminders"],
+  hooks: (channelId: string) => ["hooks", channelId],
   poll: (messageId: string) => ["poll", messageId],
   surroundings: (messageId: string) => ["surroundings", messageId],
 } as const;
