@@ -62,7 +62,9 @@ def person(http: aiohttp.ClientSession, url: str, tokens: Issuer) -> NewAsker:
 
     def make(name: str = "Someone", organization_id: UUID | None = None) -> Asker:
         user_id, email = uuid7(), f"{name.lower()}{next(NUMBERS)}@example.com"
-        headers = tokens.bearer(user_id, email=email, name=name, organization_id=organization_id or uuid7())
+        said = {"email": email, "name": name, "organization_id": organization_id or uuid7()}
+        # A soak takes longer than a token lives.
+        headers = tokens.bearer(user_id, expires_in=7_200, **said)
         return Asker(http, url, user_id, email, headers)
 
     return make
