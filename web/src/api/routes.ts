@@ -92,6 +92,10 @@ export const addMembers = (channelId: string, userIds: string[]) =>
 export const removeFromChannel = (channelId: string, userId: string) =>
   request<void>("DELETE", `/channels/${channelId}/members/${userId}`);
 
+/** What one may do in a channel. */
+export const channelRights = (channelId: string) =>
+  request<{ mine: string[] }>("GET", `/channels/${channelId}/permissions`);
+
 export const channelInfo = (channelId: string) => request<ChannelInfo>("GET", `/channels/${channelId}/info`);
 
 export function listMessages(channelId: string, query: { limit: number; before?: string; after?: string }) {

@@ -60,6 +60,8 @@ export interface Channel {
   createdBy: string;
   createdAt: string;
   memberIds?: string[];
+  /** Only its admins, or fewer, post here. */
+  isAnnouncement?: boolean;
 }
 
 export interface ListedChannel extends Channel {
@@ -84,6 +86,8 @@ export interface Message {
   reactions: Record<string, string[]>;
   isEdited: boolean;
   isDeleted: boolean;
+  /** By a moderator: it says nothing. */
+  isHidden?: boolean;
   isPinned: boolean;
   createdAt: string;
   updatedAt: string;

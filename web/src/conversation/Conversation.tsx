@@ -14,9 +14,9 @@ import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { isDirect, titleOf, useMyId, usePeople } from "../workspaces/people";
-import { Composer } from "./Composer";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
+import { WritingPlace } from "./WritingPlace";
 
 interface Props {
   workspace: Workspace;
@@ -56,11 +56,7 @@ export function Conversation({ workspace, channel, messageId }: Props) {
             <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
             <Ephemerals channelId={channel.id} />
             <TypingLine channelId={channel.id} people={people} />
-            {channel.isArchived ? (
-              <p className="conversation-closed">{text.channels.archived}</p>
-            ) : (
-              <Composer channelId={channel.id} name={name} />
-            )}
+            <WritingPlace channel={channel} name={name} />
           </>
         ) : (
           <Outside channel={channel} name={name} />

@@ -79,6 +79,8 @@ export const MessageRow = memo(function MessageRow({
         )}
         {message.isDeleted ? (
           <p className="message-deleted">{text.conversation.deleted}</p>
+        ) : message.isHidden ? (
+          <p className="message-deleted">{text.conversation.hidden}</p>
         ) : isEditing ? (
           <EditForm message={message} onDone={() => setEditing(false)} />
         ) : (

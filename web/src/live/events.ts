@@ -64,6 +64,10 @@ function attachMessages(socket: Socket): void {
       outdated(keys.info(channelId));
     },
   );
+  socket.on("messages:purged", ({ channelId, messageIds }: { channelId: string; messageIds: string[] }) => {
+    for (const messageId of messageIds) change(channelId, { kind: "delete", messageId });
+    outdated(keys.info(channelId));
+  });
   socket.on("reaction:add", (reaction: Reaction) =>
     change(reaction.channelId, { kind: "reaction", ...reaction, add: true }),
   );

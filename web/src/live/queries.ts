@@ -20,6 +20,7 @@ export const keys = {
   members: (workspaceId: string) => ["members", workspaceId],
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],
+  rights: (channelId: string) => ["info", channelId, "rights"],
   bookmarks: (channelId: string) => ["bookmarks", channelId],
   receipts: (channelId: string) => ["receipts", channelId],
   scheduled: () => ["scheduled"],
