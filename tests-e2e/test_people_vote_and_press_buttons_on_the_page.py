@@ -57,7 +57,7 @@ async def test_people_vote_and_answer_programs_on_the_page(
         await of_bo.press("Dismiss")
         await expect(of_bo.page.get_by_test_id("ephemeral")).to_have_count(0)
         await of_ada.press("Conversation details")
-        await of_ada.page.get_by_role("tab", name="Integrations").click()
+        await of_ada.page.get_by_role("tab", name="Apps").click()
         await of_ada.fill("Name of the webhook", "Weather")
         await of_ada.press("Add webhook")
         address = await of_ada.page.get_by_test_id("hook-address").inner_text()

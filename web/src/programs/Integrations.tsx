@@ -35,6 +35,7 @@ export function Integrations({ channelId }: { channelId: string }) {
         }}
       >
         <input
+          className="input"
           aria-label={words.hookName}
           placeholder={words.hookName}
           maxLength={LONGEST_NAME}
