@@ -108,6 +108,14 @@ test("a deletion that the server had not counted takes one away, and only once",
   expect(once.isUnsure).toBe(false);
 });
 
+test("what retention removed is no longer unread", () => {
+  const heard = counts.posted(start, aMessage(6), ME);
+  const less = counts.purged(heard, [6], 8);
+  expect([counts.countsOf(less).unread, less.isUnsure]).toEqual([2, false]);
+  expect(counts.purged(heard, [4], 8).isUnsure).toBe(true);
+  expect(counts.purged(heard, [1, 2, 3], 8).isUnsure).toBe(false);
+});
+
 test("who was meant by @here is asked", () => {
   expect(counts.posted(start, aMessage(6, { mentionsHere: true }), ME).isUnsure).toBe(true);
 });

@@ -3,13 +3,23 @@ import type { Socket } from "socket.io-client";
 
 import type { UnreadState } from "./counts";
 import { hearReceipt } from "./receipts";
-import { type Hearing, forgetReading, hearNotifications, hearRead, loadUnread, recount, tellWhatWasRead } from "./unread";
+import {
+  type Hearing,
+  forgetReading,
+  hearNotifications,
+  hearPurged,
+  hearRead,
+  loadUnread,
+  recount,
+  tellWhatWasRead,
+} from "./unread";
 
 export function attachReading(socket: Socket): void {
   // Who was told what they missed has heard all that counts.
   socket.on("connect", () => void (socket.recovered ? Promise.resolve() : loadUnread()).then(tellWhatWasRead));
   socket.on("channel:read", (told: UnreadState) => hearRead(told));
   socket.on("channel:receipt", hearReceipt);
+  socket.on("messages:purged", hearPurged);
   socket.on("channel:notifications", ({ channelId, ...hearing }: Hearing & { channelId: string }) =>
     hearNotifications(channelId, hearing),
   );

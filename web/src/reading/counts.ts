@@ -96,6 +96,18 @@ export function deleted(held: Held, tombstone: Message, myId: string): Held {
   return { ...heard, unread: held.unread - 1, isUnsure: held.isUnsure || held.mentions > 0 || held.unread >= CAP };
 }
 
+/** Retention removed messages; whether others had been deleted before, and so did not count, is not told. */
+export function purged(held: Held, seqs: readonly number[], revision: number): Held {
+  const gone = new Set(seqs);
+  const isUnsure = held.unread > 0 && seqs.some((seq) => seq > held.lastReadSeq && seq <= held.lastSeq);
+  return {
+    ...held,
+    revision: Math.max(held.revision, revision),
+    later: new Map([...held.later].filter(([seq]) => !gone.has(seq))),
+    isUnsure: held.isUnsure || isUnsure,
+  };
+}
+
 const NOTHING: ReadonlyMap<number, boolean> = new Map();
 
 const after = (later: ReadonlyMap<number, boolean>, seq: number) => new Map([...later].filter(([each]) => each > seq));

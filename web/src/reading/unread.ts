@@ -126,6 +126,17 @@ function hearChange(message: Message, count: Counting): void {
   change(message.channelId, (held) => held && count(held, message, myId));
 }
 
+export interface Purge {
+  channelId: string;
+  seqs: readonly number[];
+  revisions: readonly number[];
+}
+
+export function hearPurged({ channelId, seqs, revisions }: Purge): void {
+  isNews(channelId);
+  change(channelId, (held) => held && counts.purged(held, seqs, Math.max(...revisions)));
+}
+
 /** The marker moved, on this device or another. Moved back, it was marked unread, and looking at it is no reading. */
 export function hearRead(told: counts.UnreadState): void {
   const { channelId, lastReadSeq } = told;
