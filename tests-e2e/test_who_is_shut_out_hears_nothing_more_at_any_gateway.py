@@ -13,7 +13,7 @@ A_SECOND = 20
 WITHIN = 30.0
 
 
-@pytest.mark.parametrize("how", ["signed out", "removed from the channel", "removed from the workspace"])
+@pytest.mark.parametrize("how", ["signed out", "deactivated", "removed from the channel", "removed from the workspace"])
 async def test_who_is_shut_out_hears_nothing_more_at_any_gateway(town: Town, product: Product, how: str) -> None:
     team = await town.team("Ada", "Bo", "Cy")
     ada, bo, cy = team

@@ -30,6 +30,10 @@ async def _use_a_refresh_token_twice(town: Town, team: Team, person: Person) -> 
     assert (await person.ask("POST", "/api/auth/refresh", body)).status == 401
 
 
+async def _deactivate(town: Town, team: Team, person: Person) -> None:
+    await team.people[0].post(f"/api/users/{person.id}/deactivate")
+
+
 async def _leave(town: Town, team: Team, person: Person) -> None:
     await person.post(f"/api/channels/{team.channel_id}/leave")
 
@@ -46,6 +50,7 @@ SHUTTINGS: Mapping[str, Shutting] = {
     "signed out": Shutting(True, _sign_out),
     "session ended from elsewhere": Shutting(True, _end_from_elsewhere),
     "refresh token used twice": Shutting(True, _use_a_refresh_token_twice),
+    "deactivated": Shutting(True, _deactivate),
     "left the channel": Shutting(False, _leave),
     "removed from the channel": Shutting(False, _remove_from_channel),
     "removed from the workspace": Shutting(False, _remove_from_workspace),
