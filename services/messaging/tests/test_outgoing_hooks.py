@@ -136,6 +136,20 @@ async def test_what_a_killed_process_had_taken_is_told_by_the_next(
     assert await work() == 1
 
 
+async def test_of_a_deleted_message_nothing_is_told_or_kept(
+    office: Office, hook: Any, receiver: Receiver, work: Work
+) -> None:
+    kept, told = await office.say(office.member, "kept"), await office.say(office.member, "told")
+    assert await work() == 2
+    waiting = await office.say(office.member, "waits")
+    for message in (told, waiting):
+        assert (await office.member.delete(f"/api/messages/{message['id']}"))[0] == 204
+    assert await work() == 0
+    (delivery,) = await deliveries(office, hook)
+    assert receiver.asked[0].id == f"msg_{delivery['id']}"
+    assert receiver.asked[0].data["message"]["id"] == kept["id"]
+
+
 async def test_the_newest_hundred_are_listed(office: Office, hook: Any, work: Work) -> None:
     for number in range(103):
         await office.say(office.member, str(number))

@@ -108,7 +108,9 @@ async def test_a_closed_poll_takes_no_votes(
     assert (await vote(office.owner, timed, "2"))[1]["type"] == "poll_closed"
 
 
-async def test_votes_that_are_not_as_documented_change_nothing(office: Office, poll: Callable[..., Any]) -> None:
+async def test_votes_that_are_not_as_documented_change_nothing(
+    office: Office, poll: Callable[..., Any], pool: asyncpg.Pool
+) -> None:
     message = await poll()
     for wrong in (("1", "2"), ("4",), ("x",), ("1; DROP",)):
         assert (await vote(office.owner, message, *wrong))[0] == 422
@@ -116,8 +118,10 @@ async def test_votes_that_are_not_as_documented_change_nothing(office: Office, p
     plain = await office.say(office.member, "no poll")
     assert (await vote(office.owner, plain, "1"))[0] == 404
     assert votes((await office.owner.get(f"/api/messages/{message['id']}/poll"))[1]) == [0, 0, 0]
+    await vote(office.owner, message, "1")
     await office.member.delete(f"/api/messages/{message['id']}")
     assert (await vote(office.owner, message, "1"))[0] == 404
+    assert await pool.fetchval("SELECT count(*) FROM poll_votes") == 0
     path = f"/api/channels/{office.channel_id}/polls"
     for wrong_poll in (
         {**LUNCH, "options": ["one"]},

@@ -11,9 +11,10 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.channel_event_pb2 import ReactionAdded, ReactionRemoved
 
-from messaging import announcements, holds, mentions, retained, revisions, threads, versions
+from messaging import announcements, holds, mentions, polls, retained, revisions, threads, versions
 from messaging.bodies import MessageChange
 from messaging.formatting.forms import of_body, references_of
+from messaging.integrations import outgoing
 from messaging.mentions import Mentions
 from messaging.permissions import Standing
 from messaging.previews import jobs as previews
@@ -78,6 +79,8 @@ async def delete(db: Db, channel_id: UUID, message_id: UUID, actor_id: UUID) -> 
     revision = await revisions.take(db, channel_id, 2 if thread_id else 1)
     message = message_of(_found(await db.fetchrow(DELETE, message_id, revision)))
     await mentions.drop(db, message_id)
+    await polls.forget(db, message_id)
+    await outgoing.forget(db, channel_id, message_id)
     await db.execute(UNCOUNT, channel_id)
     await announcements.message_deleted(db, message, actor_id)
     if thread_id:

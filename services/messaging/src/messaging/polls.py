@@ -118,6 +118,11 @@ async def close(db: Db, standing: Standing, message_id: UUID) -> Json:
     return await get(db, message_id, standing.user_id)
 
 
+async def forget(db: Db, message_id: UUID) -> None:
+    """Keep nobody's vote in a poll that was deleted."""
+    await db.execute("DELETE FROM poll_votes WHERE message_id = $1", message_id)
+
+
 async def _count(db: Db, message_id: UUID, poll: dict[str, Any]) -> None:
     counts = {row["option_id"]: row["votes"] for row in await db.fetch(COUNTS, message_id)}
     for option in poll["options"]:

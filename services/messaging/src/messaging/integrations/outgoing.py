@@ -33,6 +33,12 @@ WANTED = (
 )
 BOTS = "SELECT id FROM users WHERE id = ANY($1) AND is_bot"
 DELIVER = "INSERT INTO deliveries (id, hook_id, body) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])"
+# Not what somebody is being told just now: that row is theirs to finish.
+FORGET = """
+    DELETE FROM deliveries d USING outgoing_hooks h
+    WHERE h.id = d.hook_id AND h.channel_id = $1 AND d.taken_by IS NULL
+        AND d.body::jsonb #>> '{data,message,id}' = $2::text
+"""
 
 
 async def listed(db: Db, channel_id: UUID) -> list[Json]:
@@ -81,6 +87,11 @@ async def tell(db: Db, posted: Sequence[New]) -> None:
     ]
     if rows:
         await db.execute(DELIVER, *map(list, zip(*rows, strict=True)))
+
+
+async def forget(db: Db, channel_id: UUID, message_id: UUID) -> None:
+    """Keep nothing of what a deleted message said, whether it was told or waits."""
+    await db.execute(FORGET, channel_id, str(message_id))
 
 
 def _trigger(hook: Record, new: New) -> str | None:
