@@ -33,15 +33,28 @@ async def test_fifty_messages_posted_meanwhile_come_in_order_and_then_the_live_o
     of_ada, of_bo = await ada.connect(), await bo.connect("polling")
     last = await of_ada.say(channel_id, "before")
     await eventually(lambda: of_bo.messages(channel_id))
-    await of_bo.disconnect()
+    await of_bo.close()
     posted = [await of_ada.say(channel_id, f"number {number}") for number in range(50)]
-    await of_bo.connect()
+    of_bo = await bo.connect("polling")  # another program, which has only the numbers that it kept
     told = await sync(of_bo, **{channel_id: last["seq"]})
     assert told[channel_id]["messages"] == posted
     assert told[channel_id]["lastSeq"] == posted[-1]["seq"]
     live = await of_ada.say(channel_id, "after")
-    await eventually(lambda: len(of_bo.messages(channel_id)) == 2)
-    assert of_bo.messages(channel_id)[1] == live
+    await eventually(lambda: of_bo.messages(channel_id))
+    assert of_bo.messages(channel_id) == [live]
+
+
+async def test_who_comes_back_in_time_is_told_by_itself(team: Team) -> None:
+    ada, bo = team
+    channel_id = await fresh_channel(team)
+    of_ada, of_bo = await ada.connect(), await bo.connect("polling")
+    await of_ada.say(channel_id, "before")
+    await eventually(lambda: of_bo.messages(channel_id))
+    await of_bo.disconnect()
+    posted = [await of_ada.say(channel_id, f"number {number}") for number in range(50)]
+    await of_bo.connect()
+    live = await of_ada.say(channel_id, "after")
+    await eventually(lambda: of_bo.messages(channel_id)[1:] == [*posted, live])
 
 
 async def test_a_cut_connection_comes_back_by_itself_and_misses_nothing(team: Team) -> None:
