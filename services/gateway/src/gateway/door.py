@@ -18,7 +18,7 @@ from gateway.beats import Beats
 from gateway.channels import Channels
 from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
-from gateway.events import LEEWAY, Events, refuse
+from gateway.events import AT_ONCE, LEEWAY, Events, refuse
 from gateway.handlers import CONSUMES, REPLAYED, Feed
 from gateway.insiders import InsidersOnly
 from gateway.namespaces import Namespace
@@ -53,8 +53,9 @@ class Door:
         secret = settings.internal_secret.get_secret_value()
         messaging = Upstream(inside, settings.messaging_url, secret)
         self.clients: Clients = Namespace(
-            "/", on_connect=self._connected, on_event=self._event, on_disconnect=self._disconnected, on_refused=refuse
-        )
+            "/", on_connect=self._connected, on_event=self._event, at_once=AT_ONCE,
+            on_disconnect=self._disconnected, on_refused=refuse,
+        )  # fmt: skip
         self.sockets = SocketServer(
             [self.clients],
             EngineSettings(
