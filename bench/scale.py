@@ -29,8 +29,8 @@ PERSON = "(SELECT id FROM people WHERE number = (n * 7 + ({place}) * 20) % {peop
 LOAD = (
     """INSERT INTO users (id, organization_id, email, name)
     SELECT id, gen_random_uuid(), id || '@example.com', 'Person ' || id FROM people""",
-    """INSERT INTO workspaces (id, name, organization_id, created_by)
-    SELECT gen_random_uuid(), 'Bench', gen_random_uuid(), gen_random_uuid()""",
+    """INSERT INTO workspaces (id, name, organization_id, created_by, retention_days)
+    SELECT gen_random_uuid(), 'Bench', gen_random_uuid(), gen_random_uuid(), 0""",
     """INSERT INTO workspace_members (id, workspace_id, user_id)
     SELECT gen_random_uuid(), w.id, p.id FROM workspaces w, people p""",
     """CREATE TEMP TABLE plan AS
