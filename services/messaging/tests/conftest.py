@@ -9,7 +9,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
-from messaging.__main__ import app_of
+from messaging.application import app_of
 from messaging.settings import Settings
 from office import SECRET, Asker, NewAsker, Office, Sender, invited
 from receivers import Receiver, receiving

@@ -8,7 +8,7 @@ import asyncpg
 import pytest_asyncio
 from chassis.scopes import Scope
 from eventbus.inbox import deliver
-from messaging.__main__ import ROUTERS
+from messaging.application import ROUTERS
 from messaging.handlers import CONSUMES
 from messaging.permissions import SCOPES, Action
 from nexus.identity.v1.user_event_pb2 import UserEvent

@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from messaging import internal_routes, rule_table
-from messaging.__main__ import ROUTERS
+from messaging.application import ROUTERS
 from messaging.permissions import RULES, Action, Rule, Standing
 
 ROUTES = [

@@ -1,92 +1,15 @@
 """Messaging: workspaces, channels and messages."""
 
-import asyncpg
 from chassis import database, running
-from chassis.serving import background, create_app, serve
+from chassis.serving import background, serve
 from eventbus import Consumer, Producer, outbox
-from fastapi import FastAPI
 
-from messaging import (
-    alarms,
-    channel_routes,
-    emoji_routes,
-    group_routes,
-    internal_routes,
-    link_routes,
-    message_routes,
-    moderation_routes,
-    personal_routes,
-    poll_routes,
-    read_routes,
-    retention,
-    retention_reports,
-    retention_routes,
-    right_routes,
-    thread_routes,
-    workspace_routes,
-)
+from messaging import alarms, retention, retention_reports
+from messaging.application import app_of, look_of, outside_of
 from messaging.handlers import CONSUMES
-from messaging.integrations import command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations import telling as outgoing
-from messaging.integrations.outside import Outside
 from messaging.previews import worker as previews
-from messaging.previews.fetching import Fetcher
-from messaging.previews.guard import Guard, look_up
-from messaging.previews.pages import Look
 from messaging.settings import Settings
-
-ROUTERS = (
-    workspace_routes.router,
-    channel_routes.router,
-    message_routes.router,
-    read_routes.router,
-    personal_routes.router,
-    link_routes.router,
-    thread_routes.router,
-    group_routes.router,
-    emoji_routes.router,
-    right_routes.router,
-    retention_routes.router,
-    moderation_routes.router,
-    poll_routes.router,
-    hook_routes.router,
-    command_routes.router,
-    outgoing_routes.router,
-    press_routes.router,
-    internal_routes.router,
-)
-
-
-# For programs that know a secret address: the only routes without a rule.
-PUBLIC = (hook_routes.public, command_routes.public)
-
-
-def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
-    """The HTTP app over a database."""
-    app = create_app(
-        "messaging", settings, (*ROUTERS, *PUBLIC), {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
-    )
-    app.state.pool = pool
-    app.state.outside = outside_of(settings)
-    app.state.public_url = settings.public_url.rstrip("/")
-    app.state.invitation_days = settings.invitation_days
-    app.state.report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
-    return app
-
-
-def outside_of(settings: Settings) -> Outside:
-    """The way to integrations."""
-    return Outside(Guard(look_up, _places(settings.integrations_allowed)))
-
-
-def _places(allowed: str) -> frozenset[str]:
-    return frozenset(place.strip() for place in allowed.split(","))
-
-
-def look_of(settings: Settings) -> Look | None:
-    """How pages are looked at; None if they are not to be."""
-    guard = Guard(look_up, _places(settings.link_previews_allowed))
-    return previews.looking_with(Fetcher(guard)) if settings.link_previews else None
 
 
 async def main(settings: Settings) -> None:
