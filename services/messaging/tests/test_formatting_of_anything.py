@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from documents import ADA, doc, node, of_words, text
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from messaging.formatting.checking import Refused, canonical
 from messaging.formatting.forms import Forms, checked, of_text, references_of
@@ -46,6 +46,8 @@ BLOCKS = st.recursive(
 def test_what_is_written_says_the_same_words_and_mentions(document: dict[str, Any]) -> None:
     forms = Forms(markdown(canonical(document)), canonical(document))
     again = of_text(forms.content)
+    # In a text without formatting a backslash is a backslash: people write paths.
+    assume(again.document is not None or "\\" not in forms.content)
     assert _words(again.plain_text or again.content) == _words(forms.plain_text or "")
     assert references_of(again) == references_of(forms)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -80,15 +81,15 @@ async def post_all(pool: asyncpg.Pool, sends: Sequence[Send | Problem]) -> list[
 
 async def _post(pool: asyncpg.Pool, sends: Sequence[Send]) -> list[Outcome]:
     BATCH_SIZE.observe(len(sends))
-    for last_try in (False, True):
-        try:
-            async with pool.acquire(timeout=5) as db, db.transaction():
-                return await post_within(db, sends)
-        except asyncpg.UniqueViolationError:
-            # The same client id was sent to another channel at the same moment: now it is known, and refused as such.
-            if last_try:
-                raise
-    raise AssertionError("unreachable")
+    # The same client id may be sent to two channels at once: the second time one is known, and refused as such.
+    with suppress(asyncpg.UniqueViolationError):
+        return await _post_once(pool, sends)
+    return await _post_once(pool, sends)
+
+
+async def _post_once(pool: asyncpg.Pool, sends: Sequence[Send]) -> list[Outcome]:
+    async with pool.acquire(timeout=5) as db, db.transaction():
+        return await post_within(db, sends)
 
 
 async def post_within(db: Db, sends: Sequence[Send]) -> list[Outcome]:
