@@ -12,6 +12,8 @@ from gateway.passes import Passes
 from gateway.sessions import Reason, State
 from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, ChannelUpdated, MessageUpdated
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+from testkit import eventually
+from testkit.jobs import running
 
 
 @dataclass
@@ -72,6 +74,10 @@ class Phone:
         messages = [body["message"] for name, body in self.listen() if name == "message:receive"]
         return [message["seq"] for message in messages if message["channelId"] == channel_id]
 
+    def place(self) -> str | None:
+        self.listen()
+        return self.offset
+
     def names(self) -> list[str]:
         return [name for name, _ in self.listen()]
 
@@ -122,6 +128,14 @@ async def test_what_was_on_its_way_when_the_connection_broke_is_told_again(hall:
     of(hall, plans)
     await phone.connect()
     assert phone.numbers(plans) == [1]
+
+
+async def test_a_quiet_socket_is_told_now_and_then_how_far_the_stream_is(hall: Hall) -> None:
+    phones = [await a_phone(hall, somebody()) for _ in range(3)]
+    await hall.tell(posted(somebody(), 1))
+    async with running(hall.feed.tell_places(0.1)):
+        for phone in phones:
+            await eventually(lambda phone=phone: phone.place() == hall.feed.recent.place)
 
 
 async def test_a_socket_is_not_told_its_own_messages_when_it_comes_back(hall: Hall) -> None:

@@ -80,10 +80,10 @@ class Door:
             Sends(messaging, self.sockets.start), messaging, Upstream(inside, settings.presence_url, secret),
             self.channels, self.recent, self.arrivals, self.ephemeral, self.sockets.engine.traffic,
         )  # fmt: skip
-        feed = Feed(self.clients, self.channels, self.recent, self.arrivals, self.revocations)
+        self.feed = Feed(self.clients, self.channels, self.recent, self.arrivals, self.revocations)
         lately = Lookback(RECOVERY_WINDOW, RECORDS // sum(topic_of(replayed).partitions for replayed in REPLAYED))
         self.tail = Tail(
-            settings.kafka_url, tuple(CONSUMES), feed.take, feed.start_over, "gateway",
+            settings.kafka_url, tuple(CONSUMES), self.feed.take, self.feed.start_over, "gateway",
             lookback={SessionEvent: Lookback(ACCESS_TOKEN_LIFE), **dict.fromkeys(REPLAYED, lately)},
             on_start=self.recent.start,
         )  # fmt: skip
@@ -96,7 +96,7 @@ class Door:
     def jobs(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (
             self.tail.run(), self.ephemeral.send(), self.ephemeral.receive(), self.beats.run(), self._close_expired(),
-            self._tell_places(),
+            self.feed.tell_places(PLACES_EVERY),
         )  # fmt: skip
 
     async def drain(self) -> None:
@@ -129,11 +129,6 @@ class Door:
             for socket in list(self.clients.sockets.values()):
                 if socket.data.principal.expires_at + LEEWAY < now:
                     socket.close(Reason.TOKEN_EXPIRED)
-
-    async def _tell_places(self) -> None:
-        while True:
-            await asyncio.sleep(PLACES_EVERY)
-            self.channels.are_at(list(self.clients.sockets.values()), self.recent.place)
 
     def _http_app(self, http: aiohttp.ClientSession) -> FastAPI:
         settings = self.settings

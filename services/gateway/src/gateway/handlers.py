@@ -1,5 +1,6 @@
 """What the gateway hears from topics, and what that means for the sockets that are open here."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,6 +20,9 @@ from gateway.people import Client, Clients, session_room, user_room, workspace_r
 from gateway.recent import Recent
 from gateway.sessions import Reason
 from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, kind_of, member_of, rooms_of
+
+# In so many turns all sockets are told how far the stream is.
+TURNS = 60
 
 
 class Feed:
@@ -43,6 +47,15 @@ class Feed:
         """Events were lost to us: every client reconnects, and catches up from what is stored."""
         for socket in (*self.clients.sockets.values(), *self.arrivals.settling):
             socket.close(Reason.GOING_AWAY)
+
+    async def tell_places(self, every: float) -> None:
+        """Let each socket know every so many seconds how far the stream is, some at a time; until cancelled."""
+        while True:
+            sockets = list(self.clients.sockets.values())
+            share = -(-len(sockets) // TURNS) or 1
+            for turn in range(TURNS):
+                await asyncio.sleep(every / TURNS)
+                self.channels.are_at(sockets[turn * share : (turn + 1) * share], self.recent.place)
 
     def tell_person(self, socket: Client, event: Event | Tombstone) -> None:
         """Tell one of somebody's sockets what is theirs to know."""
