@@ -48,7 +48,7 @@ async def test_a_channel_is_the_same_too(town: Town) -> None:
     made = await ada.post(f"/api/workspaces/{team.workspace_id}/channels", {"name": "new", "members": [bo.id]})
     await eventually(lambda: of_bo.joined(made["id"]) == [made])
     listed = (await bo.get(f"/api/workspaces/{team.workspace_id}/channels"))["channels"]
-    assert {**made, "isMember": True, "lastSeq": 0} in listed
+    assert {**made, "isMember": True, "lastSeq": 0, "lastRevision": 0} in listed
     assert (await bo.get(f"/api/channels/{made['id']}/info"))["channel"] == made
     changed = await ada.do("PUT", f"/api/channels/{made['id']}", {"description": "what is new"})
     await eventually(lambda: of_bo.told("channel:update") == [{"channel": changed}])
@@ -79,5 +79,6 @@ async def test_the_trace_of_a_request_goes_on_in_logs_and_topics(town: Town, pro
 FIELDS = (
     *("id", "channelId", "userId", "content", "contentType", "formattedContent", "parentMessageId", "clientMessageId"),
     *("threadReplyCount", "attachments", "reactions", "isEdited", "isDeleted", "isPinned", "createdAt", "updatedAt"),
-    *("deletedAt", "seq"),
+    *("deletedAt", "seq", "revision", "mentions", "mentionsChannel", "mentionsHere", "alsoToChannel", "lastReplyAt"),
+    *("threadParticipants", "previews", "plainText", "forwarded", "isHidden", "isPurged", "via", "actions", "poll"),
 )
