@@ -46,7 +46,14 @@ async def test_who_is_gone_hears_nothing_more_and_says_nothing_more(
     told = (await of_bo.do("sync", {"channels": {team.channel_id: 1}}))["channels"]
     assert told[team.channel_id] == {"reset": True}
     new = [event for event, _ in of_bo.heard[heard:]]
-    assert set(new) <= {"error", "message:send answered", "sync answered", "workspace:left", "presence:update"}
+    assert set(new) <= {
+        "error",
+        "message:send answered",
+        "sync answered",
+        "workspace:left",
+        "presence:update",
+        "offset",
+    }
     assert [message["content"] for message in await ada.history(team.channel_id)] == [
         "not quite all of us",
         "without Bo",

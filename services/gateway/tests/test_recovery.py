@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from entrance import Guest, Hall, a_channel, joined, left, posted, somebody
+from eventbus import Seen, topic_of
 from gateway import arrivals, recent
+from gateway.handlers import REPLAYED
 from gateway.passes import Passes
+from gateway.people import channel_room
 from gateway.sessions import Reason, State
-from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, ChannelUpdated, MessageUpdated
+from gateway.telling import rooms_of
+from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, ChannelUpdated, MessagePosted, MessageUpdated
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from testkit import eventually
 from testkit.jobs import running
@@ -297,6 +302,24 @@ async def test_what_is_no_longer_kept_begins_anew(hall: Hall, monkeypatch: pytes
     assert not phone.recovered
     assert phone.names() == []
     assert len(hall.feed.recent) == 3
+
+
+def test_what_is_much_in_one_channel_does_not_displace_what_was_said_in_another() -> None:
+    plans = somebody()
+    lately = recent.Recent(REPLAYED, most_bytes=20_000)
+    plan, noise = (TopicPartition("messaging.channels", number) for number in (0, 1))
+    places = {TopicPartition(topic_of(each).name, number): 0 for each in REPLAYED for number in range(16)}
+    lately.start(places)
+    for place, number, channel_id in ((plan, 3, plans), (noise, 500, "noise")):
+        for offset in range(number):
+            event = posted(channel_id, offset + 1)
+            seen = Seen(ChannelEvent, event, (), place, offset, event.SerializeToString())
+            lately.keep(seen, rooms_of(event, MessagePosted))
+    before = (0, lately.vector(lately.place)[1], *[0] * 14)  # type: ignore[index]
+    kept = lately.since(before, [channel_room(plans)], "nobody")
+    assert kept is not None
+    assert [each.offset for each in kept] == [0, 1, 2]
+    assert lately.since((0,) * 16, [channel_room("noise")], "nobody") is None
 
 
 async def test_more_than_a_client_is_told_at_once_begins_anew(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

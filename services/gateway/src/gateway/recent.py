@@ -23,7 +23,7 @@ REPLAYED = 500
 Vector = tuple[int, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Kept:
     """A record as it came. `after` is the place of whoever has heard it."""
 
@@ -58,15 +58,16 @@ class Recent:
         self._forget_all([0] * len(places))
 
     def _forget_all(self, starts: list[int]) -> None:
-        self._kept: deque[Kept] = deque()
+        self._kept: list[deque[Kept]] = [deque() for _ in starts]
         self._by_room: dict[str, deque[Kept]] = {}
-        self._bytes = 0
+        self._sizes = [0] * len(starts)  # in bytes, of what is kept of each partition
+        self._bytes = self._records = 0
         self._floors, self._next = list(starts), list(starts)
         self._texts = [f"{start:x}" for start in starts]
         self.place = ".".join(self._texts)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return self._records
 
     def start(self, positions: Mapping[TopicPartition, int]) -> None:
         """The stream begins here; what was before, or was kept until now, leads up to nothing."""
@@ -86,20 +87,27 @@ class Recent:
             self._add(Kept(self._number, slot, seen.offset, self.place, rooms, seen.event_type, record))
 
     def _add(self, kept: Kept) -> None:
-        self._kept.append(kept)
-        self._bytes += kept.size
+        self._kept[kept.slot].append(kept)
+        self._count(kept, 1)
         for room in kept.rooms:
             self._by_room.setdefault(room, deque()).append(kept)
-        while self._bytes > self._most_bytes or len(self._kept) > RECORDS:
+        while self._bytes > self._most_bytes or self._records > RECORDS:
             self._drop_oldest()
 
+    def _count(self, kept: Kept, times: int) -> None:
+        self._records += times
+        self._bytes += times * kept.size
+        self._sizes[kept.slot] += times * kept.size
+
     def _drop_oldest(self) -> None:
-        oldest = self._kept.popleft()
-        self._bytes -= oldest.size
-        self._floors[oldest.slot] = oldest.offset + 1
+        """Of the partition that takes most. Not of all: when they are read from their past, one is ahead of another."""
+        slot = self._sizes.index(max(self._sizes))
+        oldest = self._kept[slot].popleft()
+        self._count(oldest, -1)
+        self._floors[slot] = oldest.offset + 1
         for room in oldest.rooms:
             kept = self._by_room[room]
-            kept.popleft()  # a room's records are in the order of all
+            kept.remove(oldest)  # the first, or near it
             if not kept:
                 del self._by_room[room]
 
