@@ -21,6 +21,10 @@ async def _be_removed_from_the_workspace(team: Team) -> None:
     await ada.do("DELETE", f"/api/workspaces/{team.workspace_id}/members/{bo.id}")
 
 
+# Who is there, and how far the topics are: what says nothing of any channel.
+PASSING = ("presence:update", "offset")
+
+
 @pytest.mark.parametrize("go", [_leave, _be_removed, _be_removed_from_the_workspace])
 async def test_who_is_gone_hears_nothing_more_and_says_nothing_more(
     town: Town, go: Callable[[Team], Awaitable[None]]
