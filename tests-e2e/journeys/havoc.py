@@ -12,7 +12,7 @@ from testkit import Process, eventually
 
 from journeys.apps import App
 
-ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "30"))
 SEED = os.environ.get("NEXUS_FAULT_SEED") or str(random.SystemRandom().randrange(10**6))
 # Seconds from one blow to the next, and until what was ended is started again.
 BETWEEN, DOWN = (1.0, 4.0), (0.0, 2.0)

@@ -1,6 +1,6 @@
 """Three gateways die over and over under load: every stock client ends with exactly what is stored, each message once.
 
-`NEXUS_FAULT_ROUNDS` says how many die (20), `NEXUS_FAULT_SEED` repeats a run.
+`NEXUS_FAULT_ROUNDS` says how many die (30, three in four by SIGKILL), `NEXUS_FAULT_SEED` repeats a run.
 """
 
 from collections.abc import Mapping, Sequence

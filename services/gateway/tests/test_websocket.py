@@ -106,9 +106,11 @@ async def test_a_websocket_ping_is_answered(listen: Listen) -> None:
 
 
 async def test_a_message_over_the_limit_closes_with_1009(listen: Listen) -> None:
-    async with listen(a_server(EngineSettings(max_payload=1_000)).engine) as address, a_client(address) as client:
+    server = a_server(EngineSettings(max_payload=1_000))
+    async with listen(server.engine) as address, a_client(address) as client:
         await client.send("4" + "x" * 1_000)
         assert (await closing(client)).code == 1009
+        assert server.engine.traffic.closed == {"too-large": 1}
 
 
 async def test_fragments_over_the_limit_close_with_1009(listen: Listen) -> None:

@@ -16,13 +16,11 @@ from starlette.types import Receive, Scope, Send
 from gateway.arrivals import ACCESS_TOKEN_LIFE, Arrivals, Revocations
 from gateway.beats import Beats
 from gateway.channels import Channels
-from gateway.engine import EngineSettings
 from gateway.ephemeral import Ephemeral
 from gateway.events import AT_ONCE, LEEWAY, Events, refuse
 from gateway.handlers import CONSUMES, REPLAYED, Feed
 from gateway.insiders import InsidersOnly
 from gateway.namespaces import Namespace
-from gateway.origins import OriginRule
 from gateway.packets import Json
 from gateway.pages import Pages
 from gateway.passes import Passes
@@ -35,7 +33,6 @@ from gateway.sends import Sends
 from gateway.server import SocketServer
 from gateway.sessions import Reason
 from gateway.settings import Settings
-from gateway.sockets import SocketLimits
 from gateway.upstreams import Upstream
 
 # Seconds before its start of which a gateway knows what was told, for clients that come from another.
@@ -56,15 +53,7 @@ class Door:
             "/", on_connect=self._connected, on_event=self._event, at_once=AT_ONCE,
             on_disconnect=self._disconnected, on_refused=refuse,
         )  # fmt: skip
-        self.sockets = SocketServer(
-            [self.clients],
-            EngineSettings(
-                max_sessions=settings.max_sockets,
-                compression=settings.compression,
-                origins=OriginRule(settings.origins),
-            ),
-            SocketLimits(events_per_second=settings.events_per_second, burst=settings.events_burst),
-        )
+        self.sockets = SocketServer([self.clients], settings.engine, settings.limits)
         REGISTRY.register(self.sockets.engine.traffic)
         self.channels = Channels()
         self.revocations = Revocations()

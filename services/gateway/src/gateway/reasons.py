@@ -11,6 +11,7 @@ class Reason(StrEnum):
     CLIENT_CLOSE = "client-close"
     SERVER_CLOSE = "server-close"
     PARSE_ERROR = "parse-error"
+    TOO_LARGE = "too-large"
     PING_TIMEOUT = "ping-timeout"
     CONNECT_TIMEOUT = "connect-timeout"
     SLOW_CONSUMER = "slow-consumer"

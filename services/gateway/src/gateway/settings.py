@@ -5,6 +5,10 @@ from pathlib import Path
 from chassis.settings import ServiceSettings
 from pydantic import SecretStr
 
+from gateway.engine import EngineSettings
+from gateway.origins import OriginRule
+from gateway.sockets import SocketLimits
+
 
 class Settings(ServiceSettings):
     """Addresses and limits of the gateway; each is `NEXUS_` and the name in capitals."""
@@ -26,6 +30,17 @@ class Settings(ServiceSettings):
     # Events of one socket: in the long run, and at once.
     events_per_second: float = 50.0
     events_burst: float = 100.0
+    # Seconds from opening a session until the client has said who it is.
+    login_deadline: float = 5.0
+    # Bytes of one packet from a client, and bytes and messages that may wait for one.
+    packet_limit: int = 1_000_000
+    queue_bytes: int = 1_000_000
+    queue_messages: int = 1_000
+    # Clients that are being let in at once; others are asked to come back.
+    admitting: int = 500
+    # Seconds between two heartbeats of a socket, and until one must be answered.
+    ping_interval: float = 25.0
+    ping_timeout: float = 20.0
     # Bytes in the body of an HTTP request, and seconds until its answer.
     body_limit: int = 1_000_000
     request_deadline: float = 30.0
@@ -38,5 +53,19 @@ class Settings(ServiceSettings):
     stop_deadline: float = 4.0
 
     @property
-    def origins(self) -> frozenset[str]:
-        return frozenset(filter(None, (origin.strip() for origin in self.allowed_origins.split(","))))
+    def engine(self) -> EngineSettings:
+        """What holds for every session."""
+        origins = frozenset(filter(None, (origin.strip() for origin in self.allowed_origins.split(","))))
+        return EngineSettings(
+            ping_interval=self.ping_interval, ping_timeout=self.ping_timeout, max_payload=self.packet_limit,
+            max_pending_bytes=self.queue_bytes, max_pending_messages=self.queue_messages,
+            max_sessions=self.max_sockets, compression=self.compression, origins=OriginRule(origins),
+        )  # fmt: skip
+
+    @property
+    def limits(self) -> SocketLimits:
+        """What one client may ask for."""
+        return SocketLimits(
+            connect_within=self.login_deadline, events_per_second=self.events_per_second, burst=self.events_burst,
+            admitting=self.admitting,
+        )  # fmt: skip

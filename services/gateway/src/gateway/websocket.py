@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
+from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN, SERVER, Protocol
@@ -110,7 +111,13 @@ class WebSocketLink(asyncio.Protocol):
             else:
                 self._transport.close()
         if self._parser.parser_exc is not None or self._parser.close_rcvd is not None:
-            self._leave(Reason.TRANSPORT_ERROR if self._parser.parser_exc else Reason.TRANSPORT_CLOSE)
+            self._leave(self._why())
+
+    def _why(self) -> Reason:
+        """Why the connection ends, as its parser has it."""
+        if isinstance(self._parser.parser_exc, PayloadTooBig):
+            return Reason.TOO_LARGE
+        return Reason.TRANSPORT_ERROR if self._parser.parser_exc else Reason.TRANSPORT_CLOSE
 
     def _shake_hands(self, request: Request) -> None:
         path, _, query_string = request.path.partition("?")
