@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from chassis.problems import Problem
 
 
 async def test_a_request_that_is_not_as_documented_is_told_field_by_field(api) -> None:
@@ -110,3 +111,7 @@ async def test_the_trace_of_the_caller_goes_on(api) -> None:
     answer = await api.get("/number/1", headers={"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"})
     assert answer.headers["x-trace-id"] == trace_id
     assert (await api.get("/number/1")).headers["x-trace-id"] != trace_id
+
+
+def test_a_status_of_another_protocol_is_a_problem_like_others() -> None:
+    assert Problem(460, "checksum_mismatch", "Other bytes.").document()["title"] == "Refused"

@@ -34,4 +34,6 @@ def test_secret_ends_of_addresses_are_not_logged() -> None:
     assert loggable(f"/api/hooks/{id_}/{token}") == f"/api/hooks/{id_}/…"
     assert loggable(f"/api/responses/{id_}/{token}/") == f"/api/responses/{id_}/…"
     assert loggable(f"/api/hooks/{id_}/token") == f"/api/hooks/{id_}/token"
+    assert loggable(f"/api/shared/{token}") == "/api/shared/…"
+    assert loggable(f"/f/{token}/a name.pdf") == "/f/…"
     assert loggable(f"/api/messages/{id_}/poll") == f"/api/messages/{id_}/poll"

@@ -11,13 +11,13 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.counters import redis_client
 from chassis.database import create_pool
 from chassis.tokens import TokenVerifier
 from eventbus import Event, topic_of
 from eventbus.topics import event_type_of
 from identity import application
 from identity.settings import Settings
-from identity.throttle import redis_client
 from localstack import Parts
 from testkit import Databases, redis_databases, served
 

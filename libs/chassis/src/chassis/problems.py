@@ -40,9 +40,10 @@ PART_GONE: tuple[type[Exception], ...] = (
     asyncpg.InsufficientResourcesError,  # no connection, memory or disk left
 )
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
-# Addresses whose last part is a secret, as integrations have them.
-_SECRET_END = re.compile(r"(/api/(?:hooks|responses)/[^/]+/)[^/]{16,}/?")
+# Addresses with a part that is a secret, as integrations, share links and foreign bytes have them.
+_SECRET_END = re.compile(r"(/api/(?:(?:hooks|responses)/[^/]+|shared)/|^/f/)[^/]{16,}(?:/.*)?$")
 
 
 def loggable(path: str) -> str:
@@ -72,7 +73,7 @@ class Problem(Exception):
     def document(self) -> dict[str, object]:
         told = {
             "type": self.type,
-            "title": HTTPStatus(self.status).phrase,
+            "title": _phrase(self.status),
             "status": self.status,
             "detail": self.detail,
             **self.extra,
@@ -86,6 +87,11 @@ class Problem(Exception):
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(orjson.dumps(self.document()), self.status, headers, MEDIA_TYPE)
+
+
+def _phrase(status: int) -> str:
+    # Protocols on top of HTTP have numbers of their own, such as 460 of tus.
+    return _PHRASES.get(status, "Refused")
 
 
 def not_found(what: str) -> Problem:

@@ -1,6 +1,7 @@
 """Who asks: the dependency that every route names."""
 
 import secrets
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,6 +37,21 @@ async def gateway_only(request: Request) -> None:
     expected: str = request.app.state.internal_secret
     if scheme != "Internal" or not secrets.compare_digest(secret.encode(), expected.encode()):
         raise unauthenticated("This is for the gateway alone.")
+
+
+def client_address(request: Request) -> str:
+    """Where it comes from as our gateway saw it, which adds the last address and alone can reach a service."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return _address(forwarded) or _address(peer) or "unknown"
+
+
+def _address(text: str) -> str:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 CurrentCaller = Annotated[Principal, Depends(current_caller)]

@@ -3,6 +3,7 @@
 import sys
 from contextlib import aclosing
 
+from chassis.counters import redis_client
 from chassis.database import connect
 from chassis.running import run
 from chassis.serving import background, serve
@@ -12,7 +13,6 @@ from identity import application, housekeeping, signing_keys
 from identity.handlers import CONSUMES
 from identity.settings import Settings
 from identity.signing_keys import Vault
-from identity.throttle import redis_client
 
 
 async def main(settings: Settings) -> None:

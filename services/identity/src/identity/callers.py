@@ -1,9 +1,8 @@
 """Who calls, and from where."""
 
-from ipaddress import ip_address
 from typing import Annotated
 
-from chassis.requests import CurrentCaller, out_of_scope
+from chassis.requests import CurrentCaller, client_address, out_of_scope
 from chassis.tokens import Principal, unauthenticated
 from fastapi import Depends, Request, Response
 
@@ -20,19 +19,8 @@ def accounts_of(request: Request) -> Accounts:
 
 
 def client_of(request: Request) -> Client:
-    """The client as our gateway saw it: it is the only one that can reach this service, and adds the last address."""
-    peer = request.client.host if request.client else ""
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     user_agent = request.headers.get("user-agent", "").replace("\x00", "")[:LONGEST_USER_AGENT]
-    return Client(user_agent, _address(forwarded) or _address(peer) or "unknown")
-
-
-def _address(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return ""
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return Client(user_agent, client_address(request))
 
 
 def keep_private(response: Response) -> None:

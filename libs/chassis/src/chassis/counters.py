@@ -1,12 +1,22 @@
 """Counters that expire: how often something happened in a window of time."""
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from typing import TypeVar
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
+log = logging.getLogger(__name__)
 REMEMBERED = 10_000
+REDIS_DEADLINE = 0.5
+REDIS_AGAIN_AFTER = 3.0
+T = TypeVar("T")
 
 # Count once under each key, or under none if one has reached its limit; then the milliseconds to wait.
 TAKE = """
@@ -94,3 +104,45 @@ class LocalCounters:
             while len(self.counts) > REMEMBERED:
                 self.counts.pop(next(iter(self.counts)))
         return known
+
+
+class Counters:
+    """In Redis, and in this process while Redis is away."""
+
+    def __init__(self, redis: Redis, on_fallback: Callable[[], object] = lambda: None) -> None:
+        self._shared, self._local = RedisCounters(redis), LocalCounters()
+        self._on_fallback = on_fallback
+        self._redis_again_at = 0.0
+
+    async def take(self, limits: Sequence[Limit]) -> float:
+        """Count once under each limit and return 0, or count nothing and return the seconds to wait."""
+        return await self._counted(lambda counters: counters.take(limits))
+
+    async def give_back(self, limits: Sequence[Limit]) -> None:
+        await self._counted(lambda counters: counters.give_back(limits))
+
+    async def clear(self, limit: Limit) -> None:
+        await self._counted(lambda counters: counters.clear(limit))
+
+    async def _counted(self, count: Callable[[RedisCounters | LocalCounters], Awaitable[T]]) -> T:
+        if time.monotonic() >= self._redis_again_at:
+            try:
+                return await count(self._shared)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._redis_again_at = time.monotonic() + REDIS_AGAIN_AFTER
+                self._on_fallback()
+                log.warning("Redis does not count tries; this process does: %r", error)
+        return await count(self._local)
+
+
+def redis_client(url: str) -> Redis:
+    """A client that gives up soon, as every try that is counted waits for it."""
+    return Redis.from_url(
+        url, socket_timeout=REDIS_DEADLINE, socket_connect_timeout=REDIS_DEADLINE, retry=Retry(NoBackoff(), 1)
+    )
+
+
+def site(address: str) -> str:
+    """Whose tries are counted together: whoever has one IPv6 address has all of its /64."""
+    parsed = ip_address(address) if ":" in address else None
+    return str(parsed.packed[:8]) if isinstance(parsed, IPv6Address) else address
