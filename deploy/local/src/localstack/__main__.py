@@ -8,13 +8,13 @@ import sys
 from localstack import commands
 from localstack.board import Board
 from localstack.packages import Missing
-from localstack.parts import PARTS
+from localstack.parts import NAMES, OTHER_STORE
 from localstack.places import InUse
 from localstack.processes import StepFailed
 from localstack.settings import BadSetting, Settings
 
 EXPECTED = (Missing, InUse, StepFailed, BadSetting, PermissionError)
-NAMES = tuple(part.name for part in PARTS)
+PARTS = (*NAMES, OTHER_STORE)
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -22,9 +22,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("run", help="start everything, until Ctrl-C")
     parts = verbs.add_parser("parts", help="start parts only, until standard input closes; prints their URLs as JSON")
-    parts.add_argument("--only", type=names, default=NAMES, help=f"some of {','.join(NAMES)}")
+    parts.add_argument("--only", type=names, default=NAMES, help=f"some of {','.join(PARTS)}")
     parts.add_argument("--free-ports", action="store_true", help="not the usual ports")
-    install = verbs.add_parser("install", help="install system packages and fetch Kafka")
+    install = verbs.add_parser("install", help="install system packages, fetch and build the parts")
     install.add_argument("--with-browser", action="store_true", help="Chromium too, for the journeys")
     verbs.add_parser("status", help="what runs, as JSON")
     verbs.add_parser("clean", help="remove everything the stack has stored")
@@ -33,8 +33,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 def names(text: str) -> tuple[str, ...]:
     chosen = tuple(text.split(","))
-    if unknown := set(chosen) - set(NAMES):
-        raise argparse.ArgumentTypeError(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    if unknown := set(chosen) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return chosen
 
 

@@ -60,7 +60,8 @@ def start_parts(
         argv += ["--free-ports"] if ports == "free" else []
         launcher = subprocess.Popen(
             argv,
-            env={**os.environ, "NEXUS_DATA_DIR": str(folder)},
+            # official signatures take half a minute and 1.2 GB to load, and change under the tests
+            env={"NEXUS_SIGNATURES": "test", **os.environ, "NEXUS_DATA_DIR": str(folder)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=undo.enter_context((folder / "launcher.log").open("wb")),

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from time import monotonic
 from typing import Any
 
-from localstack import databases, packages, web
+from localstack import converters, databases, packages, web
 from localstack.accounts import ALICE, BOB
 from localstack.board import Board
 from localstack.interrupts import at_end_of_input, stoppable
 from localstack.leftovers import Ledger
 from localstack.part import Need, Part
-from localstack.parts import BY_NAME, PARTS
+from localstack.parts import NAMES, parts_of
 from localstack.places import remove, sole_use
 from localstack.services import local
 from localstack.settings import Settings
-from localstack.stack import Stack, stack
+from localstack.stack import Stack, fetch, stack
 from localstack.startup import start_everything, start_parts
 
 Verb = Callable[[Settings, Board, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -28,6 +28,12 @@ Started = tuple[Stack, Callable[[], None]]
 def needed(parts: tuple[Part, ...], settings: Settings) -> list[Need]:
     """The programs of the parts that we start ourselves."""
     return [need for part in parts if part.url_setting not in settings.given for need in part.needs]
+
+
+def usual(settings: Settings) -> tuple[Part, ...]:
+    """The parts of the product."""
+    known = parts_of(settings)
+    return tuple(known[name] for name in NAMES)
 
 
 @contextlib.asynccontextmanager
@@ -53,14 +59,15 @@ async def our_own(settings: Settings, board: Board, address: str, needs: list[Ne
 
 async def parts(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Start some parts, say where they are, and wait to be told to stop."""
-    chosen = tuple(BY_NAME[name] for name in asked.only)
+    known = parts_of(settings)
+    chosen = tuple(known[name] for name in asked.only)
     if asked.free_ports:
         settings = settings.on_free_ports()
     async with our_own(settings, board, "parts only", needed(chosen, settings)) as (one, stop):
         at_end_of_input(stop)
         urls = await start_parts(one, chosen)
         board.settle()
-        said = {BY_NAME[name].url_setting: url for name, url in urls.items()}
+        said = {known[name].url_setting: url for name, url in urls.items()}
         print(json.dumps({"urls": urls, "environment": said}), flush=True)
         await asyncio.Event().wait()
     return 0
@@ -69,7 +76,8 @@ async def parts(settings: Settings, board: Board, asked: argparse.Namespace) -> 
 async def run(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Start everything and say how to get in."""
     address = local(settings, "gateway")
-    needs = [*needed(PARTS, settings), *databases.NEEDS, *(web.NEEDS if web.is_stale(settings) else ())]
+    needs = [*needed(usual(settings), settings), *databases.NEEDS, *converters.NEEDS]
+    needs += web.NEEDS if web.is_stale(settings) else ()
     async with our_own(settings, board, address, needs) as (one, _):
         began = monotonic()
         password = await start_everything(one)
@@ -84,15 +92,15 @@ async def run(settings: Settings, board: Board, asked: argparse.Namespace) -> in
 
 async def install(settings: Settings, board: Board, asked: argparse.Namespace) -> int:
     """Install everything that later starts need, so that they need no network."""
-    needs = [*needed(PARTS, settings), *databases.NEEDS, *web.NEEDS]
+    known = parts_of(settings)
+    needs = [*needed(tuple(known.values()), settings), *databases.NEEDS, *converters.NEEDS, *web.NEEDS]
     needs += [packages.CHROMIUM] if asked.with_browser else []
     board.begin("packages", "system packages")
     await packages.install(needs, settings)
     board.done("packages", "system packages")
-    for part in PARTS:
+    for part in known.values():
         if part.fetch:
-            board.begin(part.name, f"fetching {part.title}")
-            await part.fetch(settings.cache, settings.logs / f"{part.name}-fetch.log")
+            await fetch(part, settings, board)
             board.done(part.name, f"{part.title} is in {settings.cache}")
     return 0
 

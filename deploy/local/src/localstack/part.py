@@ -3,7 +3,7 @@
 import shutil
 import signal
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -50,12 +50,13 @@ class Part:
     command: Callable[[Site], list[str]]
     probe: Callable[[Site], Awaitable[None]]
     prepare: Callable[[Site], Awaitable[None]] = nothing
-    fetch: Callable[[Path, Path], Awaitable[None]] | None = None
-    """Brings files into the cache folder; what it prints goes to the log."""
+    fetch: Callable[[Path, Path], Awaitable[str | None]] | None = None
+    """Brings files into the cache folder; what it prints goes to the log, what it answers is said to people."""
+    fetching: str = "fetching"
     before_start: Callable[[Site], Awaitable[None]] = nothing
     user: str | None = None
     """The account it runs as when the launcher is root."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Callable[[Site], Mapping[str, str]] = lambda site: {}
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     """What the kernel sends it when the launcher is killed."""

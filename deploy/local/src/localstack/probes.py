@@ -37,6 +37,12 @@ async def redis(port: int) -> None:
         raise NotReady("Redis does not answer PING yet")
 
 
+async def clamd(port: int) -> None:
+    """PING: it listens only once it knows its signatures."""
+    if await exchange(port, b"zPING\0", 16) != b"PONG\0":
+        raise NotReady("clamd does not answer PING yet")
+
+
 async def kafka(port: int) -> None:
     """ApiVersions: only a broker that has joined its controller answers."""
     request = struct.pack("!hhih", 18, 0, 7, -1)

@@ -57,7 +57,8 @@ def environment(service: Service, settings: Settings, keys: Keys, urls: Mapping[
 
 def passed_on(settings: Settings) -> dict[str, str]:
     """Limits and the like: whatever was given that neither belongs to the launcher nor is its to say."""
-    ours = {"NEXUS_HOST", "NEXUS_DATA_DIR", *(port_setting(name) for name in settings.ports)}
+    ours = {"NEXUS_HOST", "NEXUS_DATA_DIR", "NEXUS_OBJECT_STORE", "NEXUS_SIGNATURES"}
+    ours |= {port_setting(name) for name in settings.ports}
     return {name: value for name, value in settings.given.items() if name not in ours and not name.endswith("_URL")}
 
 

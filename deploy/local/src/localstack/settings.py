@@ -19,6 +19,9 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "redis": 26379,
     "kafka": 29092,
     "kafka_controller": 29093,
+    "s3": 29000,
+    "s3_other": 29001,
+    "clamd": 23310,
 }
 FREE_PORTS = range(10_000, 25_000)
 PORT_SETTING = "NEXUS_PORT_{}"
@@ -46,6 +49,13 @@ class Settings:
         ports = {name: _port(environ, name, default) for name, default in DEFAULT_PORTS.items()}
         given = {name: value for name, value in environ.items() if name.startswith("NEXUS_") and value}
         return cls(project, data, home.absolute() / "nexus", ports, given)
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        """What was given, or the first."""
+        given = self.given.get(name, choices[0])
+        if given not in choices:
+            raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {given!r}")
+        return given
 
     def on_free_ports(self, names: tuple[str, ...] = tuple(DEFAULT_PORTS)) -> "Settings":
         """The same stack on ports nobody uses, save those that were set."""

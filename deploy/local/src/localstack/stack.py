@@ -12,7 +12,7 @@ from localstack.keeper import Keeper, Unit
 from localstack.keys import Keys
 from localstack.leftovers import Ledger
 from localstack.part import Part, Site
-from localstack.parts import BY_NAME
+from localstack.parts import parts_of
 from localstack.places import check_ports, site_of
 from localstack.processes import Command
 from localstack.settings import Settings, inherited
@@ -54,9 +54,7 @@ class Stack:
         if given := self.settings.given.get(part.url_setting):
             self.board.done(part.name, f"{part.title} given by {part.url_setting}")
             return given
-        if part.fetch:
-            self.board.begin(part.name, f"fetching {part.title}")
-            await part.fetch(self.settings.cache, self.settings.logs / f"{part.name}-fetch.log")
+        await fetch(part, self.settings, self.board)
         self.board.begin(part.name, f"preparing {part.title}")
         site = await asyncio.to_thread(site_of, part, self.settings, self.keys)
         if not site.folder.is_relative_to(self.settings.data):
@@ -70,8 +68,16 @@ class Stack:
         return part.url(site)
 
 
+async def fetch(part: Part, settings: Settings, board: Board) -> None:
+    """Have what the part needs in the cache folder."""
+    if part.fetch:
+        board.begin(part.name, f"{part.fetching} {part.title}")
+        if remark := await part.fetch(settings.cache, settings.logs / f"{part.name}-fetch.log"):
+            board.say(remark)
+
+
 def unit_of(part: Part, site: Site) -> Unit:
-    environment = inherited() | dict(part.environment)
+    environment = inherited() | dict(part.environment(site))
     return Unit(
         name=part.name,
         command=Command(part.command(site), site.log, environment, site.folder, site.user, part.death_signal),
@@ -100,7 +106,8 @@ async def stack(settings: Settings, board: Board) -> AsyncIterator[Stack]:
 
 async def _stop_all(running: Stack) -> None:
 
-    await running.stop([name for name in running.keepers if name not in BY_NAME])
+    parts = parts_of(running.settings)
+    await running.stop([name for name in running.keepers if name not in parts])
     await running.stop(list(running.keepers))
 
 

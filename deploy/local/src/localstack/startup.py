@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 from localstack import accounts, databases, web
 from localstack.part import Part
-from localstack.parts import PARTS
+from localstack.parts import NAMES, parts_of
 from localstack.places import check_ports
 from localstack.processes import StepFailed
 from localstack.services import SERVICES, Service, local, unit_of
 from localstack.stack import Stack
 
 
-async def start_parts(stack: Stack, chosen: tuple[Part, ...] = PARTS) -> Mapping[str, str]:
+async def start_parts(stack: Stack, chosen: tuple[Part, ...]) -> Mapping[str, str]:
     """Start parts side by side and answer their URLs."""
     async with asyncio.TaskGroup() as group:
         tasks = {part.name: group.create_task(stack.start_part(part)) for part in chosen}
@@ -22,9 +22,10 @@ async def start_parts(stack: Stack, chosen: tuple[Part, ...] = PARTS) -> Mapping
 async def start_everything(stack: Stack) -> str:
     """Parts and web client at once, what goes into the parts as soon as they are there, then the services."""
     check_ports(stack.settings, tuple(service.name for service in SERVICES))
+    known = parts_of(stack.settings)
     async with asyncio.TaskGroup() as group:
         client = group.create_task(web.build(stack.settings, stack.board))
-        tasks = {part.name: group.create_task(stack.start_part(part)) for part in PARTS}
+        tasks = {name: group.create_task(stack.start_part(known[name])) for name in NAMES}
         filled = [
             group.create_task(_fill_databases(stack, tasks["postgres"])),
             group.create_task(_make_topics(stack, tasks["kafka"])),
