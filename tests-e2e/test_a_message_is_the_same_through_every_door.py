@@ -81,4 +81,5 @@ FIELDS = (
     *("threadReplyCount", "attachments", "reactions", "isEdited", "isDeleted", "isPinned", "createdAt", "updatedAt"),
     *("deletedAt", "seq", "revision", "mentions", "mentionsChannel", "mentionsHere", "alsoToChannel", "lastReplyAt"),
     *("threadParticipants", "previews", "plainText", "forwarded", "isHidden", "isPurged", "via", "actions", "poll"),
+    "isImported",
 )

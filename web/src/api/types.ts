@@ -62,6 +62,8 @@ export interface Channel {
   memberIds?: string[];
   /** Only its admins, or fewer, post here. */
   isAnnouncement?: boolean;
+  /** Between two posts of one person; 0: none. */
+  slowModeSeconds?: number;
 }
 
 export interface ListedChannel extends Channel {
@@ -88,6 +90,10 @@ export interface Message {
   isDeleted: boolean;
   /** By a moderator: it says nothing. */
   isHidden?: boolean;
+  /** By retention: it says nothing any more. */
+  isPurged?: boolean;
+  /** Came from elsewhere, with a time of its own. */
+  isImported?: boolean;
   isPinned: boolean;
   createdAt: string;
   updatedAt: string;
@@ -97,7 +103,12 @@ export interface Message {
   formattedContent?: FormattedNode | null;
   previews?: LinkPreview[];
   parentMessageId?: string | null;
+  /** A reply that is shown in the channel, too. */
   alsoToChannel?: boolean;
+  threadReplyCount?: number;
+  lastReplyAt?: string | null;
+  /** The last to reply, a few of them. */
+  threadParticipants?: string[];
   mentions?: string[];
   mentionsChannel?: boolean;
   mentionsHere?: boolean;

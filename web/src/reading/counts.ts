@@ -116,7 +116,7 @@ const wasCounted = (held: Held, message: Message, myId: string) =>
   message.seq > held.lastReadSeq && message.seq <= held.lastSeq && isCounted(message, myId);
 
 const isCounted = (message: Message, myId: string) =>
-  message.userId !== myId && (!message.parentMessageId || message.alsoToChannel === true);
+  message.userId !== myId && !message.isImported && (!message.parentMessageId || message.alsoToChannel === true);
 
 const mentions = (message: Message, myId: string) =>
   message.mentionsChannel === true || (message.mentions ?? []).includes(myId);

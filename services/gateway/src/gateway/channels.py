@@ -141,6 +141,12 @@ class Channels:
             channel.floors = {socket: floor for socket, floor in channel.floors.items() if floor > seq}
         return len(channel.sockets)
 
+    def pass_over(self, channel_id: str, seq: int) -> None:
+        """A number that nobody is told of: who lacks it learns so by the next one, and asks for what is between."""
+        if channel := self._channels.get(channel_id):
+            channel.seen_seq = max(channel.seen_seq, seq)
+            channel.last_seq = max(channel.last_seq, seq)
+
     def tell_one(self, socket: Client, message: Encoded) -> None:
         """Tell one socket what concerns its person, in its place among what the channels tell."""
         self._pass_on(socket, "", message, None)

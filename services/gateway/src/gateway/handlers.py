@@ -63,8 +63,10 @@ class Feed:
 
 
 def receive_message(event: ChannelEvent, feed: Feed) -> None:
-    if event.channel_id in feed.channels:
-        posted = event.message_posted
+    posted = event.message_posted
+    if posted.message.is_imported:
+        feed.channels.pass_over(event.channel_id, posted.message.seq)
+    elif event.channel_id in feed.channels:
         told = feed.channels.receive(
             event.channel_id, posted.message.seq, to_wire(posted.message), posted.origin_socket_id, feed.recent.place
         )
@@ -156,6 +158,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
         said.ReceiptMoved: tell_members,
         said.PollUpdated: tell_members,
         said.MessagesPurged: tell_members,
+        said.MessagesImported: tell_members,
     },
     WorkspaceMemberEvent: {WorkspaceMemberSaved: welcome, Tombstone: bid_farewell},
     PersonalEvent: dict.fromkeys(OWN, tell_own_sockets),

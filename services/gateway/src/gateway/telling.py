@@ -90,6 +90,10 @@ def _purge(event: ChannelEvent) -> Telling:
     return "messages:purged", {"channelId": event.channel_id, **to_wire(event.messages_purged)}
 
 
+def _import(event: ChannelEvent) -> Telling:
+    return "messages:imported", {"channelId": event.channel_id, **to_wire(event.messages_imported)}
+
+
 def _receipt(event: ChannelEvent) -> Telling:
     return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
 
@@ -108,6 +112,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.ReceiptMoved: _receipt,
     said.PollUpdated: _poll,
     said.MessagesPurged: _purge,
+    said.MessagesImported: _import,
 }
 
 
@@ -152,6 +157,7 @@ OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.ReminderGone: _own("reminder:removed"),
     own.EphemeralMessage: _own("message:ephemeral"),
     own.MessageReported: _own("message:reported"),
+    own.TransferChanged: _own("transfer:update"),
 }
 
 # What somebody's own sockets hear.
@@ -166,8 +172,9 @@ TO_PERSON: Mapping[type, Callable[[Any], Telling]] = {
 
 def rooms_of(event: Event | Tombstone, kind: type) -> tuple[str, ...]:
     """Who is to hear of an event of this kind: rooms of channels and of persons."""
-    if kind is said.MessagePosted:
-        return (channel_room(event.channel_id),)  # type: ignore[union-attr]
+    if isinstance(event, ChannelEvent) and kind is said.MessagePosted:
+        # Of what came from elsewhere nobody is told one by one.
+        return () if event.message_posted.message.is_imported else (channel_room(event.channel_id),)
     if isinstance(event, Tombstone):
         return (user_room(member_of(event)[1]),)
     if isinstance(event, ChannelEvent):

@@ -15,7 +15,8 @@ CHANNEL = """id, workspace_id, name, description, type, is_archived, is_default,
 MESSAGE = """id, channel_id, user_id, content, content_type, formatted_content, parent_message_id, thread_reply_count,
     attachments, reactions, is_edited, is_deleted, is_pinned, created_at, updated_at, deleted_at, seq,
     client_message_id, mentions, mentions_channel, mentions_here, also_to_channel, last_reply_at, thread_participants,
-    revision, forwarded, plain_text, previews, via, actions, poll, is_hidden, is_purged"""
+    revision, forwarded, plain_text, previews, via, actions, poll, is_hidden, is_purged,
+    is_imported"""
 
 
 def qualified(columns: str, table: str) -> str:
@@ -80,6 +81,7 @@ def message_of(row: Record) -> Message:
         poll=row["poll"],
         is_hidden=row["is_hidden"],
         is_purged=row["is_purged"],
+        is_imported=row["is_imported"],
     )
 
 

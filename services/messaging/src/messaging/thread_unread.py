@@ -16,7 +16,7 @@ MOST_LISTED = 100
 COUNTS = f"""
     (SELECT count(*) FROM (
         SELECT FROM messages a WHERE a.parent_message_id = t.id AND a.seq > coalesce(r.last_read_seq, 0)
-            AND a.user_id <> $1 AND NOT a.is_deleted LIMIT {MOST_COUNTED}) AS found) AS unread,
+            AND a.user_id <> $1 AND NOT a.is_deleted AND NOT a.is_imported LIMIT {MOST_COUNTED}) AS found) AS unread,
     (SELECT count(*) FROM (
         SELECT DISTINCT n.seq FROM message_mentions n WHERE n.channel_id = t.channel_id AND n.thread_id = t.id
             AND n.user_id IN ($1, '{EVERYONE}') AND n.author_id <> $1 AND n.seq > coalesce(r.last_read_seq, 0)

@@ -22,7 +22,7 @@ EVERYONE = UUID(int=0)
 # What counts: others' messages after the marker that are there and shown in the channel.
 FROM_HERE = f"greatest(m.last_read_seq, c.last_seq - {NEWEST})"
 COUNTS = f"t.channel_id = m.channel_id AND t.seq > {FROM_HERE} AND t.user_id <> m.user_id"
-SHOWN = "NOT t.is_deleted AND (t.parent_message_id IS NULL OR t.also_to_channel)"
+SHOWN = "NOT t.is_deleted AND NOT t.is_imported AND (t.parent_message_id IS NULL OR t.also_to_channel)"
 # A row of message_mentions is gone with its message.
 MENTIONS = f"""
     n.channel_id = m.channel_id AND n.user_id IN (m.user_id, '{EVERYONE}') AND n.author_id <> m.user_id

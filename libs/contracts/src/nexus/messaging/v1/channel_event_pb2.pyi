@@ -42,6 +42,7 @@ class ChannelEvent(_message.Message):
     BOOKMARKS_CHANGED_FIELD_NUMBER: _builtins.int
     MESSAGES_PURGED_FIELD_NUMBER: _builtins.int
     POLL_UPDATED_FIELD_NUMBER: _builtins.int
+    MESSAGES_IMPORTED_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -73,6 +74,8 @@ class ChannelEvent(_message.Message):
     def messages_purged(self) -> Global___MessagesPurged: ...
     @_builtins.property
     def poll_updated(self) -> Global___PollUpdated: ...
+    @_builtins.property
+    def messages_imported(self) -> Global___MessagesImported: ...
     def __init__(
         self,
         *,
@@ -92,12 +95,13 @@ class ChannelEvent(_message.Message):
         bookmarks_changed: Global___BookmarksChanged | None = ...,
         messages_purged: Global___MessagesPurged | None = ...,
         poll_updated: Global___PollUpdated | None = ...,
+        messages_imported: Global___MessagesImported | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_imported", b"messages_imported", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmarks_changed", b"bookmarks_changed", "channel_created", b"channel_created", "channel_id", b"channel_id", "channel_updated", b"channel_updated", "member_joined", b"member_joined", "member_left", b"member_left", "message_deleted", b"message_deleted", "message_posted", b"message_posted", "message_updated", b"message_updated", "messages_imported", b"messages_imported", "messages_purged", b"messages_purged", "meta", b"meta", "payload", b"payload", "poll_updated", b"poll_updated", "reaction_added", b"reaction_added", "reaction_removed", b"reaction_removed", "receipt_moved", b"receipt_moved", "thread_updated", b"thread_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed", "messages_purged", "poll_updated"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_created", "channel_updated", "member_joined", "member_left", "message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed", "thread_updated", "receipt_moved", "bookmarks_changed", "messages_purged", "poll_updated", "messages_imported"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -222,6 +226,7 @@ class Message(_message.Message):
     FORWARDED_FIELD_NUMBER: _builtins.int
     IS_HIDDEN_FIELD_NUMBER: _builtins.int
     IS_PURGED_FIELD_NUMBER: _builtins.int
+    IS_IMPORTED_FIELD_NUMBER: _builtins.int
     VIA_FIELD_NUMBER: _builtins.int
     ACTIONS_FIELD_NUMBER: _builtins.int
     POLL_FIELD_NUMBER: _builtins.int
@@ -262,6 +267,8 @@ class Message(_message.Message):
     """By a moderator, until one shows it again: what it says is not here."""
     is_purged: _builtins.bool
     """By retention: a tombstone of which only the number, the author and the times are left."""
+    is_imported: _builtins.bool
+    """Came from elsewhere with a time of its own: nobody is told of it, and it never counts as unread."""
     via: _builtins.str
     """{"kind": "webhook" or "command", "id", "name", "iconEmoji"}: the integration that says it, as messaging
     marks it. Its id is user_id, too: it is nobody's account.
@@ -323,13 +330,14 @@ class Message(_message.Message):
         forwarded: _builtins.str | None = ...,
         is_hidden: _builtins.bool = ...,
         is_purged: _builtins.bool = ...,
+        is_imported: _builtins.bool = ...,
         via: _builtins.str | None = ...,
         actions: _builtins.str | None = ...,
         poll: _builtins.str | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "client_message_id", b"client_message_id", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "last_reply_at", b"last_reply_at", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "updated_at", b"updated_at", "via", b"via"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_hidden", b"is_hidden", "is_pinned", b"is_pinned", "is_purged", b"is_purged", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id", "via", b"via"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_actions", b"_actions", "_client_message_id", b"_client_message_id", "_deleted_at", b"_deleted_at", "_formatted_content", b"_formatted_content", "_forwarded", b"_forwarded", "_last_reply_at", b"_last_reply_at", "_parent_message_id", b"_parent_message_id", "_plain_text", b"_plain_text", "_poll", b"_poll", "_via", b"_via", "actions", b"actions", "also_to_channel", b"also_to_channel", "attachments", b"attachments", "channel_id", b"channel_id", "client_message_id", b"client_message_id", "content", b"content", "content_type", b"content_type", "created_at", b"created_at", "deleted_at", b"deleted_at", "formatted_content", b"formatted_content", "forwarded", b"forwarded", "id", b"id", "is_deleted", b"is_deleted", "is_edited", b"is_edited", "is_hidden", b"is_hidden", "is_imported", b"is_imported", "is_pinned", b"is_pinned", "is_purged", b"is_purged", "last_reply_at", b"last_reply_at", "mentions", b"mentions", "mentions_channel", b"mentions_channel", "mentions_here", b"mentions_here", "parent_message_id", b"parent_message_id", "plain_text", b"plain_text", "poll", b"poll", "previews", b"previews", "reactions", b"reactions", "revision", b"revision", "seq", b"seq", "thread_participants", b"thread_participants", "thread_reply_count", b"thread_reply_count", "updated_at", b"updated_at", "user_id", b"user_id", "via", b"via"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__actions: _TypeAlias = _typing.Literal["actions"]  # noqa: Y015
     _WhichOneofArgType__actions: _TypeAlias = _typing.Literal["_actions", b"_actions"]  # noqa: Y015
@@ -842,3 +850,30 @@ class PollUpdated(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PollUpdated: _TypeAlias = PollUpdated  # noqa: Y015
+
+@_typing.final
+class MessagesImported(_message.Message):
+    """An import has brought messages into this channel, each told as MessagePosted before: whoever shows the channel looks
+    again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_SEQ_FIELD_NUMBER: _builtins.int
+    LAST_SEQ_FIELD_NUMBER: _builtins.int
+    first_seq: _builtins.int
+    """Their numbers, all of them imported."""
+    last_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        first_seq: _builtins.int = ...,
+        last_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_seq", b"first_seq", "last_seq", b"last_seq"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MessagesImported: _TypeAlias = MessagesImported  # noqa: Y015

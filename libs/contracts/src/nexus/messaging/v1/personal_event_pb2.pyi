@@ -40,6 +40,7 @@ class PersonalEvent(_message.Message):
     REMINDER_GONE_FIELD_NUMBER: _builtins.int
     EPHEMERAL_MESSAGE_FIELD_NUMBER: _builtins.int
     MESSAGE_REPORTED_FIELD_NUMBER: _builtins.int
+    TRANSFER_CHANGED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -71,6 +72,8 @@ class PersonalEvent(_message.Message):
     def ephemeral_message(self) -> Global___EphemeralMessage: ...
     @_builtins.property
     def message_reported(self) -> Global___MessageReported: ...
+    @_builtins.property
+    def transfer_changed(self) -> Global___TransferChanged: ...
     def __init__(
         self,
         *,
@@ -90,12 +93,13 @@ class PersonalEvent(_message.Message):
         reminder_gone: Global___ReminderGone | None = ...,
         ephemeral_message: Global___EphemeralMessage | None = ...,
         message_reported: Global___MessageReported | None = ...,
+        transfer_changed: Global___TransferChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported", "transfer_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -629,3 +633,42 @@ class MessageReported(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MessageReported: _TypeAlias = MessageReported  # noqa: Y015
+
+@_typing.final
+class TransferChanged(_message.Message):
+    """An import or export that the person asked for has come further, or to its end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKSPACE_ID_FIELD_NUMBER: _builtins.int
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    workspace_id: _builtins.str
+    transfer_id: _builtins.str
+    kind: _builtins.str
+    """import or export."""
+    state: _builtins.str
+    """uploading, reading, waiting, running, done, failed or cancelled."""
+    progress: _builtins.int
+    total: _builtins.int
+    """0 while it is not known."""
+    def __init__(
+        self,
+        *,
+        workspace_id: _builtins.str = ...,
+        transfer_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        state: _builtins.str = ...,
+        progress: _builtins.int = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "progress", b"progress", "state", b"state", "total", b"total", "transfer_id", b"transfer_id", "workspace_id", b"workspace_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferChanged: _TypeAlias = TransferChanged  # noqa: Y015
