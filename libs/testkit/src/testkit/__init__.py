@@ -1,4 +1,4 @@
-"""How tests get real parts: PostgreSQL, Redis, Kafka, services as processes, and tokens to ask them with."""
+"""How tests get real parts: databases, Kafka, an object store, ClamAV, services as processes, and tokens to ask with."""
 
 from testkit.databases import Databases
 from testkit.eventually import eventually

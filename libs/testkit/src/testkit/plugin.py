@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -11,11 +12,19 @@ from chassis.database import create_pool
 from eventbus import administration
 from localstack import NotStarted, Parts, start_parts
 
-from testkit import redis_databases
+from testkit import buckets, redis_databases
 from testkit.databases import Databases
 from testkit.tokens import Issuer
 
-PARTS = ("postgres", "redis", "kafka")
+# Each part with the fixtures that need it.
+NEEDED_BY = {
+    "postgres": {"postgres_url"},
+    "redis": {"redis_url", "_own_redis"},
+    "kafka": {"kafka_url"},
+    "s3": {"s3_url", "each_s3_url"},
+    "s3_other": {"each_s3_url"},
+    "clamd": {"clamd_url"},
+}
 RUNNING = pytest.StashKey[Parts]()
 
 
@@ -42,7 +51,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 def _needed(items: Sequence[pytest.Item]) -> tuple[str, ...]:
     asked = {name for item in items for name in getattr(item, "fixturenames", ())}
-    return tuple(part for part in PARTS if asked & {f"{part}_url", f"_own_{part}"})
+    return tuple(part for part, fixtures in NEEDED_BY.items() if asked & fixtures)
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +84,36 @@ def redis_url(_own_redis: str) -> str:
     """An empty Redis database of this run alone."""
     redis_databases.flush(_own_redis)
     return _own_redis
+
+
+@pytest_asyncio.fixture
+async def s3_url(parts: Parts) -> AsyncIterator[str]:
+    """An empty bucket of the object store, as `http://key:secret@host:port/bucket`."""
+    async with buckets.own_bucket(parts.urls["s3"]) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(params=["s3", "s3_other"])
+async def each_s3_url(parts: Parts, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The same, once on each of the two servers."""
+    async with buckets.own_bucket(parts.urls[request.param]) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def clamd_url(parts: Parts) -> str:
+    """A virus scanner that knows the test virus alone, as `tcp://host:port`."""
+    return parts.urls["clamd"]
+
+
+@pytest.fixture
+def signatures(parts: Parts, clamd_url: str) -> Iterator[Path]:
+    """The scanner's folder of signatures. It knows what was put there after a `RELOAD`; the files are removed again."""
+    folder = parts.data / "clamd" / "signatures"
+    before = set(folder.iterdir())
+    yield folder
+    for added in set(folder.iterdir()) - before:
+        added.unlink()
 
 
 @pytest_asyncio.fixture
