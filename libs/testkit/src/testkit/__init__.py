@@ -1,4 +1,4 @@
-"""How tests get real parts: databases, Kafka, an object store, ClamAV, services as processes, and tokens to ask with."""
+"""How tests get real parts: databases, Kafka, an object store, a scanner, services as processes, and their tokens."""
 
 from testkit.databases import Databases
 from testkit.eventually import eventually

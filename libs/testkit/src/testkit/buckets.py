@@ -10,7 +10,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 CONFIG = AioConfig(
-    connect_timeout=5, read_timeout=30, s3={"addressing_style": "path"},
+    signature_version="s3v4", connect_timeout=5, read_timeout=30, s3={"addressing_style": "path"},
     request_checksum_calculation="when_required", response_checksum_validation="when_required",
 )  # fmt: skip
 
