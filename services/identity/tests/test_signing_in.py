@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest_asyncio
-from identity.passwords import Passwords
+from chassis.passwords import Passwords
 from identity.settings import Settings
 from pydantic import SecretStr
 
@@ -38,7 +38,7 @@ async def test_passwords_match_however_the_keyboard_composed_them(api: Any) -> N
 async def test_a_password_is_hashed_anew_when_parameters_changed(
     api: Any, kim: dict[str, Any], settings: Settings, pool: asyncpg.Pool
 ) -> None:
-    dearer = Passwords(settings.model_copy(update={"password_time_cost": 2}))
+    dearer = Passwords(settings.model_copy(update={"password_time_cost": 2}).password_cost)
     old = await dearer.hash("correct horse battery")
     await pool.execute("UPDATE users SET password_hash = $1", old)
     assert (await api.login(kim["user"]["email"])).status == 200

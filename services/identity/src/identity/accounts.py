@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from chassis.passwords import Passwords
 from eventbus import Db
 
 from identity import bot_tokens, invitations, refresh_tokens, sessions, users
@@ -13,7 +14,6 @@ from identity.access_tokens import AccessTokens
 from identity.answers import BotSignedIn, SignedIn, User
 from identity.bodies import Login, Registration
 from identity.metrics import LOGINS, REGISTRATIONS, TOKENS_REFRESHED
-from identity.passwords import Passwords
 from identity.sessions import Client
 from identity.settings import Settings
 from identity.signing_keys import SigningKeys

@@ -1,13 +1,13 @@
 """The service put together from its parts."""
 
 import asyncpg
+from chassis.passwords import Passwords
 from chassis.serving import create_app
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from identity import bot_routes, refusals, routes
 from identity.accounts import Accounts
-from identity.passwords import Passwords
 from identity.settings import Settings
 from identity.signing_keys import SigningKeys, Vault
 from identity.throttle import Throttle
@@ -25,5 +25,7 @@ async def build(settings: Settings, pool: asyncpg.Pool, redis: Redis) -> FastAPI
         {"database": lambda: pool.fetchval("SELECT 1")}, body_limit=LARGEST_BODY,
     )  # fmt: skip
     refusals.install(app)
-    app.state.accounts = Accounts(settings, pool, signing_keys, Passwords(settings), Throttle(redis, settings))
+    app.state.accounts = Accounts(
+        settings, pool, signing_keys, Passwords(settings.password_cost), Throttle(redis, settings)
+    )
     return app

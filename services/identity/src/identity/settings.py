@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chassis.passwords import Cost
 from chassis.settings import DatabaseSettings
 from pydantic import Field, SecretStr
 
@@ -29,6 +30,10 @@ class Settings(DatabaseSettings):
     password_memory_kib: int = Field(19 * 1024, ge=8)
     password_threads: int = Field(2, ge=1)
     password_queue: int = Field(64, ge=0)
+
+    @property
+    def password_cost(self) -> Cost:
+        return Cost(self.password_time_cost, self.password_memory_kib, self.password_threads, self.password_queue)
 
     @property
     def refresh_token_lifetime(self) -> timedelta:

@@ -3,13 +3,12 @@
 import time
 
 import pytest
-from identity.passwords import Passwords
-from identity.settings import Settings
+from chassis.passwords import Cost, Passwords
 
 
 @pytest.fixture
-def passwords(settings: Settings) -> Passwords:
-    return Passwords(settings.model_copy(update={"password_memory_kib": 19 * 1024, "password_time_cost": 2}))
+def passwords() -> Passwords:
+    return Passwords(Cost())
 
 
 async def test_a_hash_is_of_one_password(passwords: Passwords) -> None:

@@ -4,25 +4,35 @@ import asyncio
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from chassis.problems import unavailable
 
-from identity.settings import Settings
+from chassis.problems import unavailable
 
 DEADLINE = 10.0
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a hash costs whoever guesses, and us (OWASP's argon2id parameters), and how many may wait for theirs."""
+
+    time: int = 2
+    memory_kib: int = 19 * 1024
+    threads: int = 2
+    queue: int = 64
+
+
 class Passwords:
     """Hashes and checks passwords; `Problem` 503 when more are waiting than may."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._hasher = PasswordHasher(settings.password_time_cost, settings.password_memory_kib, parallelism=1)
-        self._threads = ThreadPoolExecutor(settings.password_threads, "passwords")
-        self._most = settings.password_threads + settings.password_queue
+    def __init__(self, cost: Cost) -> None:
+        self._hasher = PasswordHasher(cost.time, cost.memory_kib, parallelism=1)
+        self._threads = ThreadPoolExecutor(cost.threads, "passwords")
+        self._most = cost.threads + cost.queue
         self._waiting = 0
         # What an unknown address is checked against, so that it takes as long as a known one.
         self._nobodys = self._hasher.hash("nobody has this password")
@@ -47,7 +57,7 @@ class Passwords:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._waiting >= self._most:
-            raise unavailable("Too many people are signing in just now; try again shortly.")
+            raise unavailable("Too many passwords are being checked just now; try again shortly.")
         self._waiting += 1
         try:
             async with asyncio.timeout(DEADLINE):
