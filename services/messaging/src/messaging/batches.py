@@ -9,9 +9,9 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.database import dumps
 from chassis.problems import Problem
+from chassis.slots import id_beside
 from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, ThreadUpdated
-from uuid_utils.compat import uuid7
 
 from messaging import mentions, threads
 from messaging.bodies import ChannelDraft
@@ -113,8 +113,8 @@ class Batch:
         seq = self._last_seqs[draft.channel_id] = self._last_seqs[draft.channel_id] + 1
         at, forms = timestamp(self.at), Forms(draft.content, send.document)
         return Message(
-            id=str(uuid7()), channel_id=str(draft.channel_id), user_id=str(send.user_id), content=draft.content,
-            content_type=draft.content_type,
+            id=str(id_beside(draft.channel_id)), channel_id=str(draft.channel_id), user_id=str(send.user_id),
+            content=draft.content, content_type=draft.content_type,
             parent_message_id=str(draft.parent_message_id) if draft.parent_message_id else None,
             attachments=dumps(draft.attachments) if draft.attachments else "[]", reactions="{}",
             created_at=at, updated_at=at, seq=seq, client_message_id=draft.client_message_id,

@@ -8,11 +8,11 @@ import asyncpg
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.slots import slot_of_name, slot_of_people
 from eventbus import Db
 from eventbus.wire import Json, iso
-from uuid_utils.compat import uuid7
 
-from messaging import announcements, audit, messages
+from messaging import announcements, audit, messages, shards
 from messaging.bodies import GROUP_SIZE, ChannelChange, NewChannel
 from messaging.permissions import Standing
 from messaging.rows import CHANNEL, channel_json, channel_of, plain_json, qualified
@@ -71,9 +71,8 @@ async def create(db: Db, workspace_id: UUID, new: NewChannel, actor_id: UUID, *,
     """A channel with its creator as admin, and the given members; `Problem` 409 if the name is taken."""
     members = set(new.members) - {actor_id}
     await require_in_workspace(db, workspace_id, members)
-    row = await db.fetchrow(
-        CREATE, uuid7(), workspace_id, new.name, new.description, new.type, is_default, [], actor_id
-    )
+    id_ = await shards.new_channel_id(db, slot_of_name(workspace_id, new.name))
+    row = await db.fetchrow(CREATE, id_, workspace_id, new.name, new.description, new.type, is_default, [], actor_id)
     if row is None:
         raise Problem(409, "channel_name_taken", f"There is a channel called {new.name} in this workspace.")
     await announcements.channel_created(db, channel_of(row), actor_id)
@@ -90,7 +89,8 @@ async def open_direct(db: Db, workspace_id: UUID, user_ids: Iterable[UUID], acto
     await require_in_workspace(db, workspace_id, people)
     kind = "direct" if len(people) == 2 else "group"
     name = f"{kind}:{hashlib.sha256(','.join(map(str, people)).encode()).hexdigest()[:40]}"
-    row = await db.fetchrow(CREATE, uuid7(), workspace_id, name, None, kind, False, people, actor_id)
+    id_ = await shards.new_channel_id(db, slot_of_people(workspace_id, people))
+    row = await db.fetchrow(CREATE, id_, workspace_id, name, None, kind, False, people, actor_id)
     if row is None:
         return channel_json(await one(db, BY_NAME, workspace_id, name)), False
     await announcements.channel_created(db, channel_of(row), actor_id)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
@@ -99,7 +100,8 @@ async def add(db: Db, standing: Standing, workspace_id: UUID, new: NewHold) -> J
         raise not_found("channel")
     if new.user_id and not await db.fetchval(IS_OR_WAS_HERE, workspace_id, new.user_id):
         raise not_found("person in this workspace")
-    row = await one(db, ADD, uuid7(), workspace_id, new.name, new.user_id, new.channel_id, standing.user_id)
+    id_ = id_beside(new.channel_id) if new.channel_id else uuid7()
+    row = await one(db, ADD, id_, workspace_id, new.name, new.user_id, new.channel_id, standing.user_id)
     told = plain_json(row, *COLUMNS)
     await audit.record(
         db, standing, "hold.opened", {name: told[name] for name in ("id", "name", "userId", "channelId")}

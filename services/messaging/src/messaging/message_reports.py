@@ -5,10 +5,10 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MessageReported
-from uuid_utils.compat import uuid7
 
 from messaging import audit, moderation, personal
 from messaging.moderation_bodies import Resolution
@@ -57,7 +57,7 @@ async def add(db: Db, standing: Standing, message_id: UUID, reason: str) -> Json
     if await db.fetchval(COUNT, standing.workspace_id, standing.user_id) >= MOST_OPEN:
         raise Problem(409, "too_many_reports", f"{MOST_OPEN} of your reports wait to be looked at.")
     place = (standing.workspace_id, standing.channel_id, message_id)
-    row = await db.fetchrow(ADD, uuid7(), *place, standing.user_id, reason)
+    row = await db.fetchrow(ADD, id_beside(message_id), *place, standing.user_id, reason)
     if row is None:
         return plain_json(await one(db, KNOWN, message_id, standing.user_id), *NAMES)
     for moderator in await db.fetch(MODERATORS, standing.workspace_id):

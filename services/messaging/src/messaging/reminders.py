@@ -7,6 +7,7 @@ import asyncpg
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.personal_event_pb2 import Reminder, ReminderDue, ReminderGone, ReminderSaved
@@ -60,7 +61,8 @@ async def add(db: Db, user_id: UUID, new: NewReminder) -> Json:
     channel_id = await _channel_of(db, user_id, new.message_id)
     await personal.take_turn(db, user_id)
     personal.require_room(await db.fetchval(COUNT, user_id), MOST, "reminders")
-    row = await one(db, ADD, uuid7(), user_id, new.message_id, channel_id, new.text, new.remind_at)
+    id_ = id_beside(new.message_id) if new.message_id else uuid7()
+    row = await one(db, ADD, id_, user_id, new.message_id, channel_id, new.text, new.remind_at)
     return await _saved(db, row)
 
 

@@ -9,6 +9,7 @@ import orjson
 from asyncpg import Record
 from chassis.database import dumps, one
 from chassis.problems import PART_GONE, Problem, invalid_request, not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.channel_event_pb2 import Message
@@ -19,7 +20,6 @@ from nexus.messaging.v1.personal_event_pb2 import (
     ScheduledMessageSaved,
 )  # fmt: skip
 from pydantic import ValidationError
-from uuid_utils.compat import uuid7
 
 from messaging import personal, posting
 from messaging.bodies import Draft
@@ -74,7 +74,7 @@ async def add(db: Db, user_id: UUID, channel_id: UUID, draft: LaterDraft) -> Jso
     personal.require_room(await db.fetchval(COUNT, user_id), MOST, "scheduled messages")
     if draft.parent_message_id and not await db.fetchval(THREAD, draft.parent_message_id, channel_id):
         raise not_found("message to reply to")
-    id_ = uuid7()
+    id_ = id_beside(channel_id)
     message = draft.model_dump(mode="json", by_alias=True, exclude={"send_at", "client_message_id"})
     client_id = draft.client_message_id or f"scheduled:{id_}"
     row = await one(db, ADD, id_, user_id, channel_id, dumps(message), client_id, draft.send_at)

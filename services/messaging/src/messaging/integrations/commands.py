@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
 from uuid_utils.compat import uuid7
@@ -88,10 +89,10 @@ async def begin(db: Db, standing: Standing, name: str) -> Run:
     """`Problem` 404 for a command that the workspace does not have."""
     row = await db.fetchrow(BY_NAME, standing.workspace_id, name)
     endpoint = await endpoints.of(db, row["id"]) if row else None
-    if row is None or endpoint is None:
+    if row is None or endpoint is None or standing.channel_id is None:
         raise not_found("command")
     await db.execute(FORGET_OLD)
-    id_, token = uuid7(), new_token()
+    id_, token = id_beside(standing.channel_id), new_token()
     await db.execute(BEGIN, id_, token_hash(token), row["id"], standing.channel_id, standing.user_id)
     return Run(id_, Via("command", row["id"], row["name"]), endpoint, f"/api/responses/{id_}/{token}")
 

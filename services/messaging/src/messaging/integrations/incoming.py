@@ -6,9 +6,9 @@ import asyncpg
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json
-from uuid_utils.compat import uuid7
 
 from messaging.integrations import endpoints, saying
 from messaging.integrations.hook_bodies import HookChange, NewHook
@@ -51,7 +51,7 @@ async def add(db: Db, channel_id: UUID, new: NewHook, actor_id: UUID) -> Json:
     await db.execute(LOCK, channel_id)
     if len(await db.fetch(OF_CHANNEL, channel_id)) >= MOST:
         raise Problem(409, "too_many_hooks", f"A channel can have {MOST} incoming webhooks: remove one first.")
-    id_, token = uuid7(), new_token()
+    id_, token = id_beside(channel_id), new_token()
     await db.execute(ADD, id_, channel_id, new.name, new.icon_emoji, token_hash(token), actor_id)
     secret = await endpoints.save(db, id_, new.actions_url) if new.actions_url else None
     return {**_json(await one(db, GET, id_)), "path": _path(id_, token), "secret": secret}

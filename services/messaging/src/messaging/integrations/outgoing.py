@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem
+from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
 from uuid_utils.compat import uuid7
@@ -50,7 +51,7 @@ async def add(db: Db, channel_id: UUID, new: NewOutgoingHook, actor_id: UUID) ->
     await db.execute(LOCK, channel_id)
     if len(await db.fetch(OF_CHANNEL, channel_id)) >= MOST:
         raise Problem(409, "too_many_hooks", f"A channel can have {MOST} outgoing webhooks: remove one first.")
-    id_ = uuid7()
+    id_ = id_beside(channel_id)
     await db.execute(ADD, id_, channel_id, new.name, list(new.trigger_words), actor_id)
     secret = await endpoints.save(db, id_, new.url)
     return {**_json(await one(db, GET, id_)), "secret": secret}
