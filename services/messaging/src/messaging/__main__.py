@@ -2,11 +2,10 @@
 
 from chassis import database, running
 from chassis.serving import background, serve
-from eventbus import Consumer, Producer, outbox
+from eventbus import Producer, outbox
 
-from messaging import alarms, retention, retention_reports
+from messaging import alarms, hearing, retention, retention_reports
 from messaging.application import app_of, look_of, outside_of
-from messaging.handlers import CONSUMES
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
 from messaging.settings import Settings
@@ -23,7 +22,7 @@ async def main(settings: Settings) -> None:
             retention.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings), settings.link_previews_per_minute),
-            Consumer(settings.kafka_url, CONSUMES, pool, producer, "messaging", settings.instance).run(),
+            hearing.run(settings, pool, producer),
         ),
     ):
         await serve(app_of(settings, pool), settings)

@@ -10,9 +10,12 @@ from uuid import UUID
 
 import orjson
 from asyncpg import Record
-from eventbus import Db
+from eventbus import Db, InvalidEvent, outbox
 from eventbus.wire import Json, iso
+from nexus.messaging.v1.audit_event_pb2 import AuditEvent, AuditNoted
 
+from messaging import shards
+from messaging.rows import timestamp
 from messaging.standings import Standing
 
 # Of one workspace at a time; whoever records does it last, so that nobody waits for a lock while holding this.
@@ -33,8 +36,19 @@ FROM_START = """
     SELECT number, at, actor_id, action, details, hash FROM audit_entries
     WHERE workspace_id = $1 AND number > $2 ORDER BY number LIMIT 1000
 """
+IS_WORKSPACE = "SELECT TRUE FROM workspaces WHERE id = $1"
 BEGINNING = bytes(32)
 COLUMNS = ("number", "at", "actorId", "action", "details", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was decided; `details` are JSON."""
+
+    at: datetime
+    actor_id: UUID | None
+    action: str
+    details: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +71,38 @@ async def record(db: Db, standing: Standing, action: str, details: Mapping[str, 
 async def record_of(
     db: Db, workspace_id: UUID, actor_id: UUID | None, action: str, details: Mapping[str, object]
 ) -> None:
-    """`actor_id` None is retention itself."""
+    """`actor_id` None is retention itself. A workspace's trail is one, at home, which is told of what is noted elsewhere."""
+    noted = Noted(datetime.now(UTC), actor_id, action, orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode())
+    if await shards.number(db) == shards.HOME:
+        await _add(db, workspace_id, noted)
+    else:
+        await _tell_home(db, workspace_id, noted)
+
+
+async def record_told(event: AuditEvent, db: Db) -> None:
+    """What was decided in a channel that is not here."""
+    told = event.audit_noted
+    try:
+        workspace_id, actor_id = UUID(event.workspace_id), UUID(told.actor_id) if told.HasField("actor_id") else None
+        details = orjson.dumps(orjson.loads(told.details), option=orjson.OPT_SORT_KEYS).decode()
+    except ValueError as error:
+        raise InvalidEvent(f"nothing that can be recorded: {error}") from error
+    if not await db.fetchval(IS_WORKSPACE, workspace_id):
+        raise InvalidEvent("there is no such workspace")
+    await _add(db, workspace_id, Noted(told.noted_at.ToDatetime(UTC), actor_id, told.action, details))
+
+
+async def _tell_home(db: Db, workspace_id: UUID, noted: Noted) -> None:
+    actor = None if noted.actor_id is None else str(noted.actor_id)
+    said = AuditNoted(actor_id=actor, action=noted.action, details=noted.details, noted_at=timestamp(noted.at))
+    await outbox.append(db, AuditEvent(workspace_id=str(workspace_id), audit_noted=said), actor_id=actor or "")
+
+
+async def _add(db: Db, workspace_id: UUID, noted: Noted) -> None:
     await db.execute(TAKE_TURN, str(workspace_id))
     last = await db.fetchrow(LAST, workspace_id)
     number, before = (last["number"] + 1, last["hash"]) if last else (1, BEGINNING)
-    at, text = datetime.now(UTC), orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode()
+    at, actor_id, action, text = noted.at, noted.actor_id, noted.action, noted.details
     hashed = _hash(before, workspace_id, number, at, actor_id, action, text)
     await db.execute(ADD, workspace_id, number, at, actor_id, action, text, hashed)
 

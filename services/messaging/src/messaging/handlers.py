@@ -1,16 +1,20 @@
 """What messaging says and hears: it keeps copies of who people are, fed by identity, and who is here, by presence."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
-from eventbus import Consumes, Db, Event, Tombstone
+from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
 from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
+from nexus.messaging.v1.audit_event_pb2 import AuditEvent, AuditNoted
+from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 
-from messaging import bots, people_here, users
+from messaging import audit, bots, members, people_here, users
 
 
 async def save_user(event: UserEvent, db: Db) -> None:
@@ -24,8 +28,24 @@ async def save_user(event: UserEvent, db: Db) -> None:
         await change(db, user_id, UUID(saved.bot_workspace_id), UUID(event.meta.actor_id))
 
 
-PUBLISHES: tuple[type[Event], ...] = (ChannelEvent, InvitationEvent, PersonalEvent, WorkspaceMemberEvent)
+async def leave_channels(gone: Tombstone, db: Db) -> None:
+    """Who was removed from a workspace leaves its channels here as well; the fact's id says when that was."""
+    try:
+        workspace_id, user_id = map(UUID, gone.key.split(":"))
+        at = datetime.fromtimestamp((UUID(gone.id).int >> 80) / 1_000, UTC)
+    except ValueError as error:
+        raise InvalidEvent(f"nobody's place in a workspace: {error}") from error
+    await members.leave_channels(db, workspace_id, user_id, at)
+
+
+PUBLISHES: tuple[type[Event], ...] = (
+    AuditEvent, ChannelDirectoryEvent, ChannelEvent, ChannelMemberEvent, InvitationEvent, PersonalEvent,
+    WorkspaceMemberEvent,
+)  # fmt: skip
 CONSUMES: Consumes = {
     UserEvent: {UserSaved: save_user},
     StatusEvent: {PersonArrived: people_here.arrive, Tombstone: people_here.leave},
+    AuditEvent: {AuditNoted: audit.record_told},
 }
+# Of a database that has channels alone: people and workspaces come to it by replication.
+CONSUMES_AWAY: Consumes = {WorkspaceMemberEvent: {Tombstone: leave_channels}}

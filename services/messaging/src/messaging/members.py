@@ -1,6 +1,7 @@
 """Who belongs to a workspace, and as what."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -50,6 +51,7 @@ LEAVE_ALL = """
     DELETE FROM channel_members m USING channels c
     WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 RETURNING m.channel_id
 """
+LEAVE_BEFORE = LEAVE_ALL.replace("RETURNING", "AND m.joined_at < $3 RETURNING")
 LEAVE_GROUPS = """
     DELETE FROM user_group_members m USING user_groups g
     WHERE g.id = m.group_id AND g.workspace_id = $1 AND m.user_id = $2
@@ -120,6 +122,14 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     await announcements.members_left(db, sorted(left), user_id, standing.user_id)
     await announcements.workspace_member_gone(db, workspace_id, user_id)
     await audit.record(db, standing, "member.removed", {"userId": str(user_id)})
+
+
+async def leave_channels(db: Db, workspace_id: UUID, user_id: UUID, joined_before: datetime) -> None:
+    """Out of the channels that are here, after somebody was removed from a workspace that is in another database; not
+    out of those that they joined since, as a member again."""
+    await db.execute(LOCK_CHANNELS, workspace_id, user_id)
+    left = [row["channel_id"] for row in await db.fetch(LEAVE_BEFORE, workspace_id, user_id, joined_before)]
+    await announcements.members_left(db, sorted(left), user_id, user_id)
 
 
 async def _check_owner_rules(db: Db, standing: Standing, workspace_id: UUID, before: Json, role: str | None) -> None:
