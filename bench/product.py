@@ -83,6 +83,7 @@ def _addresses(messaging: Process) -> dict[str, str]:
         "NEXUS_MESSAGING_URL": messaging.url,
         "NEXUS_IDENTITY_URL": "http://127.0.0.1:1",
         "NEXUS_PRESENCE_URL": "http://127.0.0.1:1",
+        "NEXUS_FILES_URL": "http://127.0.0.1:1",
     }
 
 

@@ -62,6 +62,7 @@ async def gateway(channels: Mapping[str, Mapping[str, object]]) -> AsyncIterator
                 "NEXUS_MESSAGING_URL": messaging_url,
                 "NEXUS_IDENTITY_URL": "http://127.0.0.1:1",
                 "NEXUS_PRESENCE_URL": "http://127.0.0.1:1",
+                "NEXUS_FILES_URL": "http://127.0.0.1:1",
                 "NEXUS_LOG_LEVEL": "WARNING",
             }
             kafka, redis = parts.urls["kafka"], parts.urls["redis"]

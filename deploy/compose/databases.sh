@@ -10,3 +10,4 @@ SQL
 create identity "$IDENTITY_PASSWORD"
 create messaging "$MESSAGING_PASSWORD"
 create presence "$PRESENCE_PASSWORD"
+create files "$FILES_PASSWORD"

@@ -7,8 +7,10 @@ from typing import Any
 import compose_spec
 import pytest
 import yaml
+from localstack import converters
 from localstack.keys import Keys
 from localstack.part import Site
+from localstack.parts import clamd, stores
 from localstack.parts.kafka import POM, properties
 from localstack.parts.redis import command as redis_command
 from localstack.services import SERVICES, Service, environment
@@ -16,8 +18,11 @@ from localstack.settings import PROJECT, Settings
 
 NAMES = [service.name for service in SERVICES]
 # Where things are differs between one machine and containers; what they are must not.
-PLACES = {"NEXUS_HOST", "NEXUS_WEB_DIR", "NEXUS_DATABASE_URL"}
+PLACES = {
+    "NEXUS_HOST", "NEXUS_CONTENT_HOST", "NEXUS_WEB_DIR", "NEXUS_DATABASE_URL",
+}  # fmt: skip
 SECRETS = {"NEXUS_INTERNAL_SECRET", "NEXUS_IDENTITY_SECRET"}
+CLAMD_PLACES = {"Foreground", "TCPAddr"}
 KAFKA_PLACES = {"controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
 
 
@@ -41,6 +46,7 @@ def launched(tmp_path: Path) -> dict[str, dict[str, str]]:
     settings, keys = Settings.read({}, tmp_path), Keys(tmp_path / "secrets")
     urls = {"postgres": "postgresql://postgres:x@postgres:5432/postgres"}
     urls |= {"redis": "redis://redis:6379/0", "kafka": "kafka:9092"}
+    urls |= {"s3": "http://nexus:NEXUS_S3_KEY@s3:9000/nexus", "clamd": "tcp://clamd:3310"}
     return {service.name: environment(service, settings, keys, urls) for service in SERVICES}
 
 
@@ -61,7 +67,7 @@ def test_a_service_is_told_the_same_values(
 ) -> None:
     here = {key: value for key, value in launched[name].items() if key not in PLACES | SECRETS}
     there = compose["services"][name]["environment"]
-    assert {key: re.sub(r"//(identity|messaging|presence):", "//127.0.0.1:", there[key]) for key in here} == here
+    assert {key: re.sub(r"//(identity|messaging|presence|files):", "//127.0.0.1:", there[key]) for key in here} == here
 
 
 @pytest.mark.parametrize("service", [service for service in SERVICES if service.database], ids=lambda s: s.name)
@@ -92,10 +98,34 @@ def test_redis_keeps_as_much_and_forgets_as_we_do(compose: dict[str, Any], tmp_p
         assert pair[0] in compose["services"]["redis"]["command"]
 
 
-def test_only_the_gateway_is_open_and_to_this_machine_alone(compose: dict[str, Any]) -> None:
+def test_the_object_store_is_the_one_we_build_with_the_same_options(compose: dict[str, Any], tmp_path: Path) -> None:
+    s3 = compose["services"]["s3"]
+    assert s3["image"] == f"versity/versitygw:{stores.VERSITYGW.version}"
+    site = Site(tmp_path, tmp_path, {"s3": 9000}, "NEXUS_S3_KEY", None, tmp_path)
+    part = stores.part("versitygw", "s3")
+    assert s3["environment"] == part.environment(site)
+    for word in part.command(site)[1:-1]:
+        assert word.removeprefix("127.0.0.1") in s3["entrypoint"][-1]
+    assert f"mkdir -p /buckets/{stores.BUCKET} " in s3["entrypoint"][-1]
+
+
+def test_the_scanner_has_the_same_limits(compose: dict[str, Any]) -> None:
+    ours = {f"CLAMD_CONF_{name}": value for name, value in clamd.OPTIONS.items() if name not in CLAMD_PLACES}
+    assert compose["services"]["clamd"]["environment"] == ours
+
+
+def test_the_image_that_converts_has_the_programs_that_the_launcher_installs() -> None:
+    dockerfile = (PROJECT / "deploy" / "Dockerfile").read_text()
+    asked = re.search(r"--no-install-recommends ((?:[^&]|\n)*?) &&", dockerfile)
+    assert asked is not None
+    assert set(asked[1].replace("\\\n", " ").split()) == {need.package for need in converters.NEEDS}
+
+
+def test_only_the_gateway_and_foreign_content_are_open_and_to_this_machine_alone(compose: dict[str, Any]) -> None:
     usual = {name: part for name, part in compose["services"].items() if "profiles" not in part}
     assert {name: part["ports"] for name, part in usual.items() if "ports" in part} == {
-        "gateway": ["127.0.0.1:8080:8080"]
+        "gateway": ["127.0.0.1:8080:8080"],
+        "files": ["127.0.0.1:8090:8090"],
     }
 
 

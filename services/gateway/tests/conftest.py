@@ -87,6 +87,7 @@ async def house(
             "NEXUS_IDENTITY_URL": await stack.enter_async_context(answering(identity)),
             "NEXUS_MESSAGING_URL": messaging.url,
             "NEXUS_PRESENCE_URL": presence.url,
+            "NEXUS_FILES_URL": "http://127.0.0.1:9",
             "NEXUS_SOCKETS_PER_USER": "12",
         }
         gateway = await stack.enter_async_context(process("gateway", settings=services, **told))

@@ -28,6 +28,7 @@ async def odd(house: House) -> AsyncIterator[Process]:
     settings = {
         "NEXUS_REDIS_URL": "redis://127.0.0.1:9",
         "NEXUS_PRESENCE_URL": "http://127.0.0.1:9",
+        "NEXUS_FILES_URL": "http://127.0.0.1:9",
         "NEXUS_TRUSTED_PROXIES": "10.0.0.1, 127.0.0.0/8",
         "NEXUS_METRICS_PUBLIC": "true",
     }

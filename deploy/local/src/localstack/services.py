@@ -26,6 +26,7 @@ SERVICES = (
     Service("identity"),
     Service("messaging"),
     Service("presence"),
+    Service("files"),
     Service("gateway", database=False, public=True),
 )
 
@@ -52,7 +53,7 @@ def environment(service: Service, settings: Settings, keys: Keys, urls: Mapping[
         "NEXUS_INTERNAL_SECRET": keys.get("internal-secret"),
     }
     own = {"NEXUS_DATABASE_URL": database_url(service, urls["postgres"], keys)} if service.database else {}
-    return passed_on(settings) | shared | own | _special(service.name, settings, keys)
+    return passed_on(settings) | shared | own | _special(service.name, settings, keys, urls)
 
 
 def passed_on(settings: Settings) -> dict[str, str]:
@@ -62,16 +63,26 @@ def passed_on(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in settings.given.items() if name not in ours and not name.endswith("_URL")}
 
 
-def _special(name: str, settings: Settings, keys: Keys) -> dict[str, str]:
+def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str]) -> dict[str, str]:
     if name == "identity":
         return {"NEXUS_IDENTITY_SECRET": keys.get("identity-secret")}
     if name == "messaging":
         return {"NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway"))}
+    if name == "files":
+        return {
+            "NEXUS_S3_URL": urls["s3"],
+            "NEXUS_CLAMD_URL": urls["clamd"],
+            "NEXUS_PORT_CONTENT": str(settings.ports["content"]),
+            "NEXUS_CONTENT_HOST": settings.given.get("NEXUS_HOST", "127.0.0.1"),
+            "NEXUS_CONTENT_URL": settings.given.get("NEXUS_CONTENT_URL", local(settings, "content")),
+            "NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway")),
+        }
     if name == "gateway":
         return {
             "NEXUS_IDENTITY_URL": local(settings, "identity"),
             "NEXUS_MESSAGING_URL": local(settings, "messaging"),
             "NEXUS_PRESENCE_URL": local(settings, "presence"),
+            "NEXUS_FILES_URL": local(settings, "files"),
             "NEXUS_WEB_DIR": str(settings.project / "web" / "dist"),
             "NEXUS_ALLOWED_ORIGINS": settings.given.get("NEXUS_ALLOWED_ORIGINS", ""),
         }

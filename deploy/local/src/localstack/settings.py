@@ -15,6 +15,8 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "identity": 8101,
     "messaging": 8102,
     "presence": 8103,
+    "files": 8104,
+    "content": 8090,
     "postgres": 25432,
     "redis": 26379,
     "kafka": 29092,

@@ -129,6 +129,7 @@ class Door:
             **dict.fromkeys(("unread", "threads"), messaging),
             **dict.fromkeys(("hooks", "outgoing-hooks", "commands", "responses"), messaging),
             "presence": ("presence", settings.presence_url),
+            **dict.fromkeys(("files", "shared"), ("files", settings.files_url)),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline)
         router = APIRouter(include_in_schema=False)

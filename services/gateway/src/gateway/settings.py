@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     identity_url: str
     messaging_url: str
     presence_url: str
+    files_url: str
     # The built web client; without it the gateway answers only programs.
     web_dir: Path | None = None
     # Comma-separated origins of pages, beside the gateway's own, that may connect.

@@ -1,0 +1,56 @@
+"""What files says and hears: it keeps copies of who is where, and hears which messages carry files."""
+
+from uuid import UUID
+
+from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
+from nexus.files.v1.file_event_pb2 import FileEvent
+from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+
+from files import directory
+
+
+async def join_workspace(event: WorkspaceMemberEvent, db: Db) -> None:
+    saved = event.workspace_member_saved
+    workspace_id, user_id = _ids(saved.workspace_id, saved.user_id)
+    await directory.save_workspace_member(db, workspace_id, user_id, saved.role)
+
+
+async def leave_workspace(tombstone: Tombstone, db: Db) -> None:
+    workspace_id, _, user_id = tombstone.key.partition(":")
+    await directory.remove_workspace_member(db, *_ids(workspace_id, user_id))
+
+
+async def list_channel(event: ChannelDirectoryEvent, db: Db) -> None:
+    listed = event.channel_listed
+    channel_id, workspace_id = _ids(event.channel_id, listed.workspace_id)
+    await directory.save_channel(db, channel_id, workspace_id, listed.type, listed.is_archived)
+
+
+async def remove_channel(tombstone: Tombstone, db: Db) -> None:
+    await directory.remove_channel(db, *_ids(tombstone.key))
+
+
+async def join_channel(event: ChannelMemberEvent, db: Db) -> None:
+    listed = event.channel_member_listed
+    await directory.save_channel_member(db, *_ids(listed.channel_id, listed.user_id))
+
+
+async def leave_channel(tombstone: Tombstone, db: Db) -> None:
+    await directory.remove_channel_member(db, *_ids(*tombstone.key.partition("/")[::2]))
+
+
+def _ids(*texts: str) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise InvalidEvent(f"{', '.join(text[:50] for text in texts)}: not all of these are ids") from None
+
+
+PUBLISHES: tuple[type[Event], ...] = (FileEvent,)
+CONSUMES: Consumes = {
+    WorkspaceMemberEvent: {WorkspaceMemberSaved: join_workspace, Tombstone: leave_workspace},
+    ChannelDirectoryEvent: {ChannelListed: list_channel, Tombstone: remove_channel},
+    ChannelMemberEvent: {ChannelMemberListed: join_channel, Tombstone: leave_channel},
+}

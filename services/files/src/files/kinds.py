@@ -1,0 +1,7 @@
+"""The kinds of jobs, and how each is done."""
+
+from collections.abc import Mapping
+
+from files.jobs import Kind
+
+KINDS: Mapping[str, Kind] = {}

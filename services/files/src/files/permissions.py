@@ -1,0 +1,108 @@
+"""Who may do what: every rule of files, in one table, asked by every route."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from chassis.problems import Problem, not_found
+from chassis.requests import CurrentCaller, out_of_scope
+from chassis.scopes import Scope
+from chassis.tokens import Principal
+from eventbus import Db
+from fastapi import Depends, Request
+
+from files.places import Place
+from files.standings import Standing, of_file, of_place
+
+__all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check"]
+
+
+class Action(StrEnum):
+    """What somebody can ask to do."""
+
+    FILE_UPLOAD = "file.upload"
+    FILE_LIST = "file.list"
+    FILE_READ = "file.read"
+    FILE_CHANGE = "file.change"
+    FILE_DELETE = "file.delete"
+    VERSION_LIST = "version.list"
+    VERSION_ADD = "version.add"
+
+
+def _anybody(_: Standing) -> bool:
+    return True
+
+
+RULES: Mapping[Action, Callable[[Standing], bool]] = {
+    Action.FILE_UPLOAD: lambda s: s.writes,
+    Action.FILE_LIST: _anybody,
+    Action.FILE_READ: _anybody,
+    Action.FILE_CHANGE: lambda s: s.is_uploader or s.is_admin,
+    Action.FILE_DELETE: lambda s: s.is_uploader or s.is_admin,
+    Action.VERSION_LIST: _anybody,
+    Action.VERSION_ADD: lambda s: s.is_uploader or s.is_admin,
+}
+# What a bot's token must be good for; what is not here is for people alone.
+SCOPES: Mapping[Action, Scope] = {}
+
+
+def check(action: Action, standing: Standing) -> None:
+    """`Problem` 403 unless the rule of the action lets the asker pass."""
+    if not RULES[action](standing):
+        raise Problem(403, "forbidden", f"You may not do this here ({action.value}).")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A person's or bot's request for one action: the only way for a route to reach the database."""
+
+    action: Action
+    user: Principal
+    pool: asyncpg.Pool
+    ids: Mapping[str, Any]
+
+    @asynccontextmanager
+    async def granted(self) -> AsyncIterator[tuple[Db, Standing]]:
+        """A transaction for what was asked of the path's `file_id`, if it has one; `Problem` 404 or 403 if it may not
+        be done."""
+        async with self.pool.acquire(timeout=5) as db, db.transaction():
+            user_id = self.user.user_id
+            standing = await of_file(db, user_id, _id(self.ids)) if "file_id" in self.ids else Standing(user_id)
+            check(self.action, standing)
+            yield db, standing
+
+    @asynccontextmanager
+    async def granted_at(self, place: Place, workspace_id: UUID | None = None) -> AsyncIterator[tuple[Db, Standing]]:
+        """The same of a place that the query or the body names."""
+        async with self.pool.acquire(timeout=5) as db, db.transaction():
+            standing = await of_place(db, self.user.user_id, place, workspace_id)
+            check(self.action, standing)
+            yield db, standing
+
+
+class Rule:
+    """The dependency by which a route names its rule."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    async def __call__(self, request: Request, user: CurrentCaller) -> Ask:
+        scope = SCOPES.get(self.action)
+        if user.scopes is not None and not (scope and user.has(scope)):
+            raise out_of_scope(scope)
+        return Ask(self.action, user, request.app.state.pool, request.path_params)
+
+
+def allowed(action: Action) -> Any:
+    return Depends(Rule(action))
+
+
+def _id(ids: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(str(ids["file_id"]))
+    except ValueError:
+        raise not_found("file") from None

@@ -1,0 +1,65 @@
+"""What a file can hang on. Whoever sees one of its open places sees the file; a new kind of place is one more row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.problems import Problem, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """SQL over `p.entity_id`, of whom asks as $1: which workspace it belongs to, if that is its to say, who sees what
+    hangs there, and who may hang something there."""
+
+    workspace: str
+    sees: str
+    writes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entity."""
+
+    entity_type: str
+    entity_id: UUID
+
+
+CHANNEL = """EXISTS (
+    SELECT FROM channels c JOIN workspace_members w ON w.workspace_id = c.workspace_id AND w.user_id = $1
+    LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $1
+    WHERE c.id = p.entity_id AND {rule})"""
+WORKSPACE = """EXISTS (
+    SELECT FROM workspace_members w WHERE w.workspace_id = p.entity_id AND w.user_id = $1 AND w.role <> 'guest')"""
+KINDS: Mapping[str, Kind] = {
+    "channel": Kind(
+        workspace="(SELECT c.workspace_id FROM channels c WHERE c.id = p.entity_id)",
+        sees=CHANNEL.format(rule="(m.user_id IS NOT NULL OR (c.type = 'public' AND w.role <> 'guest'))"),
+        writes=CHANNEL.format(rule="m.user_id IS NOT NULL AND NOT c.is_archived"),
+    ),
+    "workspace": Kind(workspace="p.entity_id", sees=WORKSPACE, writes=WORKSPACE),
+    # A person's own: the upload says for which workspace.
+    "user": Kind(workspace="NULL::uuid", sees="p.entity_id = $1", writes="p.entity_id = $1"),
+}
+
+
+def _by_kind(name: str) -> str:
+    cases = " ".join(f"WHEN '{kind}' THEN {getattr(row, name)}" for kind, row in KINDS.items())
+    return f"CASE p.entity_type {cases} END"
+
+
+SEES = f"coalesce({_by_kind('sees')}, FALSE)"
+WRITES = f"coalesce({_by_kind('writes')}, FALSE)"
+WORKSPACE_OF = _by_kind("workspace")
+
+
+def read(entity_type: str, entity_id: str) -> Place:
+    """A place as a client names it; `Problem` 422 for a kind there is not, 404 for what is no id."""
+    if entity_type not in KINDS:
+        raise Problem(422, "invalid_request", f"entityType: must be one of {', '.join(KINDS)}")
+    try:
+        if len(entity_id) != 36:
+            raise ValueError(entity_id)
+        return Place(entity_type, UUID(entity_id))
+    except ValueError:
+        raise not_found(entity_type) from None

@@ -1,0 +1,64 @@
+"""Where somebody stands towards a file or a place: all that the rules look at, in one query."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.problems import not_found
+from eventbus import Db
+
+from files.places import SEES, WORKSPACE_OF, WRITES, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the asker stands towards what they ask about; what does not apply is None."""
+
+    user_id: UUID
+    workspace_id: UUID | None = None
+    role: str | None = None
+    # Towards a place: whether the asker may hang something there.
+    writes: bool = False
+    file_id: UUID | None = None
+    uploaded_by: UUID | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in ("owner", "admin")
+
+    @property
+    def is_uploader(self) -> bool:
+        return self.uploaded_by == self.user_id
+
+
+VISIBLE = f"""
+    EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES})
+    AND (f.version IS NOT NULL OR f.uploaded_by = $1)
+"""
+OF_FILE = f"""
+    SELECT f.id AS file_id, f.workspace_id, f.uploaded_by, m.role
+    FROM files f LEFT JOIN workspace_members m ON m.workspace_id = f.workspace_id AND m.user_id = $1
+    WHERE f.id = $2 AND {VISIBLE}
+"""  # noqa: S608
+OF_PLACE = f"""
+    SELECT p.workspace_id, {WRITES} AS writes, m.role
+    FROM (SELECT p.*, coalesce({WORKSPACE_OF}, $4::uuid) AS workspace_id
+        FROM (SELECT $2::text AS entity_type, $3::uuid AS entity_id) AS p) AS p
+    LEFT JOIN workspace_members m ON m.workspace_id = p.workspace_id AND m.user_id = $1
+    WHERE {SEES} AND (p.workspace_id IS NULL OR m.user_id IS NOT NULL)
+"""  # noqa: S608
+
+
+async def of_file(db: Db, user_id: UUID, file_id: UUID) -> Standing:
+    """`Problem` 404 for a file that is not seen."""
+    row = await db.fetchrow(OF_FILE, user_id, file_id)
+    if row is None:
+        raise not_found("file")
+    return Standing(user_id, **dict(row))
+
+
+async def of_place(db: Db, user_id: UUID, place: Place, workspace_id: UUID | None = None) -> Standing:
+    """`Problem` 404 for a place that is not seen. `workspace_id` is asked of places that belong to none alone."""
+    row = await db.fetchrow(OF_PLACE, user_id, place.entity_type, place.entity_id, workspace_id)
+    if row is None:
+        raise not_found(place.entity_type)
+    return Standing(user_id, **dict(row))

@@ -1,0 +1,164 @@
+"""Where jobs are done: what they work with, and the workers that take them."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+import asyncpg
+from chassis.problems import PART_GONE
+from eventbus import Backoff
+
+from files import jobs
+from files.clamd import Scanner
+from files.jobs import Job, Kind, Later, Refused
+from files.metrics import JOB_SECONDS, JOBS
+from files.settings import Settings
+from files.store import Store
+
+log = logging.getLogger(__name__)
+GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError)
+LATER: tuple[type[Exception], ...] = (Later, *GONE)
+# Seconds: how often a worker looks by itself, and between two tries of one job.
+LOOK_EVERY = 1.0
+FIRST_WAIT, LONGEST_WAIT = 0.3, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What jobs work with."""
+
+    pool: asyncpg.Pool
+    store: Store
+    scanner: Scanner
+    settings: Settings
+    kinds: Mapping[str, Kind]
+
+    async def run(self) -> None:
+        """Do what is to be done for as long as this runs."""
+        bell = Bell()
+        lanes = {jobs.QUICK: self.settings.quick_jobs, jobs.SLOW: self.settings.slow_jobs}
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bell.listen(self.pool))
+            for lane, workers in lanes.items():
+                for _ in range(workers):
+                    group.create_task(self._work(lane, bell.watch()))
+
+    async def _work(self, lane: str, rung: asyncio.Event) -> None:
+        waits = Backoff(most=LOOK_EVERY)
+        while True:
+            rung.clear()
+            try:
+                job = await self._take(lane)
+                if job is None:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(rung.wait(), LOOK_EVERY)
+                    continue
+                await self.do(job)
+                waits.reset()
+            except GONE as error:
+                seconds = next(waits)
+                log.warning("the jobs of the %s lane are looked for again in %.1f s: %r", lane, seconds, error)
+                await asyncio.sleep(seconds)
+
+    async def _take(self, lane: str) -> Job | None:
+        async with self.pool.acquire(timeout=5) as db:
+            return await jobs.take(db, lane)
+
+    async def do(self, job: Job) -> None:
+        """One turn of a job, and what comes of it."""
+        kind = self.kinds[job.kind]
+        with JOB_SECONDS.labels(job.kind).time():
+            outcome = await self._outcome(job, kind)
+        JOBS.labels(job.kind, outcome).inc()
+
+    async def _outcome(self, job: Job, kind: Kind) -> str:
+        try:
+            await self._leased(job, kind)
+        except Refused as refusal:
+            return await self._fail(job, kind, refusal.reason)
+        except LATER as error:
+            return await self._postpone(job, error)
+        except Exception as error:
+            log.exception("%s of %s failed at attempt %d", job.kind, job.subject, job.attempts)
+            if job.attempts >= kind.attempts:
+                return await self._fail(job, kind, "internal_error")
+            return await self._postpone(job, error)
+        async with self.pool.acquire(timeout=5) as db:
+            await jobs.finish(db, job)
+        return "done"
+
+    async def _leased(self, job: Job, kind: Kind) -> None:
+        """Run it while it is ours."""
+        async with asyncio.timeout(kind.deadline):
+            running = asyncio.ensure_future(kind.run(job, self))
+            try:
+                while not running.done():
+                    await asyncio.wait({running}, timeout=jobs.LEASE / 3)
+                    if not running.done() and not await self._renewed(job):
+                        raise Later("somebody else has it")
+                await running
+            finally:
+                running.cancel()
+                with suppress(asyncio.CancelledError, Exception):  # its outcome has been seen, or counts no more
+                    await running
+
+    async def _renewed(self, job: Job) -> bool:
+        async with self.pool.acquire(timeout=5) as db:
+            return await jobs.renew(db, job)
+
+    async def _postpone(self, job: Job, error: BaseException) -> str:
+        seconds = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(job.attempts - 1, 20)) * random.uniform(0.5, 1.0)
+        log.warning("%s of %s is tried again in %.1f s: %r", job.kind, job.subject, seconds, error)
+        async with self.pool.acquire(timeout=5) as db:
+            await jobs.postpone(db, job, seconds, repr(error))
+        return "later"
+
+    async def _fail(self, job: Job, kind: Kind, reason: str) -> str:
+        async with self.pool.acquire(timeout=5) as db, db.transaction():
+            if await jobs.fail(db, job, reason) and kind.give_up:
+                await kind.give_up(db, job, reason)
+        return "failed"
+
+
+class Bell:
+    """Rings when jobs are added, in whichever process."""
+
+    def __init__(self) -> None:
+        self._watching: list[asyncio.Event] = []
+
+    def watch(self) -> asyncio.Event:
+        self._watching.append(asyncio.Event())
+        return self._watching[-1]
+
+    async def listen(self, pool: asyncpg.Pool) -> None:
+        """Until cancelled. While the database is gone nothing rings, and workers look by themselves."""
+        waits = Backoff(most=5.0)
+        while True:
+            try:
+                await self._hear(pool, waits)
+            except GONE as error:
+                seconds = next(waits)
+                log.warning("new jobs are listened for again in %.1f s: %r", seconds, error)
+                await asyncio.sleep(seconds)
+
+    async def _hear(self, pool: asyncpg.Pool, waits: Backoff) -> None:
+        lost = asyncio.Event()
+        async with pool.acquire(timeout=5) as db:
+            db.add_termination_listener(lambda *_: lost.set())
+            await db.add_listener("jobs", self._ring)
+            waits.reset()
+            self._ring()
+            try:
+                await lost.wait()
+            finally:
+                if not db.is_closed():
+                    await db.remove_listener("jobs", self._ring)
+        raise ConnectionError("the connection that listens for jobs was lost")
+
+    def _ring(self, *_: object) -> None:
+        for event in self._watching:
+            event.set()
