@@ -40,6 +40,17 @@ CREATE TABLE blobs (
 );
 CREATE INDEX blobs_by_signatures ON blobs (signatures, id) WHERE state = 'stored';
 
+-- What was made of a blob, at derived/<blob>/<variant>: the bytes are there before the row.
+CREATE TABLE derived (
+    blob_id UUID NOT NULL REFERENCES blobs (id) ON DELETE CASCADE,
+    variant TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    details JSONB NOT NULL DEFAULT '{}', -- width, height, ...: as clients see it
+    created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    PRIMARY KEY (blob_id, variant)
+);
+
 CREATE TABLE files (
     id UUID PRIMARY KEY,
     workspace_id UUID NOT NULL,
@@ -61,12 +72,12 @@ CREATE TABLE file_versions (
     declared_type TEXT NOT NULL, -- as the uploader says
     size BIGINT NOT NULL,
     sha256 BYTEA CHECK (length(sha256) = 32),
-    blob_id UUID REFERENCES blobs (id),
+    blob_id UUID REFERENCES blobs (id), -- from before its bytes are copied there
     restored_from INTEGER,
     uploaded_by UUID NOT NULL,
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     PRIMARY KEY (file_id, number),
-    CHECK ((status = 'clean') = (blob_id IS NOT NULL))
+    CHECK (status <> 'clean' OR blob_id IS NOT NULL)
 );
 CREATE INDEX file_versions_by_blob ON file_versions (blob_id);
 
@@ -122,6 +133,7 @@ CREATE TABLE jobs (
     details JSONB NOT NULL DEFAULT '{}',
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'failed')),
     attempts INTEGER NOT NULL DEFAULT 0,
+    errors INTEGER NOT NULL DEFAULT 0, -- attempts that ended with an error of ours, not with a part that was away
     turn BIGINT NOT NULL DEFAULT 0, -- who took it last: what an earlier taker finishes late counts no more
     not_before TIMESTAMPTZ NOT NULL DEFAULT now(),
     leased_until TIMESTAMPTZ,
