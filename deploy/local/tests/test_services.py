@@ -8,7 +8,13 @@ from localstack.keys import Keys
 from localstack.services import SERVICES, Service, database_url, environment
 from localstack.settings import Settings
 
-URLS = {"postgres": "postgresql://admin:p%40ss@db:6000/postgres", "redis": "redis://r:1/0", "kafka": "k:2"}
+URLS = {
+    "postgres": "postgresql://admin:p%40ss@db:6000/postgres",
+    "redis": "redis://r:1/0",
+    "kafka": "k:2",
+    "s3": "http://s:3/b",
+    "clamd": "tcp://c:4",
+}
 
 
 @pytest.fixture
@@ -41,6 +47,13 @@ def test_limits_are_passed_on_but_the_administrators_database_is_not(tmp_path: P
     assert told["NEXUS_SOCKETS_PER_USER"] == "50"
     assert told["NEXUS_PORT"] == "9000"
     assert not set(told) & {"NEXUS_POSTGRES_URL", "NEXUS_PORT_GATEWAY"}
+
+
+def test_only_files_knows_the_object_store_and_the_scanner(tmp_path: Path, keys: Keys) -> None:
+    settings = Settings.read({"NEXUS_OBJECT_STORE": "versitygw", "NEXUS_S3_URL": URLS["s3"]}, tmp_path)
+    told = {service.name: environment(service, settings, keys, URLS) for service in SERVICES}
+    assert (told["files"]["NEXUS_S3_URL"], told["files"]["NEXUS_CLAMD_URL"]) == (URLS["s3"], URLS["clamd"])
+    assert [name for name, those in told.items() if {"NEXUS_S3_URL", "NEXUS_OBJECT_STORE"} & set(those)] == ["files"]
 
 
 def test_only_the_gateway_can_be_made_to_listen_beyond_this_machine(tmp_path: Path, keys: Keys) -> None:

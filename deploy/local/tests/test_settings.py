@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from localstack.parts import parts_of
 from localstack.settings import BadSetting, Settings, free_ports, inherited
 
 
@@ -16,6 +17,14 @@ def test_a_port_is_a_setting_and_the_rest_keep_theirs(tmp_path: Path) -> None:
 def test_a_port_that_is_none_is_refused_by_name(port: str, tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="NEXUS_PORT_KAFKA must be a port"):
         Settings.read({"NEXUS_PORT_KAFKA": port}, tmp_path)
+
+
+def test_a_choice_is_one_of_those_there_are_and_the_first_unless_told(tmp_path: Path) -> None:
+    assert Settings.read({}, tmp_path).one_of("NEXUS_OBJECT_STORE", ("minio", "versitygw")) == "minio"
+    told = Settings.read({"NEXUS_OBJECT_STORE": "versitygw"}, tmp_path)
+    assert told.one_of("NEXUS_OBJECT_STORE", ("minio", "versitygw")) == "versitygw"
+    with pytest.raises(BadSetting, match="NEXUS_OBJECT_STORE must be one of minio, versitygw, not 'ceph'"):
+        parts_of(Settings.read({"NEXUS_OBJECT_STORE": "ceph"}, tmp_path))
 
 
 def test_data_lie_under_the_project_unless_told_otherwise(tmp_path: Path) -> None:
