@@ -162,5 +162,6 @@ async def test_a_bookmark_appears_at_the_head_of_the_channel_for_everybody(desk:
     await desk.here.press("Save")
     link = desk.there.page.get_by_role("navigation", name="Bookmarks").get_by_role("link", name="Roadmap")
     await expect(link).to_have_attribute("href", "https://example.com/roadmap")
-    await desk.there.press("Remove Roadmap from the bookmarks")
+    await desk.there.press("Change Roadmap")
+    await desk.there.page.get_by_role("menuitem", name="Remove Roadmap from the bookmarks").click()
     await expect(desk.here.page.get_by_role("link", name="Roadmap")).to_have_count(0)

@@ -1,4 +1,7 @@
 /** Every word a person reads, in one place, so that another language is another such object. */
+import * as conversing from "./words/conversing";
+
+import { administration } from "./administration/words";
 
 const locale = "en";
 
@@ -12,6 +15,7 @@ const plural = (count: number, one: string, many: string) =>
 
 export const text = {
   product: "Nexus",
+  ...conversing,
   time: (at: Date) => time.format(at),
   moment: (at: Date) => moment.format(at),
   day: (at: Date, now: Date) => {
@@ -70,6 +74,8 @@ export const text = {
     toFirst: "Go to my workspaces",
   },
 
+  administration,
+
   programs: {
     bot: "BOT",
     botHint: "A program says this",
@@ -83,7 +89,6 @@ export const text = {
     hookName: "Name of the webhook",
     addHook: "Add webhook",
     removeHook: (name: string) => `Remove ${name}`,
-    shownOnce: "Copy its address now, it is not shown again:",
     used: (at: Date) => `used ${moment.format(at)}`,
     neverUsed: "never used",
     poll: (voters: number, isMultiple: boolean, isAnonymous: boolean, isClosed: boolean) =>
@@ -121,6 +126,8 @@ export const text = {
     emails: "E-mail addresses",
     emailsHint: "Separate several with commas, spaces or new lines.",
     role: "Invite as",
+    guestChannels: "Channels they are let into",
+    guestChannelsHint: "Guests see these channels and the people in them, nothing else.",
     note: "Message (optional)",
     send: "Send invitations",
     sent: "Invited",
@@ -277,6 +284,9 @@ export const text = {
     noSaved: "Save a message from its menu to find it here.",
     save: "Save for later",
     unsave: "Remove from saved",
+    editNote: "Edit note",
+    note: "Note",
+    noteHint: "Only you see it.",
     markDone: "Mark as done",
     markOpen: "Mark as not done",
     unavailable: {
@@ -317,6 +327,12 @@ export const text = {
     add: "Add a bookmark",
     name: "Title",
     address: "Address",
+    emoji: "Emoji (optional)",
+    emojiHint: "Shown before the title.",
+    change: (title: string) => `Change ${title}`,
+    edit: "Edit",
+    earlier: "Move left",
+    later: "Move right",
     remove: (title: string) => `Remove ${title} from the bookmarks`,
   },
 
@@ -328,6 +344,7 @@ export const text = {
     noPins: "Nothing is pinned yet. Pin a message to keep it at hand for everybody here.",
     addPeople: "Add people",
     add: "Add",
+    manage: (name: string) => `Manage ${name}`,
     removeFrom: (name: string) => `Remove ${name} from this channel`,
     leave: "Leave channel",
     leaveTitle: (name: string) => `Leave ${name}?`,
@@ -347,6 +364,7 @@ export const text = {
     status: "Status",
     statuses: { online: "Online", away: "Away", busy: "Busy", offline: "Invisible" },
     shown: { online: "Online", away: "Away", busy: "Busy", offline: "Offline" },
+    receipts: "Send and see read receipts",
     theme: "Appearance",
     themes: { system: "As the system", light: "Light", dark: "Dark" },
     signOut: "Sign out",
@@ -383,6 +401,14 @@ export const text = {
       too_many_sockets: "You are signed in in too many windows. Close some.",
       too_large: "That is too large.",
       unauthenticated: "You are signed out. Sign in again.",
+      not_an_image: conversing.emoji.notAnImage,
+      emoji_name_taken: "There is already an emoji with this name.",
+      too_many_emoji: "The workspace has all the emoji it can have. Remove one first.",
+      group_name_taken: "There is already a group with this name.",
+      too_many_groups: "The workspace has all the groups it can have. Remove one first.",
+      too_many_reports: "Many of your reports still wait to be looked at. Try again later.",
+      slow_mode: "This channel is in slow mode. Wait a little and try again.",
+      threads_disabled: "This channel has no threads.",
     },
   },
 };

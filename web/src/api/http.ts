@@ -14,6 +14,15 @@ export async function request<T>(method: Method, path: string, body?: unknown): 
   return answer<T>(response);
 }
 
+/** What is no JSON: a table or lines to keep as a file. */
+export async function requestText(path: string): Promise<string> {
+  const token = await freshToken();
+  let response = await send("GET", path, undefined, token);
+  if (response.status === 401 && current()) response = await send("GET", path, undefined, await renewToken(token));
+  if (!response.ok) throw await problemOf(response);
+  return response.text();
+}
+
 /** For signing in, when there is no token yet. */
 export async function requestAnonymously<T>(method: Method, path: string, body?: unknown): Promise<T> {
   return answer<T>(await send(method, path, body, null));
@@ -34,5 +43,7 @@ async function send(method: Method, path: string, body: unknown, token: string |
 
 async function answer<T>(response: Response): Promise<T> {
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  // Some that are taken on say no more than that.
+  const said = response.status === 204 ? "" : await response.text();
+  return (said ? JSON.parse(said) : undefined) as T;
 }

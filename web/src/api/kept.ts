@@ -77,7 +77,12 @@ export const cancelScheduled = (id: string) => request<void>("DELETE", `/schedul
 
 export const sendScheduled = (id: string) => request<Message>("POST", `/scheduled/${id}/send`);
 
-export const listSaved = async () => (await request<{ saved: Saved[] }>("GET", "/saved?limit=100")).saved;
+/** The newest, of which a message's menu knows whether it is among them. */
+export const listSaved = async () => (await listSavedPage()).saved;
+
+/** `before` is the message of the last one had. */
+export const listSavedPage = (before?: string) =>
+  request<{ saved: Saved[]; hasMore: boolean }>("GET", `/saved?limit=100${before ? `&before=${before}` : ""}`);
 
 export const saveMessage = (messageId: string, kept: { note?: string | null; state?: "open" | "done" } = {}) =>
   request<void>("PUT", `/messages/${messageId}/saved`, kept);
@@ -115,8 +120,14 @@ interface Bookmarks {
 export const listBookmarks = async (channelId: string) =>
   (await request<Bookmarks>("GET", `/channels/${channelId}/bookmarks`)).bookmarks;
 
-export const addBookmark = (channelId: string, title: string, url: string) =>
-  request<Bookmarks>("POST", `/channels/${channelId}/bookmarks`, { title, url });
+export type BookmarkWords = Pick<Bookmark, "title" | "url" | "emoji">;
+
+export const addBookmark = (channelId: string, words: BookmarkWords) =>
+  request<Bookmarks>("POST", `/channels/${channelId}/bookmarks`, words);
+
+/** `position` is its place among the channel's bookmarks, from 0. */
+export const changeBookmark = (channelId: string, id: string, change: Partial<BookmarkWords> & { position?: number }) =>
+  request<Bookmarks>("PUT", `/channels/${channelId}/bookmarks/${id}`, change);
 
 export const removeBookmark = (channelId: string, id: string) =>
   request<Bookmarks>("DELETE", `/channels/${channelId}/bookmarks/${id}`);

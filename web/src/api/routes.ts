@@ -56,12 +56,14 @@ export const changeRole = (workspaceId: string, userId: string, role: Role) =>
 export const removeMember = (workspaceId: string, userId: string) =>
   request<void>("DELETE", `/workspaces/${workspaceId}/members/${userId}`);
 
-export const invite = (workspaceId: string, emails: string[], role: Role, message: string) =>
-  request<InviteResult>(
-    "POST",
-    `/workspaces/${workspaceId}/invite`,
-    message ? { emails, role, message } : { emails, role },
-  );
+/** `channelIds` are those that guests are let into. */
+export const invite = (workspaceId: string, emails: string[], role: Role, message: string, channelIds: string[]) =>
+  request<InviteResult>("POST", `/workspaces/${workspaceId}/invite`, {
+    emails,
+    role,
+    ...(message ? { message } : {}),
+    ...(channelIds.length > 0 ? { channelIds } : {}),
+  });
 
 export const listInvitations = async (workspaceId: string) =>
   (await request<{ invitations: Invitation[] }>("GET", `/workspaces/${workspaceId}/invitations`)).invitations;
@@ -92,9 +94,12 @@ export const addMembers = (channelId: string, userIds: string[]) =>
 export const removeFromChannel = (channelId: string, userId: string) =>
   request<void>("DELETE", `/channels/${channelId}/members/${userId}`);
 
-/** What one may do in a channel. */
+/** What one may do in a channel; who is silenced says nothing until then, whatever their rights. */
 export const channelRights = (channelId: string) =>
-  request<{ mine: string[] }>("GET", `/channels/${channelId}/permissions`);
+  request<{ mine: string[]; isSilenced?: boolean; silencedUntil?: string | null }>(
+    "GET",
+    `/channels/${channelId}/permissions`,
+  );
 
 export const channelInfo = (channelId: string) => request<ChannelInfo>("GET", `/channels/${channelId}/info`);
 

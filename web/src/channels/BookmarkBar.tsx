@@ -1,45 +1,74 @@
 /** Links at a channel's head. */
 import { useQuery } from "@tanstack/react-query";
+import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
-import { type Bookmark, addBookmark, listBookmarks, removeBookmark } from "../api/kept";
+import { type Bookmark, changeBookmark, listBookmarks, removeBookmark } from "../api/kept";
 import { keys, queries } from "../live/queries";
 import { text } from "../text";
-import { Field } from "../ui/Field";
+import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
-import { Modal } from "../ui/Modal";
+import { MenuEntry } from "../ui/MenuEntry";
 import { complain } from "../ui/notices";
-import { usePending } from "../ui/usePending";
+import { BookmarkDialog } from "./BookmarkDialog";
 
-const show = (channelId: string, bookmarks: Bookmark[]) => queries.setQueryData(keys.bookmarks(channelId), bookmarks);
+export const showBookmarks = (channelId: string, bookmarks: Bookmark[]) =>
+  queries.setQueryData(keys.bookmarks(channelId), bookmarks);
 
 export function BookmarkBar({ channelId, mayChange }: { channelId: string; mayChange: boolean }) {
   const bookmarks = useQuery({ queryKey: keys.bookmarks(channelId), queryFn: () => listBookmarks(channelId) });
-  const words = text.bookmarks;
   const listed = bookmarks.data ?? [];
-  const remove = (id: string) =>
-    void removeBookmark(channelId, id).then((left) => show(channelId, left.bookmarks), complain);
   if (listed.length === 0) return null;
   return (
-    <nav className="bookmarks" aria-label={words.title}>
-      {listed.map((bookmark) => (
-        <span key={bookmark.id} className="bookmark">
+    <nav className="bookmarks" aria-label={text.bookmarks.title}>
+      {listed.map((bookmark, position) => (
+        <span key={bookmark.id} className="bookmark" data-testid="bookmark">
           <a className="clip" href={bookmark.url} title={bookmark.url} target="_blank" rel="noopener noreferrer">
             {bookmark.emoji && `${bookmark.emoji} `}
             {bookmark.title}
           </a>
           {mayChange && (
-            <IconButton
-              icon="close"
-              size={12}
-              side="bottom"
-              label={words.remove(bookmark.title)}
-              onClick={() => remove(bookmark.id)}
-            />
+            <BookmarkMenu channelId={channelId} bookmark={bookmark} position={position} last={listed.length - 1} />
           )}
         </span>
       ))}
     </nav>
+  );
+}
+
+interface MenuProps {
+  channelId: string;
+  bookmark: Bookmark;
+  position: number;
+  last: number;
+}
+
+function BookmarkMenu({ channelId, bookmark, position, last }: MenuProps) {
+  const [isEditing, setEditing] = useState(false);
+  const words = text.bookmarks;
+  const attempt = (work: Promise<{ bookmarks: Bookmark[] }>) =>
+    void work.then((left) => showBookmarks(channelId, left.bookmarks), complain);
+  const move = (to: number) => attempt(changeBookmark(channelId, bookmark.id, { position: to }));
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="icon-button" aria-label={words.change(bookmark.title)}>
+        <Icon name="chevron" size={12} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
+          <MenuEntry icon="edit" label={words.edit} onSelect={() => setEditing(true)} />
+          {position > 0 && <MenuEntry icon="chevron" label={words.earlier} onSelect={() => move(position - 1)} />}
+          {position < last && <MenuEntry icon="chevron" label={words.later} onSelect={() => move(position + 1)} />}
+          <DropdownMenu.Separator className="menu-line" />
+          <MenuEntry
+            icon="trash"
+            label={words.remove(bookmark.title)}
+            onSelect={() => attempt(removeBookmark(channelId, bookmark.id))}
+          />
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+      {isEditing && <BookmarkDialog channelId={channelId} bookmark={bookmark} onClose={() => setEditing(false)} />}
+    </DropdownMenu.Root>
   );
 }
 
@@ -54,39 +83,7 @@ export function BookmarkButton({ channelId }: { channelId: string }) {
         label={text.bookmarks.add}
         onClick={() => setAdding(true)}
       />
-      {isAdding && <AddDialog channelId={channelId} onClose={() => setAdding(false)} />}
+      {isAdding && <BookmarkDialog channelId={channelId} onClose={() => setAdding(false)} />}
     </>
-  );
-}
-
-function AddDialog({ channelId, onClose }: { channelId: string; onClose: () => void }) {
-  const [title, setTitle] = useState("");
-  const [url, setUrl] = useState("https://");
-  const { isPending, problem, run } = usePending();
-  const words = text.bookmarks;
-  async function submit() {
-    show(channelId, (await addBookmark(channelId, title.trim(), url.trim())).bookmarks);
-    onClose();
-  }
-  return (
-    <Modal title={words.add} isOpen onClose={onClose}>
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
-        <Field label={words.name} required maxLength={255} value={title} onChange={(e) => setTitle(e.target.value)} />
-        <Field label={words.address} type="url" required value={url} onChange={(e) => setUrl(e.target.value)} />
-        {problem && (
-          <p role="alert" className="problem">
-            {problem}
-          </p>
-        )}
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isPending}>
-            {text.save}
-          </button>
-        </div>
-      </form>
-    </Modal>
   );
 }

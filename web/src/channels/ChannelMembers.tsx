@@ -1,6 +1,9 @@
 /** Who is in a channel; people can be added and removed. */
+import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
+import { SilenceDialog } from "../administration/SilenceDialog";
+import { giveChannelRole, silence } from "../api/administration";
 import { addMembers, removeFromChannel } from "../api/routes";
 import type { ChannelMember, ListedChannel, Workspace } from "../api/types";
 import { keys, outdated } from "../live/queries";
@@ -8,29 +11,26 @@ import { PresenceDot } from "../presence/PresenceDot";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
-import { IconButton } from "../ui/IconButton";
+import { MenuEntry } from "../ui/MenuEntry";
 import { Modal } from "../ui/Modal";
-import { complain } from "../ui/notices";
+import { complain, notify } from "../ui/notices";
 import { usePending } from "../ui/usePending";
 import { isDirect, useMembers, useMyId } from "../workspaces/people";
-import { isAdmin } from "../workspaces/roles";
 import { PeoplePicker } from "./PeoplePicker";
 
 const AT_ONCE = 50;
+const ROLES = ["admin", "member"] as const;
 
 interface Props {
   workspace: Workspace;
   channel: ListedChannel;
   members: ChannelMember[];
+  manages: boolean;
 }
 
-export function ChannelMembers({ workspace, channel, members }: Props) {
+export function ChannelMembers({ workspace, channel, members, manages }: Props) {
   const [isAdding, setAdding] = useState(false);
   const myId = useMyId();
-  const mayRemove =
-    !isDirect(channel) && (isAdmin(workspace.role) || isAdmin(members.find((member) => member.userId === myId)?.role));
-  const remove = (userId: string) =>
-    removeFromChannel(channel.id, userId).then(() => outdated(keys.info(channel.id)), complain);
   return (
     <>
       {!isDirect(channel) && channel.isMember && (
@@ -49,13 +49,9 @@ export function ChannelMembers({ workspace, channel, members }: Props) {
               {member.name}
               {member.userId === myId && ` (${text.people.you})`}
             </span>
-            {mayRemove && member.userId !== myId && (
-              <IconButton
-                icon="close"
-                size={15}
-                label={text.panel.removeFrom(member.name)}
-                onClick={() => void remove(member.userId)}
-              />
+            {member.role === "admin" && <span className="tag">{text.administration.channel.roles.admin}</span>}
+            {manages && !channel.isArchived && member.userId !== myId && (
+              <MemberTools workspace={workspace} channel={channel} member={member} />
             )}
           </li>
         ))}
@@ -67,7 +63,67 @@ export function ChannelMembers({ workspace, channel, members }: Props) {
   );
 }
 
-function AddForm({ workspace, channel, members, onDone }: Props & { onDone: () => void }) {
+type ToolProps = Omit<Props, "members" | "manages"> & { member: ChannelMember };
+
+function MemberTools({ workspace, channel, member }: ToolProps) {
+  const [isSilencing, setSilencing] = useState(false);
+  const words = text.administration;
+  const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.info(channel.id)), complain);
+  const lift = () =>
+    void silence({ channelId: channel.id }, member.userId, null).then(
+      () => notify(words.moderation.lifted(member.name)),
+      complain,
+    );
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="icon-button" aria-label={text.panel.manage(member.name)}>
+        <Icon name="more" size={16} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
+          <DropdownMenu.RadioGroup
+            value={member.role === "admin" ? "admin" : "member"}
+            aria-label={words.channel.roleOf(member.name)}
+            onValueChange={(role) => attempt(giveChannelRole(channel.id, member.userId, role as "admin" | "member"))}
+          >
+            {ROLES.map((role) => (
+              <DropdownMenu.RadioItem key={role} className="menu-item" value={role}>
+                {words.channel.roles[role]}
+                <DropdownMenu.ItemIndicator className="menu-check">
+                  <Icon name="check" size={16} />
+                </DropdownMenu.ItemIndicator>
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="menu-line" />
+          <MenuEntry
+            icon="muted"
+            label={words.moderation.silenceNamed(member.name)}
+            onSelect={() => setSilencing(true)}
+          />
+          <MenuEntry icon="check" label={words.moderation.lift(member.name)} onSelect={lift} />
+          <MenuEntry
+            icon="close"
+            label={text.panel.removeFrom(member.name)}
+            onSelect={() => attempt(removeFromChannel(channel.id, member.userId))}
+          />
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+      {isSilencing && (
+        <SilenceDialog
+          workspace={workspace}
+          person={member}
+          channelId={channel.id}
+          onClose={() => setSilencing(false)}
+        />
+      )}
+    </DropdownMenu.Root>
+  );
+}
+
+type AddProps = Omit<Props, "manages"> & { onDone: () => void };
+
+function AddForm({ workspace, channel, members, onDone }: AddProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const { isPending, problem, run } = usePending();
   const here = new Set(members.map((member) => member.userId));

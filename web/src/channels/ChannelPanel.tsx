@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Tabs } from "radix-ui";
 import { useState } from "react";
 
+import { rightsInChannel } from "../api/administration";
 import { channelInfo, leaveChannel } from "../api/routes";
 import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/types";
 import { pin } from "../conversation/acts";
@@ -19,6 +20,7 @@ import { complain } from "../ui/notices";
 import { isDirect, nameOf, useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
 import { ChannelMembers } from "./ChannelMembers";
+import { ChannelSettings } from "./ChannelSettings";
 
 interface Props {
   workspace: Workspace;
@@ -31,10 +33,12 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
   const info = useQuery({ queryKey: keys.info(channel.id), queryFn: () => channelInfo(channel.id) }).data;
   const words = text.panel;
   const myId = useMyId();
-  const mayManage =
+  const isChannelAdmin = isAdmin(info?.members.find((member) => member.userId === myId)?.role);
+  const rights = useQuery({ queryKey: keys.rights(channel.id), queryFn: () => rightsInChannel(channel.id) }).data;
+  const manages =
     !isDirect(channel) &&
-    !channel.isArchived &&
-    (isAdmin(workspace.role) || isAdmin(info?.members.find((member) => member.userId === myId)?.role));
+    (isAdmin(workspace.role) || channel.isMember) &&
+    (rights?.mine.includes("manage") ?? false);
   return (
     <aside className="panel" aria-label={words.open}>
       <header className="panel-head">
@@ -52,21 +56,38 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
           <Tabs.Trigger className="tab" value="about">
             {words.about}
           </Tabs.Trigger>
-          {mayManage && (
+          {manages && !channel.isArchived && (
             <Tabs.Trigger className="tab" value="integrations">
               {text.programs.hooks}
             </Tabs.Trigger>
           )}
+          {manages && (
+            <Tabs.Trigger className="tab" value="settings">
+              {text.administration.channel.tab}
+            </Tabs.Trigger>
+          )}
         </Tabs.List>
         <Tabs.Content value="members">
-          {info && <ChannelMembers workspace={workspace} channel={channel} members={info.members} />}
+          {info && (
+            <ChannelMembers workspace={workspace} channel={channel} members={info.members} manages={manages} />
+          )}
         </Tabs.Content>
         <Tabs.Content value="pins">
           {info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}
         </Tabs.Content>
-        {mayManage && (
+        {manages && !channel.isArchived && (
           <Tabs.Content value="integrations">
             <Integrations channelId={channel.id} />
+          </Tabs.Content>
+        )}
+        {manages && info && (
+          <Tabs.Content value="settings">
+            <ChannelSettings
+              workspace={workspace}
+              channel={channel}
+              known={info.channel}
+              isChannelAdmin={isChannelAdmin}
+            />
           </Tabs.Content>
         )}
         <Tabs.Content value="about">{info && <About info={info} channel={channel} title={title} />}</Tabs.Content>

@@ -1,15 +1,19 @@
 /** A workspace's channels and direct messages. */
 import { DropdownMenu } from "radix-ui";
 
+import { SettingsDialog } from "../administration/SettingsDialog";
 import type { ListedChannel, Workspace } from "../api/types";
 import { KeptDialog } from "../kept/KeptDialog";
+import { THREADS } from "../location";
 import { text } from "../text";
+import { ThreadsLink } from "../threads/ThreadsLink";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { MenuEntry } from "../ui/MenuEntry";
 import { InviteDialog } from "../workspaces/InviteDialog";
 import { PeopleDialog } from "../workspaces/PeopleDialog";
 import { isDirect } from "../workspaces/people";
+import { isAdmin } from "../workspaces/roles";
 import { BrowseDialog } from "./BrowseDialog";
 import { ChannelLink } from "./ChannelLink";
 import { CreateChannelDialog } from "./CreateChannelDialog";
@@ -31,6 +35,7 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
     <aside className="sidebar" aria-label={workspace.name}>
       <Head workspace={workspace} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
+        <ThreadsLink workspaceId={workspace.id} channels={channels} isActive={activeId === THREADS} />
         <button type="button" className="sidebar-action" onClick={() => openDialog("kept")}>
           <Icon name="later" size={16} /> {text.kept.title}
         </button>
@@ -69,6 +74,9 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
       <BrowseDialog workspace={workspace} channels={channels} isOpen={opened === "browse"} onClose={close} />
       <CreateChannelDialog workspace={workspace} isOpen={opened === "create"} onClose={close} />
       <DirectDialog workspace={workspace} isOpen={opened === "direct"} onClose={close} />
+      {isAdmin(workspace.role) && (
+        <SettingsDialog workspace={workspace} isOpen={opened === "settings"} onClose={close} />
+      )}
       <KeptDialog isOpen={opened === "kept"} onClose={close} />
     </aside>
   );
@@ -89,6 +97,16 @@ function Head({ workspace }: { workspace: Workspace }) {
             <DropdownMenu.Separator className="menu-line" />
             <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
             <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
+            {isAdmin(workspace.role) && (
+              <>
+                <DropdownMenu.Separator className="menu-line" />
+                <MenuEntry
+                  icon="settings"
+                  label={text.administration.menu}
+                  onSelect={() => openDialog("settings")}
+                />
+              </>
+            )}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

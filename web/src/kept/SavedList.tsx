@@ -1,28 +1,37 @@
 /** Messages kept for later. */
-import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { type Saved, listSaved, saveMessage, unsaveMessage } from "../api/kept";
+import { type Saved, listSavedPage, saveMessage, unsaveMessage } from "../api/kept";
+import { usePages } from "../live/paging";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
+import { MoreButton } from "../ui/MoreButton";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
+import { NoteDialog } from "./NoteDialog";
 import { goToMessage, useTitleOf } from "./places";
 
+const savedOn = (page: { saved: Saved[] }) => page.saved;
+
 export function SavedList({ onLeave }: ListProps) {
-  const saved = useQuery({ queryKey: keys.saved(), queryFn: listSaved });
-  const kept = saved.data ?? [];
-  if (kept.length === 0) return <p className="quiet">{text.kept.noSaved}</p>;
+  const { query, entries } = usePages(keys.savedPages(), listSavedPage, savedOn, (last) => last.messageId);
+  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
+  if (entries.length === 0) return <p className="quiet">{text.kept.noSaved}</p>;
   return (
-    <ul className="rows rows-tall" aria-label={text.kept.saved}>
-      {kept.map((entry) => (
-        <SavedLine key={entry.messageId} saved={entry} onLeave={onLeave} />
-      ))}
-    </ul>
+    <div className="rows rows-tall">
+      <ul className="rows" aria-label={text.kept.saved}>
+        {entries.map((entry) => (
+          <SavedLine key={entry.messageId} saved={entry} onLeave={onLeave} />
+        ))}
+      </ul>
+      <MoreButton query={query} />
+    </div>
   );
 }
 
 function SavedLine({ saved: { messageId, message, unavailable, note, state }, onLeave }: { saved: Saved } & ListProps) {
+  const [isNoting, setNoting] = useState(false);
   const title = useTitleOf(message?.channelId ?? null);
   const words = text.kept;
   const isDone = state === "done";
@@ -45,6 +54,8 @@ function SavedLine({ saved: { messageId, message, unavailable, note, state }, on
           {note && <small>{note}</small>}
         </span>
       )}
+      {message && <IconButton icon="edit" label={words.editNote} onClick={() => setNoting(true)} />}
+      {isNoting && <NoteDialog messageId={messageId} note={note} state={state} onClose={() => setNoting(false)} />}
       {message && (
         <IconButton
           icon="check"

@@ -1,8 +1,11 @@
 /** One's own status, the appearance, and the way out. */
+import { useQuery } from "@tanstack/react-query";
 import { DropdownMenu } from "radix-ui";
 
+import { changePreferences, getPreferences } from "../api/preferences";
 import { chooseStatus } from "../api/routes";
 import type { Status } from "../api/types";
+import { keys, outdated, queries } from "../live/queries";
 import { useSession } from "../session/session";
 import { signOut } from "../session/signOut";
 import { text } from "../text";
@@ -51,6 +54,8 @@ export function MyMenu() {
           <DropdownMenu.Separator className="menu-line" />
           <Choices label={text.me.theme} names={text.me.themes} values={THEMES} chosen={theme} onChoose={chooseTheme} />
           <DropdownMenu.Separator className="menu-line" />
+          <ReceiptsChoice />
+          <DropdownMenu.Separator className="menu-line" />
           <DropdownMenu.Item className="menu-item" onSelect={() => void signOut()}>
             <Icon name="leave" size={16} />
             {text.me.signOut}
@@ -58,6 +63,31 @@ export function MyMenu() {
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** Both ways: who sends none sees none. */
+function ReceiptsChoice() {
+  const sends = useQuery({ queryKey: keys.preferences(), queryFn: getPreferences }).data?.sendsReadReceipts ?? true;
+  const choose = async (sendsReadReceipts: boolean) => {
+    try {
+      queries.setQueryData(keys.preferences(), await changePreferences({ sendsReadReceipts }));
+      outdated(["receipts"]);
+    } catch (error) {
+      complain(error);
+    }
+  };
+  return (
+    <DropdownMenu.CheckboxItem
+      className="menu-item"
+      checked={sends}
+      onCheckedChange={(checked) => void choose(checked === true)}
+    >
+      {text.me.receipts}
+      <DropdownMenu.ItemIndicator className="menu-check">
+        <Icon name="check" size={14} />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.CheckboxItem>
   );
 }
 

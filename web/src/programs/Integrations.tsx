@@ -1,17 +1,30 @@
-/** A channel's incoming webhooks, for those who manage it; an address is shown once, when it is made. */
+/** A channel's webhooks, for those who manage it; an address is shown once, when it is made. */
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
+import { renewHook } from "../api/programs";
 import { addHook, listHooks, removeHook } from "../api/routes";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
+import { ProblemLine } from "../ui/ProblemLine";
+import { Secret } from "../ui/Secret";
 import { usePending } from "../ui/usePending";
+import { OutgoingHooks } from "./OutgoingHooks";
 
 const LONGEST_NAME = 255;
 
 export function Integrations({ channelId }: { channelId: string }) {
+  return (
+    <>
+      <IncomingHooks channelId={channelId} />
+      <OutgoingHooks channelId={channelId} />
+    </>
+  );
+}
+
+function IncomingHooks({ channelId }: { channelId: string }) {
   const hooks = useQuery({ queryKey: keys.hooks(channelId), queryFn: () => listHooks(channelId) }).data ?? [];
   const [name, setName] = useState("");
   const [address, setAddress] = useState<string | null>(null);
@@ -23,9 +36,12 @@ export function Integrations({ channelId }: { channelId: string }) {
     setName("");
     outdated(keys.hooks(channelId));
   }
+  const renew = (hookId: string) =>
+    renewHook(hookId).then(({ path }) => setAddress(location.origin + path), complain);
   const remove = (hookId: string) => removeHook(hookId).then(() => outdated(keys.hooks(channelId)), complain);
   return (
-    <>
+    <section aria-label={text.administration.apps.incoming}>
+      <h3>{text.administration.apps.incoming}</h3>
       <p className="panel-description">{words.hooksAre}</p>
       <form
         className="hook-form"
@@ -46,12 +62,9 @@ export function Integrations({ channelId }: { channelId: string }) {
           {words.addHook}
         </button>
       </form>
-      {problem && <p role="alert">{problem}</p>}
-      {address && (
-        <p className="hook-address" role="status">
-          {words.shownOnce} <code data-testid="hook-address">{address}</code>
-        </p>
-      )}
+      <ProblemLine problem={problem} />
+      {address && <Secret label={text.administration.apps.address} value={address} testId="hook-address" />}
+      {hooks.length === 0 && <p className="quiet">{text.administration.apps.noIncoming}</p>}
       <ul className="rows" aria-label={words.hooks}>
         {hooks.map((hook) => (
           <li key={hook.id} className="row" data-testid="hook">
@@ -59,10 +72,16 @@ export function Integrations({ channelId }: { channelId: string }) {
               {hook.iconEmoji} {hook.name}
               <small> {hook.lastUsedAt ? words.used(new Date(hook.lastUsedAt)) : words.neverUsed}</small>
             </span>
+            <IconButton
+              icon="retry"
+              size={15}
+              label={text.administration.apps.newAddress(hook.name)}
+              onClick={() => void renew(hook.id)}
+            />
             <IconButton icon="close" size={15} label={words.removeHook(hook.name)} onClick={() => void remove(hook.id)} />
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }

@@ -1,5 +1,6 @@
 /** The few line icons of the product; decorative, the control around them carries the name. */
 const PATHS = {
+  muted: "M4 10v4h4l5 4V6L8 10zM16 9.5l5 5M21 9.5l-5 5",
   plus: "M12 5v14M5 12h14",
   close: "M6 6l12 12M18 6L6 18",
   hash: "M5 9h15M4 15h15M10 4L8 20M16 4l-2 16",
@@ -26,6 +27,12 @@ const PATHS = {
   unread: "M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10z",
   later: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
   forward: "M14 5l6 6-6 6v-4c-5 0-8 1.5-10 5 .5-5.5 4-9 10-9z",
+  settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM9 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  thread: "M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5",
+  flag: "M6 21V4h11l-2 4 2 4H6",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
+  eyeOff: "M4 4l16 16M9.5 6c6.5-1.5 12 6 12 6a17 17 0 0 1-3 3.6M6 8a17 17 0 0 0-3.500 4S6 18.500 12 18.500a9 9 0 0 0 3.500-.7",
+  gif: "M3 6h18v12H3zM9.500 10.500c-2.500-1-4 .2-4 1.600s1.500 2.500 4 1.600v-1.500H8M12.500 10v4M15.500 14v-4H19M15.500 12H18",
   leave: "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
   invite: "M10 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 20c0-3.5 3-6 7-6 2 0 3.7.6 5 1.7M18 14v6M15 17h6",
 } as const;

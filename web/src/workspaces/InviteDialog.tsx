@@ -8,6 +8,7 @@ import { text } from "../text";
 import { Field } from "../ui/Field";
 import { Modal } from "../ui/Modal";
 import { usePending } from "../ui/usePending";
+import { GuestChannels } from "./GuestChannels";
 import { InvitationList } from "./InvitationList";
 import { isAdmin } from "./roles";
 
@@ -29,12 +30,14 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
   const [emails, setEmails] = useState("");
   const [role, setRole] = useState<Role>("member");
   const [note, setNote] = useState("");
+  const [channelIds, setChannelIds] = useState<string[]>([]);
   const [result, setResult] = useState<InviteResult | null>(null);
   const { isPending, problem, run } = usePending();
   const id = useId();
   const words = text.invite;
+  const isGuest = role === "guest";
   async function submit() {
-    setResult(await invite(workspace.id, addresses(emails), role, note.trim()));
+    setResult(await invite(workspace.id, addresses(emails), role, note.trim(), isGuest ? channelIds : []));
     setEmails("");
     outdated(keys.invitations(workspace.id));
   }
@@ -72,13 +75,14 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
           ))}
         </select>
       </div>
+      {isGuest && <GuestChannels workspaceId={workspace.id} chosen={channelIds} onChange={setChannelIds} />}
       <Field label={words.note} maxLength={1000} value={note} onChange={(event) => setNote(event.target.value)} />
       {problem && (
         <p role="alert" className="problem">
           {problem}
         </p>
       )}
-      <button type="submit" className="button button-primary" disabled={isPending || addresses(emails).length === 0}>
+      <button type="submit" className="button button-primary" disabled={isPending || addresses(emails).length === 0 || (isGuest && channelIds.length === 0)}>
         {words.send}
       </button>
     </form>

@@ -8,17 +8,18 @@ import { Sidebar } from "../channels/Sidebar";
 import { Conversation } from "../conversation/Conversation";
 import { ConnectionBanner } from "../live/ConnectionBanner";
 import { keys } from "../live/queries";
-import { goTo, usePlace } from "../location";
+import { THREADS, goTo, usePlace } from "../location";
 import { totals } from "../reading/badges";
 import { noticeChannel, useReading } from "../reading/unread";
 import { text } from "../text";
+import { ThreadsView } from "../threads/ThreadsView";
 import { Rail } from "./Rail";
 import { useMembers, usePresenceOf } from "./people";
 
 const NONE: readonly ListedChannel[] = [];
 
 export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) {
-  const { workspaceId, channelId, messageId } = usePlace();
+  const { workspaceId, channelId, threadId, messageId } = usePlace();
   const workspace = workspaces.find((entry) => entry.id === workspaceId);
   useEffect(() => {
     if (!workspaceId && workspaces[0]) goTo(workspaces[0].id);
@@ -29,7 +30,7 @@ export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) 
       <ConnectionBanner />
       <Rail workspaces={workspaces} activeId={workspaceId} />
       {workspace ? (
-        <Inside key={workspace.id} workspace={workspace} channelId={channelId} messageId={messageId} />
+        <Inside key={workspace.id} workspace={workspace} channelId={channelId} threadId={threadId} messageId={messageId} />
       ) : (
         <Nowhere isKnown={!workspaceId} />
       )}
@@ -40,10 +41,11 @@ export function Workbench({ workspaces }: { workspaces: readonly Workspace[] }) 
 interface InsideProps {
   workspace: Workspace;
   channelId: string | undefined;
+  threadId: string | undefined;
   messageId: string | undefined;
 }
 
-function Inside({ workspace, channelId, messageId }: InsideProps) {
+function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
   const query = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
   const channels = query.data ?? NONE;
   usePresenceOf(useMembers(workspace.id));
@@ -59,8 +61,16 @@ function Inside({ workspace, channelId, messageId }: InsideProps) {
   return (
     <>
       <Sidebar workspace={workspace} channels={channels} activeId={channelId} isLoading={query.isPending} />
-      {channel ? (
-        <Conversation key={channel.id} workspace={workspace} channel={channel} messageId={messageId} />
+      {channelId === THREADS ? (
+        <ThreadsView workspace={workspace} channels={channels} />
+      ) : channel ? (
+        <Conversation
+          key={channel.id}
+          workspace={workspace}
+          channel={channel}
+          threadId={threadId}
+          messageId={messageId}
+        />
       ) : (
         <Pick isGone={channelId !== undefined && query.isSuccess && !query.isFetching} />
       )}

@@ -1,0 +1,90 @@
+/** Silences somebody for a time, in one channel or everywhere. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { silence } from "../api/administration";
+import { listChannels } from "../api/routes";
+import type { Workspace } from "../api/types";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { Modal } from "../ui/Modal";
+import { ProblemLine } from "../ui/ProblemLine";
+import { Select } from "../ui/Select";
+import { usePending } from "../ui/usePending";
+import { isDirect, useMembers, useMyId } from "../workspaces/people";
+
+const HOUR_MS = 3_600_000;
+const DURATIONS_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS };
+type Duration = keyof typeof DURATIONS_MS;
+
+interface Props {
+  workspace: Workspace;
+  /** Already chosen where the dialog is opened. */
+  person?: { userId: string; name: string };
+  channelId?: string;
+  onClose: () => void;
+}
+
+export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: Props) {
+  const [userId, setUserId] = useState(person?.userId ?? "");
+  const [channelId, setChannelId] = useState(fixed ?? "");
+  const [duration, setDuration] = useState<Duration>("hour");
+  const { isPending, problem, run } = usePending();
+  const words = text.administration.moderation;
+  const myId = useMyId();
+  const members = useMembers(workspace.id).filter((member) => member.userId !== myId && member.role !== "owner");
+  const channels = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
+  async function submit() {
+    const until = new Date(Date.now() + DURATIONS_MS[duration]);
+    await silence(channelId ? { channelId } : { workspaceId: workspace.id }, userId, until);
+    outdated(keys.silenced(workspace.id));
+    onClose();
+  }
+  return (
+    <Modal
+      title={person ? words.silenceNamed(person.name) : words.silence}
+      description={words.silenceHint}
+      isOpen
+      onClose={onClose}
+    >
+      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+        {!person && (
+          <Select
+            label={words.who}
+            value={userId}
+            options={[["", ""], ...members.map((member) => [member.userId, member.name] as const)]}
+            onChange={setUserId}
+          />
+        )}
+        {!fixed && (
+          <Select
+            label={words.where}
+            value={channelId}
+            options={[
+              ["", words.everywhere],
+              ...(channels.data ?? [])
+                .filter((channel) => !isDirect(channel) && !channel.isArchived)
+                .map((channel) => [channel.id, `#${channel.name}`] as const),
+            ]}
+            onChange={setChannelId}
+          />
+        )}
+        <Select
+          label={words.howLong}
+          value={duration}
+          options={Object.entries(words.durations)}
+          onChange={(value) => setDuration(value as Duration)}
+        />
+        <ProblemLine problem={problem} />
+        <div className="buttons">
+          <button type="button" className="button" onClick={onClose}>
+            {text.cancel}
+          </button>
+          <button type="submit" className="button button-primary" disabled={isPending || !userId}>
+            {words.silence}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
