@@ -20,7 +20,7 @@ def answer(folder: Path, **arguments: Any) -> dict[str, Any]:
         "environment": sorted(os.environ),
         "folder": os.getcwd(),
         "files": sorted(os.listdir(folder)),
-        "descriptors": len(os.listdir(folder.parent)) if os.access(folder.parent, os.R_OK) and False else open_files(),
+        "descriptors": open_files(),
     }
 
 
@@ -54,13 +54,17 @@ def sleep(folder: Path) -> None:
 
 def fork(folder: Path) -> list[str]:
     """How each way to another process ends; threads are allowed."""
-    ended = []
+    ended: list[str] = []
     thread = threading.Thread(target=lambda: ended.append("thread"))
     thread.start()
     thread.join()
-    for way in (os.fork, os.forkpty, lambda: os.posix_spawn("/bin/true", ["true"], {}), lambda: os.execv("/bin/true", ["true"])):
-        ended.append(_outcome(way))
-    return ended
+    ways: list[Any] = [
+        os.fork,
+        os.forkpty,
+        lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        lambda: os.execv("/bin/true", ["true"]),
+    ]
+    return ended + [_outcome(way) for way in ways]
 
 
 def write_much(folder: Path) -> None:
@@ -93,7 +97,7 @@ def talk(folder: Path) -> str:
 
 def chatter(folder: Path) -> None:
     for number in range(10_000_000):
-        print("a library's debugging", number)  # noqa: T201
+        print("a library's debugging", number)
 
 
 def tell(folder: Path) -> str:
