@@ -34,6 +34,9 @@ class FileEvent(_message.Message):
     FILE_CHANGED_FIELD_NUMBER: _builtins.int
     FILE_REFUSED_FIELD_NUMBER: _builtins.int
     FILE_DELETED_FIELD_NUMBER: _builtins.int
+    LINK_MADE_FIELD_NUMBER: _builtins.int
+    LINK_USED_FIELD_NUMBER: _builtins.int
+    LINK_REVOKED_FIELD_NUMBER: _builtins.int
     file_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -49,6 +52,12 @@ class FileEvent(_message.Message):
     def file_refused(self) -> Global___FileRefused: ...
     @_builtins.property
     def file_deleted(self) -> Global___FileDeleted: ...
+    @_builtins.property
+    def link_made(self) -> Global___LinkMade: ...
+    @_builtins.property
+    def link_used(self) -> Global___LinkUsed: ...
+    @_builtins.property
+    def link_revoked(self) -> Global___LinkRevoked: ...
     def __init__(
         self,
         *,
@@ -60,12 +69,15 @@ class FileEvent(_message.Message):
         file_changed: Global___FileChanged | None = ...,
         file_refused: Global___FileRefused | None = ...,
         file_deleted: Global___FileDeleted | None = ...,
+        link_made: Global___LinkMade | None = ...,
+        link_used: Global___LinkUsed | None = ...,
+        link_revoked: Global___LinkRevoked | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["file_changed", b"file_changed", "file_deleted", b"file_deleted", "file_progress", b"file_progress", "file_ready", b"file_ready", "file_refused", b"file_refused", "file_uploaded", b"file_uploaded", "meta", b"meta", "payload", b"payload"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file_changed", b"file_changed", "file_deleted", b"file_deleted", "file_progress", b"file_progress", "file_ready", b"file_ready", "file_refused", b"file_refused", "file_uploaded", b"file_uploaded", "link_made", b"link_made", "link_revoked", b"link_revoked", "link_used", b"link_used", "meta", b"meta", "payload", b"payload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_changed", b"file_changed", "file_deleted", b"file_deleted", "file_id", b"file_id", "file_progress", b"file_progress", "file_ready", b"file_ready", "file_refused", b"file_refused", "file_uploaded", b"file_uploaded", "meta", b"meta", "payload", b"payload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_changed", b"file_changed", "file_deleted", b"file_deleted", "file_id", b"file_id", "file_progress", b"file_progress", "file_ready", b"file_ready", "file_refused", b"file_refused", "file_uploaded", b"file_uploaded", "link_made", b"link_made", "link_revoked", b"link_revoked", "link_used", b"link_used", "meta", b"meta", "payload", b"payload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["file_uploaded", "file_progress", "file_ready", "file_changed", "file_refused", "file_deleted"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["file_uploaded", "file_progress", "file_ready", "file_changed", "file_refused", "file_deleted", "link_made", "link_used", "link_revoked"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -365,3 +377,83 @@ class FileDeleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FileDeleted: _TypeAlias = FileDeleted  # noqa: Y015
+
+@_typing.final
+class LinkMade(_message.Message):
+    """Somebody can share the file with whoever has an address. The maker's alone to know, as the two below."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINK_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    link_id: _builtins.str
+    user_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        link_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_id", b"link_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkMade: _TypeAlias = LinkMade  # noqa: Y015
+
+@_typing.final
+class LinkUsed(_message.Message):
+    """Somebody downloads by it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINK_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    DOWNLOADS_FIELD_NUMBER: _builtins.int
+    link_id: _builtins.str
+    user_id: _builtins.str
+    """Who made it."""
+    downloads: _builtins.int
+    def __init__(
+        self,
+        *,
+        link_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        downloads: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["downloads", b"downloads", "link_id", b"link_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkUsed: _TypeAlias = LinkUsed  # noqa: Y015
+
+@_typing.final
+class LinkRevoked(_message.Message):
+    """It opens nothing any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINK_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REVOKED_BY_FIELD_NUMBER: _builtins.int
+    link_id: _builtins.str
+    user_id: _builtins.str
+    """Who made it."""
+    revoked_by: _builtins.str
+    def __init__(
+        self,
+        *,
+        link_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        revoked_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_id", b"link_id", "revoked_by", b"revoked_by", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinkRevoked: _TypeAlias = LinkRevoked  # noqa: Y015
