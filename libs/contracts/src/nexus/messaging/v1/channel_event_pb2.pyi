@@ -698,7 +698,9 @@ Global___ReactionRemoved: _TypeAlias = ReactionRemoved  # noqa: Y015
 
 @_typing.final
 class ReceiptMoved(_message.Message):
-    """Somebody in a direct or group channel has read further. Marking messages unread takes nothing back."""
+    """Somebody in a direct or group channel has read further. Marking messages unread takes nothing back. No longer told: each
+    who may see it is told for themselves (ReceiptSeen).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -40,6 +40,9 @@ class PersonalEvent(_message.Message):
     REMINDER_GONE_FIELD_NUMBER: _builtins.int
     EPHEMERAL_MESSAGE_FIELD_NUMBER: _builtins.int
     MESSAGE_REPORTED_FIELD_NUMBER: _builtins.int
+    MEMBER_SILENCED_FIELD_NUMBER: _builtins.int
+    RECEIPT_SEEN_FIELD_NUMBER: _builtins.int
+    PREFERENCES_CHANGED_FIELD_NUMBER: _builtins.int
     TRANSFER_CHANGED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
@@ -73,6 +76,12 @@ class PersonalEvent(_message.Message):
     @_builtins.property
     def message_reported(self) -> Global___MessageReported: ...
     @_builtins.property
+    def member_silenced(self) -> Global___MemberSilenced: ...
+    @_builtins.property
+    def receipt_seen(self) -> Global___ReceiptSeen: ...
+    @_builtins.property
+    def preferences_changed(self) -> Global___PreferencesChanged: ...
+    @_builtins.property
     def transfer_changed(self) -> Global___TransferChanged: ...
     def __init__(
         self,
@@ -93,13 +102,16 @@ class PersonalEvent(_message.Message):
         reminder_gone: Global___ReminderGone | None = ...,
         ephemeral_message: Global___EphemeralMessage | None = ...,
         message_reported: Global___MessageReported | None = ...,
+        member_silenced: Global___MemberSilenced | None = ...,
+        receipt_seen: Global___ReceiptSeen | None = ...,
+        preferences_changed: Global___PreferencesChanged | None = ...,
         transfer_changed: Global___TransferChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported", "transfer_changed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported", "member_silenced", "receipt_seen", "preferences_changed", "transfer_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -250,6 +262,7 @@ class DraftChanged(_message.Message):
     ATTACHMENTS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
+    FORMATTED_CONTENT_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     parent_message_id: _builtins.str
     content: _builtins.str
@@ -258,6 +271,8 @@ class DraftChanged(_message.Message):
     attachments: _builtins.str
     version: _builtins.int
     """A later state has a higher one; whatever comes with a lower one is old."""
+    formatted_content: _builtins.str
+    """As a document, where that says more than the text."""
     @_builtins.property
     def updated_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -270,17 +285,22 @@ class DraftChanged(_message.Message):
         attachments: _builtins.str = ...,
         version: _builtins.int = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
+        formatted_content: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_parent_message_id", b"_parent_message_id", "content", b"content", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_formatted_content", b"_formatted_content", "_parent_message_id", b"_parent_message_id", "content", b"content", "formatted_content", b"formatted_content", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_parent_message_id", b"_parent_message_id", "attachments", b"attachments", "channel_id", b"channel_id", "content", b"content", "content_type", b"content_type", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_formatted_content", b"_formatted_content", "_parent_message_id", b"_parent_message_id", "attachments", b"attachments", "channel_id", b"channel_id", "content", b"content", "content_type", b"content_type", "formatted_content", b"formatted_content", "parent_message_id", b"parent_message_id", "updated_at", b"updated_at", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__content: _TypeAlias = _typing.Literal["content"]  # noqa: Y015
     _WhichOneofArgType__content: _TypeAlias = _typing.Literal["_content", b"_content"]  # noqa: Y015
+    _WhichOneofReturnType__formatted_content: _TypeAlias = _typing.Literal["formatted_content"]  # noqa: Y015
+    _WhichOneofArgType__formatted_content: _TypeAlias = _typing.Literal["_formatted_content", b"_formatted_content"]  # noqa: Y015
     _WhichOneofReturnType__parent_message_id: _TypeAlias = _typing.Literal["parent_message_id"]  # noqa: Y015
     _WhichOneofArgType__parent_message_id: _TypeAlias = _typing.Literal["_parent_message_id", b"_parent_message_id"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__content) -> _WhichOneofReturnType__content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__formatted_content) -> _WhichOneofReturnType__formatted_content | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_message_id) -> _WhichOneofReturnType__parent_message_id | None: ...
 
@@ -307,7 +327,9 @@ class ScheduledMessage(_message.Message):
     client_message_id: _builtins.str
     """The message's, once it is sent."""
     failure: _builtins.str
-    """Why it was not sent: left_channel, archived, read_only, thread_gone, too_late, or the type of the refusal."""
+    """Why it was not sent: left_channel, archived, read_only, thread_gone, too_late,
+    deactivated, or the type of the refusal.
+    """
     @_builtins.property
     def send_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -672,3 +694,87 @@ class TransferChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TransferChanged: _TypeAlias = TransferChanged  # noqa: Y015
+
+@_typing.final
+class MemberSilenced(_message.Message):
+    """A moderator let the person say nothing until then, in one channel or in the whole workspace; unset, they may again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKSPACE_ID_FIELD_NUMBER: _builtins.int
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    workspace_id: _builtins.str
+    channel_id: _builtins.str
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        workspace_id: _builtins.str = ...,
+        channel_id: _builtins.str | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id", "_until", b"_until", "channel_id", b"channel_id", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id", "_until", b"_until", "channel_id", b"channel_id", "until", b"until", "workspace_id", b"workspace_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__channel_id: _TypeAlias = _typing.Literal["channel_id"]  # noqa: Y015
+    _WhichOneofArgType__channel_id: _TypeAlias = _typing.Literal["_channel_id", b"_channel_id"]  # noqa: Y015
+    _WhichOneofReturnType__until: _TypeAlias = _typing.Literal["until"]  # noqa: Y015
+    _WhichOneofArgType__until: _TypeAlias = _typing.Literal["_until", b"_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__channel_id) -> _WhichOneofReturnType__channel_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until) -> _WhichOneofReturnType__until | None: ...
+
+Global___MemberSilenced: _TypeAlias = MemberSilenced  # noqa: Y015
+
+@_typing.final
+class ReceiptSeen(_message.Message):
+    """Somebody else in a direct or group channel has read up to this number, and lets this person see it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANNEL_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LAST_READ_SEQ_FIELD_NUMBER: _builtins.int
+    channel_id: _builtins.str
+    user_id: _builtins.str
+    last_read_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        channel_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        last_read_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "last_read_seq", b"last_read_seq", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceiptSeen: _TypeAlias = ReceiptSeen  # noqa: Y015
+
+@_typing.final
+class PreferencesChanged(_message.Message):
+    """What the person wants for themselves, wherever they are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENDS_READ_RECEIPTS_FIELD_NUMBER: _builtins.int
+    sends_read_receipts: _builtins.bool
+    """Both ways: who sends none sees none."""
+    def __init__(
+        self,
+        *,
+        sends_read_receipts: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sends_read_receipts", b"sends_read_receipts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreferencesChanged: _TypeAlias = PreferencesChanged  # noqa: Y015
