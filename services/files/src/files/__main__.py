@@ -1,13 +1,19 @@
 """Files: what people share, stored, scanned, and shown to whom it may be shown."""
 
+from contextlib import aclosing
+
 from chassis import database, running
+from chassis.counters import redis_client
 from chassis.serving import background, serve
 from eventbus import Consumer, Producer, outbox
 
-from files.application import app_of
+from files.application import app_of, passes_of
 from files.clamd import Scanner
+from files.content.listener import listen
+from files.content.origin import origin_of
 from files.handlers import CONSUMES
 from files.kinds import KINDS
+from files.links import housekeeping
 from files.settings import Settings
 from files.store import Store
 from files.workshop import Workshop
@@ -15,6 +21,7 @@ from files.workshop import Workshop
 
 async def main(settings: Settings) -> None:
     async with (
+        aclosing(redis_client(settings.redis_url.get_secret_value())) as redis,
         await database.connect(settings) as pool,
         Store.connect(settings.s3_url.get_secret_value(), settings.s3_region, settings.s3_public_url) as store,
         Producer(settings.kafka_url, "files") as producer,
@@ -22,9 +29,11 @@ async def main(settings: Settings) -> None:
             outbox.relay(pool, producer),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "files", settings.instance).run(),
             Workshop(pool, store, Scanner(settings.clamd_url), settings, KINDS).run(),
+            housekeeping.run(pool),
+            listen(origin_of(pool, store, passes_of(settings)), settings),
         ),
     ):
-        await serve(app_of(settings, pool, store), settings)
+        await serve(app_of(settings, pool, store, redis), settings)
 
 
 if __name__ == "__main__":

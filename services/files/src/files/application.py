@@ -1,22 +1,38 @@
 """The HTTP app of files."""
 
 import asyncpg
+from chassis.passwords import Cost, Passwords
 from chassis.serving import create_app
 from fastapi import APIRouter, FastAPI
+from redis.asyncio import Redis
 
+from files.content import routes as content_routes
+from files.content.addresses import Addresses
+from files.content.passes import Passes
+from files.links import routes as link_routes
+from files.links import shared
+from files.links.shared import Entrance
+from files.links.throttle import Throttle
 from files.settings import Settings
 from files.store import Store
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (link_routes.router, content_routes.router)
 # For who knows a secret address: the only routes without a rule.
-PUBLIC: tuple[APIRouter, ...] = ()
+PUBLIC: tuple[APIRouter, ...] = (shared.public,)
 # What a form may have beside its file.
 FORM_LEEWAY = 100_000
 
 
-def app_of(settings: Settings, pool: asyncpg.Pool, store: Store) -> FastAPI:
-    """The HTTP app over a database and a store."""
+def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -> FastAPI:
+    """The HTTP app over a database, a store, and the Redis that counts tries."""
     checks = {"database": lambda: pool.execute("SELECT 1")}
     app = create_app("files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=settings.file_limit + FORM_LEEWAY)
     app.state.pool, app.state.store, app.state.settings = pool, store, settings
+    app.state.addresses = Addresses(passes_of(settings), settings.content_url.rstrip("/"))
+    app.state.passwords = Passwords(Cost())
+    app.state.entrance = Entrance(pool, app.state.addresses, app.state.passwords, Throttle(redis))
     return app
+
+
+def passes_of(settings: Settings) -> Passes:
+    return Passes(settings.internal_secret.get_secret_value())

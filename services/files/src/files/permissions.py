@@ -16,7 +16,7 @@ from eventbus import Db
 from fastapi import Depends, Request
 
 from files.places import Place
-from files.standings import Standing, of_file, of_place
+from files.standings import Standing, of_file, of_link, of_place
 
 __all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check"]
 
@@ -31,6 +31,10 @@ class Action(StrEnum):
     FILE_DELETE = "file.delete"
     VERSION_LIST = "version.list"
     VERSION_ADD = "version.add"
+    LINK_MAKE = "link.make"
+    LINK_LIST = "link.list"
+    LINK_READ = "link.read"
+    LINK_REVOKE = "link.revoke"
 
 
 def _anybody(_: Standing) -> bool:
@@ -45,6 +49,12 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.FILE_DELETE: lambda s: s.is_uploader or s.is_admin,
     Action.VERSION_LIST: _anybody,
     Action.VERSION_ADD: lambda s: s.is_uploader or s.is_admin,
+    # Strangers may read then, so that is not for those who are guests themselves.
+    Action.LINK_MAKE: lambda s: s.role in ("owner", "admin", "member"),
+    # Their own, or all if they look after the file: links/routes.py.
+    Action.LINK_LIST: _anybody,
+    Action.LINK_READ: lambda s: s.link_by == s.user_id or s.looks_after_links,
+    Action.LINK_REVOKE: lambda s: s.link_by == s.user_id or s.looks_after_links,
 }
 # What a bot's token must be good for; what is not here is for people alone.
 SCOPES: Mapping[Action, Scope] = {}
@@ -67,13 +77,19 @@ class Ask:
 
     @asynccontextmanager
     async def granted(self) -> AsyncIterator[tuple[Db, Standing]]:
-        """A transaction for what was asked of the path's `file_id`, if it has one; `Problem` 404 or 403 if it may not
-        be done."""
+        """A transaction for what was asked of the path's file or link, if it has one; `Problem` 404 or 403 if it may
+        not be done."""
         async with self.pool.acquire(timeout=5) as db, db.transaction():
-            user_id = self.user.user_id
-            standing = await of_file(db, user_id, _id(self.ids)) if "file_id" in self.ids else Standing(user_id)
+            standing = await self._standing(db)
             check(self.action, standing)
             yield db, standing
+
+    async def _standing(self, db: Db) -> Standing:
+        if "link_id" in self.ids:
+            return await of_link(db, self.user.user_id, _id(self.ids, "link"))
+        if "file_id" in self.ids:
+            return await of_file(db, self.user.user_id, _id(self.ids, "file"))
+        return Standing(self.user.user_id)
 
     @asynccontextmanager
     async def granted_at(self, place: Place, workspace_id: UUID | None = None) -> AsyncIterator[tuple[Db, Standing]]:
@@ -101,8 +117,8 @@ def allowed(action: Action) -> Any:
     return Depends(Rule(action))
 
 
-def _id(ids: Mapping[str, Any]) -> UUID:
+def _id(ids: Mapping[str, Any], what: str) -> UUID:
     try:
-        return UUID(str(ids["file_id"]))
+        return UUID(str(ids[f"{what}_id"]))
     except ValueError:
-        raise not_found("file") from None
+        raise not_found(what) from None

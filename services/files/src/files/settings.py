@@ -28,6 +28,8 @@ class Settings(DatabaseSettings):
     workspace_quota: int = Field(50 * GIBIBYTE, ge=0)
     # Uploads that one person may have under way.
     uploads_per_user: int = Field(20, ge=1)
+    # Days that a share link may last at the most; 0: it may be without an end.
+    link_longest_days: int = Field(0, ge=0)
     # Jobs that this process does at once: short ones (scans, thumbnails), and long ones (previews, conversions).
     quick_jobs: int = Field(4, ge=1)
     slow_jobs: int = Field(1, ge=1)

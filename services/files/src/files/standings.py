@@ -20,6 +20,8 @@ class Standing:
     writes: bool = False
     file_id: UUID | None = None
     uploaded_by: UUID | None = None
+    # Who made the share link that is named.
+    link_by: UUID | None = None
 
     @property
     def is_admin(self) -> bool:
@@ -28,6 +30,10 @@ class Standing:
     @property
     def is_uploader(self) -> bool:
         return self.uploaded_by == self.user_id
+
+    @property
+    def looks_after_links(self) -> bool:
+        return self.is_uploader or self.is_admin
 
 
 VISIBLE = f"""
@@ -39,6 +45,9 @@ OF_FILE = f"""
     FROM files f LEFT JOIN workspace_members m ON m.workspace_id = f.workspace_id AND m.user_id = $1
     WHERE f.id = $2 AND {VISIBLE}
 """  # noqa: S608
+OF_LINK = OF_FILE.replace("m.role\n", "m.role, l.created_by AS link_by\n").replace(
+    "WHERE f.id = $2", "JOIN links l ON l.file_id = f.id WHERE l.id = $2"
+)
 OF_PLACE = f"""
     SELECT p.workspace_id, {WRITES} AS writes, m.role
     FROM (SELECT p.*, coalesce({WORKSPACE_OF}, $4::uuid) AS workspace_id
@@ -53,6 +62,14 @@ async def of_file(db: Db, user_id: UUID, file_id: UUID) -> Standing:
     row = await db.fetchrow(OF_FILE, user_id, file_id)
     if row is None:
         raise not_found("file")
+    return Standing(user_id, **dict(row))
+
+
+async def of_link(db: Db, user_id: UUID, link_id: UUID) -> Standing:
+    """`Problem` 404 for a link to a file that is not seen."""
+    row = await db.fetchrow(OF_LINK, user_id, link_id)
+    if row is None:
+        raise not_found("link")
     return Standing(user_id, **dict(row))
 
 

@@ -1,0 +1,1 @@
+"""The origin of foreign bytes: signed addresses, and what answers them."""
