@@ -27,6 +27,7 @@ LOOK_EVERY = 0.2
 LONGEST_SENTENCE = 300
 _OUT_OF_MEMORY = re.compile(
     rb"MemoryError|memory allocation of \d+ bytes failed|std::bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory"
+    rb"|memory exhausted"
 )
 # The kernel kills with the last of them when the machine has no memory left.
 _BY_SIGNAL: dict[int, Reason] = {
