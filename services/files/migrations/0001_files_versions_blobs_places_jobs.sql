@@ -27,7 +27,8 @@ CREATE TABLE blobs (
     workspace_id UUID NOT NULL,
     sha256 BYTEA NOT NULL CHECK (length(sha256) = 32),
     size BIGINT NOT NULL CHECK (size >= 0),
-    state TEXT NOT NULL CHECK (state IN ('copying', 'stored', 'refused', 'removing')),
+    state TEXT NOT NULL CHECK (state IN ('copying', 'stored', 'removing')),
+    counted BOOLEAN NOT NULL DEFAULT FALSE, -- among the bytes that its workspace keeps
     signatures TEXT NOT NULL, -- those of the scanner that found nothing in it
     scanned_at TIMESTAMPTZ NOT NULL,
     media_type TEXT NOT NULL DEFAULT 'application/octet-stream', -- by content, once it was looked into

@@ -7,19 +7,21 @@ from chassis.counters import redis_client
 from chassis.serving import background, serve
 from eventbus import Consumer, Producer, outbox
 
+from files import housekeeping
 from files.application import app_of, passes_of
 from files.clamd import Scanner
 from files.content.listener import listen
 from files.content.origin import origin_of
 from files.handlers import CONSUMES
 from files.kinds import KINDS
-from files.links import housekeeping
+from files.links import housekeeping as link_housekeeping
 from files.settings import Settings
 from files.store import Store
 from files.workshop import Workshop
 
 
 async def main(settings: Settings) -> None:
+    scanner = Scanner(settings.clamd_url)
     async with (
         aclosing(redis_client(settings.redis_url.get_secret_value())) as redis,
         await database.connect(settings) as pool,
@@ -28,8 +30,9 @@ async def main(settings: Settings) -> None:
         background(
             outbox.relay(pool, producer),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "files", settings.instance).run(),
-            Workshop(pool, store, Scanner(settings.clamd_url), settings, KINDS).run(),
-            housekeeping.run(pool),
+            Workshop(pool, store, scanner, settings, KINDS).run(),
+            housekeeping.run(pool, scanner),
+            link_housekeeping.run(pool),
             listen(origin_of(pool, store, passes_of(settings)), settings),
         ),
     ):

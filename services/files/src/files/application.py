@@ -6,6 +6,7 @@ from chassis.serving import create_app
 from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 
+from files import file_routes, form_bodies, upload_routes
 from files.content import routes as content_routes
 from files.content.addresses import Addresses
 from files.content.passes import Passes
@@ -16,17 +17,19 @@ from files.links.throttle import Throttle
 from files.settings import Settings
 from files.store import Store
 
-ROUTERS: tuple[APIRouter, ...] = (link_routes.router, content_routes.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    upload_routes.router, link_routes.router, content_routes.router, file_routes.router,
+)  # fmt: skip
 # For who knows a secret address: the only routes without a rule.
 PUBLIC: tuple[APIRouter, ...] = (shared.public,)
-# What a form may have beside its file.
-FORM_LEEWAY = 100_000
 
 
 def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -> FastAPI:
     """The HTTP app over a database, a store, and the Redis that counts tries."""
     checks = {"database": lambda: pool.execute("SELECT 1")}
-    app = create_app("files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=settings.file_limit + FORM_LEEWAY)
+    app = create_app(
+        "files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=settings.file_limit + form_bodies.LEEWAY
+    )
     app.state.pool, app.state.store, app.state.settings = pool, store, settings
     app.state.addresses = Addresses(passes_of(settings), settings.content_url.rstrip("/"))
     app.state.passwords = Passwords(Cost())

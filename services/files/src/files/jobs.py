@@ -26,7 +26,7 @@ LEASE = 15.0
 ADD = """
     INSERT INTO jobs (id, kind, subject, lane, file_id, version, blob_id, details, not_before)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 second')
-    ON CONFLICT (kind, subject) DO UPDATE SET state = 'waiting', attempts = 0, not_before = now(), reason = NULL
+    ON CONFLICT (kind, subject) DO UPDATE SET state = 'waiting', attempts = 0, errors = 0, not_before = now(), reason = NULL
     WHERE jobs.state = 'failed'
 """
 TAKE = """
@@ -40,7 +40,7 @@ TAKE = """
 RENEW = "UPDATE jobs SET leased_until = now() + $3 * interval '1 second' WHERE id = $1 AND turn = $2 RETURNING true"
 DONE = "DELETE FROM jobs WHERE id = $1 AND turn = $2"
 LATER = """
-    UPDATE jobs SET not_before = now() + $3 * interval '1 second', leased_until = NULL, reason = $4
+    UPDATE jobs SET not_before = now() + $3 * interval '1 second', leased_until = NULL, reason = $4, errors = errors + $5
     WHERE id = $1 AND turn = $2
 """
 FAILED = """
@@ -68,6 +68,7 @@ class Job:
     kind: str
     subject: str
     attempts: int
+    errors: int
     turn: int
     file_id: UUID | None = None
     version: int | None = None
@@ -124,8 +125,9 @@ async def finish(db: Db, job: Job) -> None:
     await db.execute(DONE, job.id, job.turn)
 
 
-async def postpone(db: Db, job: Job, seconds: float, why: str) -> None:
-    await db.execute(LATER, job.id, job.turn, seconds, why[:500])
+async def postpone(db: Db, job: Job, seconds: float, why: str, errors: int) -> None:
+    """`errors`: how many of ours it had in this turn."""
+    await db.execute(LATER, job.id, job.turn, seconds, why[:500], errors)
 
 
 async def fail(db: Db, job: Job, reason: str) -> bool:
@@ -135,6 +137,6 @@ async def fail(db: Db, job: Job, reason: str) -> bool:
 
 def _job(row: Record) -> Job:
     return Job(
-        row["id"], row["kind"], row["subject"], row["attempts"], row["turn"], row["file_id"], row["version"],
+        row["id"], row["kind"], row["subject"], row["attempts"], row["errors"], row["turn"], row["file_id"], row["version"],
         row["blob_id"], orjson.loads(row["details"]),
     )  # fmt: skip

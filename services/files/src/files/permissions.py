@@ -31,6 +31,7 @@ class Action(StrEnum):
     FILE_DELETE = "file.delete"
     VERSION_LIST = "version.list"
     VERSION_ADD = "version.add"
+    VERSION_RESTORE = "version.restore"
     LINK_MAKE = "link.make"
     LINK_LIST = "link.list"
     LINK_READ = "link.read"
@@ -49,6 +50,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.FILE_DELETE: lambda s: s.is_uploader or s.is_admin,
     Action.VERSION_LIST: _anybody,
     Action.VERSION_ADD: lambda s: s.is_uploader or s.is_admin,
+    Action.VERSION_RESTORE: lambda s: s.is_uploader or s.is_admin,
     # Strangers may read then, so that is not for those who are guests themselves.
     Action.LINK_MAKE: lambda s: s.role in ("owner", "admin", "member"),
     # Their own, or all if they look after the file: links/routes.py.

@@ -81,12 +81,12 @@ class Workshop:
         except Refused as refusal:
             return await self._fail(job, kind, refusal.reason)
         except LATER as error:
-            return await self._postpone(job, error)
+            return await self._postpone(job, error, 0)
         except Exception as error:
             log.exception("%s of %s failed at attempt %d", job.kind, job.subject, job.attempts)
-            if job.attempts >= kind.attempts:
+            if job.errors + 1 >= kind.attempts:
                 return await self._fail(job, kind, "internal_error")
-            return await self._postpone(job, error)
+            return await self._postpone(job, error, 1)
         async with self.pool.acquire(timeout=5) as db:
             await jobs.finish(db, job)
         return "done"
@@ -110,11 +110,11 @@ class Workshop:
         async with self.pool.acquire(timeout=5) as db:
             return await jobs.renew(db, job)
 
-    async def _postpone(self, job: Job, error: BaseException) -> str:
+    async def _postpone(self, job: Job, error: BaseException, errors: int) -> str:
         seconds = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(job.attempts - 1, 20)) * random.uniform(0.5, 1.0)
         log.warning("%s of %s is tried again in %.1f s: %r", job.kind, job.subject, seconds, error)
         async with self.pool.acquire(timeout=5) as db:
-            await jobs.postpone(db, job, seconds, repr(error))
+            await jobs.postpone(db, job, seconds, repr(error), errors)
         return "later"
 
     async def _fail(self, job: Job, kind: Kind, reason: str) -> str:

@@ -1,0 +1,60 @@
+"""What nobody asked for and is to be done nevertheless, now and then, by whichever process comes first."""
+
+import asyncio
+import logging
+
+import aiohttp
+import asyncpg
+from chassis.problems import PART_GONE
+from eventbus import Backoff
+
+from files import rescans, uploads
+from files.clamd import Scanner
+from files.metrics import JOBS_WAITING
+
+log = logging.getLogger(__name__)
+GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError)
+EVERY = 10.0  # seconds
+EXPIRED = """
+    SELECT id FROM uploads WHERE state = 'open' AND expires_at < now()
+    ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+WAITING = "SELECT lane, count(*) AS number FROM jobs WHERE state = 'waiting' AND not_before <= now() GROUP BY lane"
+FORGET_FAILED = (
+    "DELETE FROM jobs WHERE state = 'failed' AND kind <> 'remove' AND not_before < now() - interval '7 days'"
+)
+
+
+async def run(pool: asyncpg.Pool, scanner: Scanner) -> None:
+    """For as long as this runs."""
+    waits = Backoff(first=1.0, most=EVERY)
+    while True:
+        try:
+            await give_up_expired(pool)
+            await pool.execute(FORGET_FAILED)
+            await _count_waiting(pool)
+            await rescans.queue(pool, await scanner.signatures())
+            waits.reset()
+            seconds = EVERY
+        except GONE as error:
+            seconds = next(waits)
+            log.warning("housekeeping goes on in %.1f s: %r", seconds, error)
+        await asyncio.sleep(seconds)
+
+
+async def give_up_expired(pool: asyncpg.Pool) -> int:
+    """Uploads that nobody carries on; how many."""
+    given_up = 0
+    while True:
+        async with pool.acquire(timeout=5) as db, db.transaction():
+            upload_id = await db.fetchval(EXPIRED)
+            if upload_id is None:
+                return given_up
+            await uploads.give_up(db, upload_id)
+            given_up += 1
+
+
+async def _count_waiting(pool: asyncpg.Pool) -> None:
+    counted = {row["lane"]: row["number"] for row in await pool.fetch(WAITING)}
+    for lane in ("quick", "slow"):
+        JOBS_WAITING.labels(lane).set(counted.get(lane, 0))

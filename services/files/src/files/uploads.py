@@ -1,0 +1,173 @@
+"""Bytes on their way: from before the first one until they are scanned. Every way of uploading begins and ends here."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Record
+from chassis.database import one
+from chassis.problems import Problem, not_found
+from eventbus import Db
+from uuid_utils.compat import uuid7
+
+from files import announcements, jobs, quotas
+from files.metrics import UPLOADED, UPLOADED_BYTES
+from files.places import Place
+from files.quotas import Limits
+from files.standings import Standing
+
+MOST_VERSIONS = 100
+# One person's beginnings, one after the other.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('uploads:' || $1, 0))"
+UNDER_WAY = "SELECT count(*) FROM uploads WHERE user_id = $1 AND state = 'open'"
+NEW_FILE = "INSERT INTO files (id, workspace_id, filename, uploaded_by, last_version) VALUES ($1, $2, $3, $4, 1)"
+NEW_PLACE = "INSERT INTO file_places (file_id, entity_type, entity_id) VALUES ($1, $2, $3)"
+NEXT_VERSION = "UPDATE files SET last_version = last_version + 1 WHERE id = $1 RETURNING last_version, workspace_id"
+VERSIONS = "SELECT count(*) FROM file_versions WHERE file_id = $1"
+NEW_VERSION = """
+    INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by)
+    VALUES ($1, $2, 'uploading', $3, $4, $5)
+"""
+NEW_UPLOAD = """
+    INSERT INTO uploads (id, method, file_id, version, workspace_id, user_id, size, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second') RETURNING *
+"""
+OPEN = "SELECT * FROM uploads WHERE id = $1 AND user_id = $2 AND state = 'open' FOR UPDATE"
+RESERVE = "UPDATE uploads SET size = size + $2 WHERE id = $1 AND state = 'open' RETURNING workspace_id"
+EXTEND = """
+    UPDATE uploads SET expires_at = now() + $2 * interval '1 second' WHERE id = $1 AND state = 'open' RETURNING true
+"""
+CALL = "UPDATE uploads SET multipart_id = $2 WHERE id = $1 AND state = 'open' RETURNING true"
+STORED = "UPDATE uploads SET state = 'stored', size = $2 WHERE id = $1 AND state = 'open' RETURNING *"
+SCANNING = "UPDATE file_versions SET status = 'scanning', size = $3, sha256 = $4 WHERE file_id = $1 AND number = $2"
+OVER = "UPDATE uploads SET state = 'over' WHERE id = $1 AND state <> 'over' RETURNING file_id, version"
+DROP_VERSION = "DELETE FROM file_versions WHERE file_id = $1 AND number = $2 AND status = 'uploading'"
+DROP_EMPTY = "DELETE FROM files f WHERE id = $1 AND NOT EXISTS (SELECT FROM file_versions WHERE file_id = f.id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody begins to upload: a new file at a place, or a version of the file that the standing is towards.
+
+    `size` is the most that it will have; `seconds` how long it may rest before it is given up."""
+
+    method: str
+    filename: str
+    declared_type: str
+    size: int
+    seconds: float
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One under way, in quarantine."""
+
+    id: UUID
+    method: str
+    file_id: UUID
+    version: int
+    workspace_id: UUID
+    user_id: UUID
+    size: int
+    multipart_id: str | None
+
+
+async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> Upload:
+    """`Problem` 413 or 507 if there is no room for it, 429 if too many are under way, 409 for one version too many."""
+    await db.execute(TAKE_TURN, str(standing.user_id))
+    if await db.fetchval(UNDER_WAY, standing.user_id) >= limits.uploads:
+        detail = f"You may have {limits.uploads} uploads under way: wait until one has ended."
+        raise Problem(429, "too_many_uploads", detail, retry_after=5)
+    file_id, version, workspace_id = await _room_for(db, standing, wanted)
+    await quotas.require_room(db, workspace_id, wanted.size, limits)
+    await db.execute(NEW_VERSION, file_id, version, wanted.declared_type, wanted.size, standing.user_id)
+    row = await one(
+        db, NEW_UPLOAD, uuid7(), wanted.method, file_id, version, workspace_id, standing.user_id, wanted.size,
+        wanted.seconds,
+    )  # fmt: skip
+    return _upload(row)
+
+
+async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Upload:
+    """Somebody's own that is under way, locked; `Problem` 404 for any other."""
+    row = await db.fetchrow(OPEN, upload_id, user_id)
+    if row is None:
+        raise not_found("upload")
+    return _upload(row)
+
+
+async def reserve(db: Db, upload: Upload, more: int, limits: Limits) -> None:
+    """Room for more than it was begun with."""
+    await quotas.require_room(db, upload.workspace_id, more, limits)
+    if not await db.fetchval(RESERVE, upload.id, more):
+        raise not_found("upload")
+
+
+async def extend(db: Db, upload_id: UUID, seconds: float) -> bool:
+    """Let it rest for so long from now; False if it is over."""
+    return bool(await db.fetchval(EXTEND, upload_id, seconds))
+
+
+async def name_parts(db: Db, upload_id: UUID, multipart_id: str) -> bool:
+    """Note by which id the store knows its parts, before the first one; False if it is over."""
+    return bool(await db.fetchval(CALL, upload_id, multipart_id))
+
+
+async def finish(db: Db, upload_id: UUID, size: int, sha256: bytes | None) -> Upload:
+    """All bytes are at `keys.incoming`: the version waits for the scanner, which hashes them, too. `Problem` 404 if the
+    upload is over: given up, or its file is gone."""
+    row = await db.fetchrow(STORED, upload_id, size)
+    if row is None:
+        raise not_found("upload")
+    upload = _upload(row)
+    await db.execute(SCANNING, upload.file_id, upload.version, size, sha256)
+    await jobs.add(
+        db, "scan", upload.id, file_id=upload.file_id, version=upload.version, details={"upload": str(upload.id)}
+    )
+    await announcements.uploaded(db, upload.file_id, upload.version, upload.user_id)
+    UPLOADED.labels(upload.method, "stored").inc()
+    UPLOADED_BYTES.labels(upload.method).inc(size)
+    return upload
+
+
+async def give_up(db: Db, upload_id: UUID) -> None:
+    """As if it had never begun; a job removes the bytes. One that is over stays so."""
+    row = await db.fetchrow(OVER, upload_id)
+    if row is None:
+        return
+    await db.execute(DROP_VERSION, row["file_id"], row["version"])
+    await db.execute(DROP_EMPTY, row["file_id"])
+    await remove_bytes(db, upload_id)
+    UPLOADED.labels("any", "given_up").inc()
+
+
+async def remove_bytes(db: Db, upload_id: UUID) -> None:
+    """Of an upload that is over, whatever there is in quarantine."""
+    await jobs.add(db, "remove", f"upload/{upload_id}", details={"upload": str(upload_id)})
+
+
+async def _room_for(db: Db, standing: Standing, wanted: Wanted) -> tuple[UUID, int, UUID]:
+    if standing.file_id is not None:
+        return await _next_version(db, standing.file_id)
+    if standing.workspace_id is None or wanted.place is None:
+        raise Problem(422, "invalid_request", "workspaceId: say for which workspace")
+    file_id = uuid7()
+    await db.execute(NEW_FILE, file_id, standing.workspace_id, wanted.filename, standing.user_id)
+    await db.execute(NEW_PLACE, file_id, wanted.place.entity_type, wanted.place.entity_id)
+    return file_id, 1, standing.workspace_id
+
+
+async def _next_version(db: Db, file_id: UUID) -> tuple[UUID, int, UUID]:
+    row = await db.fetchrow(NEXT_VERSION, file_id)
+    if row is None:
+        raise not_found("file")
+    if await db.fetchval(VERSIONS, file_id) >= MOST_VERSIONS:
+        raise Problem(409, "too_many_versions", f"A file may have {MOST_VERSIONS} versions.")
+    return file_id, row["last_version"], row["workspace_id"]
+
+
+def _upload(row: Record) -> Upload:
+    return Upload(
+        row["id"], row["method"], row["file_id"], row["version"], row["workspace_id"], row["user_id"], row["size"],
+        row["multipart_id"],
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""What a file was before, and becomes again."""
+
+from uuid import UUID
+
+from chassis.database import one
+from chassis.problems import Problem, not_found
+from eventbus import Db
+
+from files import announcements
+from files.uploads import MOST_VERSIONS
+
+LOCK = "SELECT last_version FROM files WHERE id = $1 FOR NO KEY UPDATE"
+COUNT = "SELECT count(*) FROM file_versions WHERE file_id = $1"
+LOCK_BLOB = """
+    SELECT b.id FROM blobs b JOIN file_versions v ON v.blob_id = b.id
+    WHERE v.file_id = $1 AND v.number = $2 AND v.status = 'clean' AND b.state = 'stored' FOR NO KEY UPDATE OF b
+"""
+RESTORE = """
+    INSERT INTO file_versions
+        (file_id, number, status, declared_type, size, sha256, blob_id, restored_from, uploaded_by)
+    SELECT file_id, $3, 'clean', declared_type, size, sha256, blob_id, number, $4
+    FROM file_versions WHERE file_id = $1 AND number = $2
+"""
+SHOW = "UPDATE files SET version = $2, last_version = $2, updated_at = now() WHERE id = $1"
+RENAME = "UPDATE files SET filename = $2, updated_at = now() WHERE id = $1 RETURNING version"
+
+
+async def restore(db: Db, file_id: UUID, number: int, user_id: UUID) -> None:
+    """Make the version the newest once more, as one of its own: what came between stays. `Problem` 404 if there is no
+    such clean version, 409 for one version too many."""
+    row = await one(db, LOCK, file_id)
+    if await db.fetchval(LOCK_BLOB, file_id, number) is None:
+        raise not_found("version")
+    if await db.fetchval(COUNT, file_id) >= MOST_VERSIONS:
+        raise Problem(409, "too_many_versions", f"A file may have {MOST_VERSIONS} versions.")
+    new = row["last_version"] + 1
+    await db.execute(RESTORE, file_id, number, new, user_id)
+    await db.execute(SHOW, file_id, new)
+    await announcements.changed(db, file_id, new, user_id)
+
+
+async def rename(db: Db, file_id: UUID, filename: str, user_id: UUID) -> None:
+    await db.execute(LOCK, file_id)
+    version = await db.fetchval(RENAME, file_id, filename)
+    if version is not None:
+        await announcements.changed(db, file_id, version, user_id)
