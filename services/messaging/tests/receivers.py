@@ -69,7 +69,7 @@ async def receiving() -> AsyncIterator[Receiver]:
     receiver = Receiver()
     app = web.Application()
     app.router.add_post("/here", receiver._receive)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=1)  # an answer that nobody waits for any more ends no later
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", receiver.port).start()
