@@ -49,7 +49,7 @@ async def _chunks(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
         if event is None:
             break
         if isinstance(event, bytes | bytearray):
-            yield event
+            yield bytes(event)
     async for _ in events:
         raise _invalid("the form goes on after its file: send one file, after the other fields")
 

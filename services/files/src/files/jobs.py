@@ -26,7 +26,8 @@ LEASE = 15.0
 ADD = """
     INSERT INTO jobs (id, kind, subject, lane, file_id, version, blob_id, details, not_before)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 second')
-    ON CONFLICT (kind, subject) DO UPDATE SET state = 'waiting', attempts = 0, errors = 0, not_before = now(), reason = NULL
+    ON CONFLICT (kind, subject) DO UPDATE SET
+        state = 'waiting', attempts = 0, errors = 0, not_before = now(), reason = NULL
     WHERE jobs.state = 'failed'
 """
 TAKE = """
@@ -40,7 +41,8 @@ TAKE = """
 RENEW = "UPDATE jobs SET leased_until = now() + $3 * interval '1 second' WHERE id = $1 AND turn = $2 RETURNING true"
 DONE = "DELETE FROM jobs WHERE id = $1 AND turn = $2"
 LATER = """
-    UPDATE jobs SET not_before = now() + $3 * interval '1 second', leased_until = NULL, reason = $4, errors = errors + $5
+    UPDATE jobs SET not_before = now() + $3 * interval '1 second', leased_until = NULL, reason = $4,
+        errors = errors + $5
     WHERE id = $1 AND turn = $2
 """
 FAILED = """
@@ -137,6 +139,6 @@ async def fail(db: Db, job: Job, reason: str) -> bool:
 
 def _job(row: Record) -> Job:
     return Job(
-        row["id"], row["kind"], row["subject"], row["attempts"], row["errors"], row["turn"], row["file_id"], row["version"],
-        row["blob_id"], orjson.loads(row["details"]),
+        row["id"], row["kind"], row["subject"], row["attempts"], row["errors"], row["turn"], row["file_id"],
+        row["version"], row["blob_id"], orjson.loads(row["details"]),
     )  # fmt: skip
