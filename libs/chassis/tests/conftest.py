@@ -14,6 +14,7 @@ from chassis.schema import Body, Id, Name, Text
 from chassis.serving import create_app
 from chassis.settings import ServiceSettings
 from fastapi import APIRouter, Request
+from starlette.types import Scope
 from testkit import Issuer, served
 
 ERRORS: dict[str, Exception] = {
@@ -49,9 +50,14 @@ async def fail(name: str) -> None:
     raise ERRORS[name]
 
 
+@routes.post("/large/size")
 @routes.post("/size")
 async def size(request: Request) -> int:
     return len(await request.body())
+
+
+def _limit(scope: Scope) -> int:
+    return 20_000 if scope["path"].startswith("/large/") else 10_000
 
 
 @routes.get("/me")
@@ -128,7 +134,7 @@ def environment(tokens: Issuer, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
 @pytest.fixture(scope="session")
 async def _toy(settings: ServiceSettings) -> AsyncIterator[Client]:
     checks: dict[str, Any] = {}
-    app = create_app("toy", settings, (routes,), checks, body_limit=10_000)
+    app = create_app("toy", settings, (routes,), checks, body_limit=_limit)
     async with served(app) as url, aiohttp.ClientSession() as http:
         yield Client(http, url, checks)
 

@@ -39,6 +39,13 @@ async def test_a_length_that_is_none_is_refused(api, length: bytes) -> None:
     assert answer.split(b" ")[1] in (b"400", b"413")
 
 
+async def test_one_route_may_take_more_than_the_others(api) -> None:
+    assert (await api.post("/large/size", data=b"x" * 20_000)).body == 20_000
+    answer = await asyncio.wait_for(raw(api.url, "/large/size", b"Content-Length: 20001", b""), 5)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"20,000 bytes" in answer
+
+
 async def test_the_service_goes_on_after_refusals(api) -> None:
     await raw(api.url, "/size", b"Content-Length: 10001", b"")
     assert (await api.post("/size", data=b"x")).body == 1

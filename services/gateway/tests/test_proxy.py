@@ -3,91 +3,30 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from chassis import problems
-from chassis.bodies import BodyLimitMiddleware
-from chassis.tracing import TraceMiddleware
-from fastapi import APIRouter, FastAPI
-from gateway.arrivals import Revocations
-from gateway.door import METHODS
-from gateway.proxy import Proxy
-from talking import answering
-from testkit import Issuer, eventually, served
+from testkit import Issuer, eventually
 from uuid_utils.compat import uuid7
+from ways import LIMIT, Way, open_way
 from yarl import URL
 
-LIMIT = 1_000_000
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-Answerer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Way:
-    """The gateway's HTTP side in front of one service that a test plays."""
-
-    http: aiohttp.ClientSession
-    revocations: Revocations = field(default_factory=Revocations)
-    asked: list[web.Request] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    answer: Answerer | None = None
-    url: str = ""
-    owner: str = ""
-
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request)
-        if self.answer is not None:
-            return await self.answer(request)
-        self.bodies.append(await request.content.read())
-        return web.json_response({"path": request.raw_path})
-
-    async def ask(self, method: str, path: str, **options: Any) -> tuple[aiohttp.ClientResponse, bytes]:
-        url = URL(self.url + path, encoded=True)
-        async with self.http.request(method, url, allow_redirects=False, **options) as answer:
-            return answer, await answer.read()
-
-    async def refused(self, method: str, path: str, **options: Any) -> tuple[int, str]:
-        """The status and type of a refusal."""
-        answer, body = await self.ask(method, path, **options)
-        assert answer.content_type == "application/problem+json", body
-        return answer.status, json.loads(body)["type"]
 
 
 @pytest_asyncio.fixture(scope="module")
 async def built_way() -> AsyncIterator[Way]:
-    async with (
-        aiohttp.ClientSession(auto_decompress=False) as http,
-        answering(lambda request: way.serve(request)) as url,
-    ):
-        way = Way(http, owner=url)
-        owners = dict.fromkeys(("channels", "messages"), ("messaging", url))
-        proxy = Proxy(http, {**owners, "auth": ("identity", "http://127.0.0.1:9")}, way.revocations, deadline=0.5)
-        async with served(an_app(proxy)) as way.url:
-            yield way
+    async with open_way() as way:
+        yield way
 
 
 @pytest.fixture
 def way(built_way: Way) -> Way:
     """The way as if nobody had gone it yet."""
-    built_way.asked, built_way.bodies, built_way.answer = [], [], None
+    built_way.begin()
     return built_way
-
-
-def an_app(proxy: Proxy) -> FastAPI:
-    app = FastAPI()
-    router = APIRouter()
-    router.add_api_route("/api/{path:path}", proxy.pass_on, methods=METHODS)
-    app.include_router(router)
-    problems.install(app)
-    app.add_middleware(BodyLimitMiddleware, limit=LIMIT)
-    app.add_middleware(TraceMiddleware)
-    return app
 
 
 async def test_a_request_comes_to_its_owner_as_it_was_written(way: Way) -> None:

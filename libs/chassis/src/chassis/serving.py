@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from chassis import health, problems
-from chassis.bodies import DEFAULT_LIMIT, BodyLimitMiddleware
+from chassis.bodies import DEFAULT_LIMIT, BodyLimitMiddleware, Limit
 from chassis.health import Check
 from chassis.settings import ServiceSettings
 from chassis.tokens import TokenVerifier
@@ -29,7 +29,7 @@ def create_app(
     routers: tuple[APIRouter, ...],
     checks: Mapping[str, Check],
     *,
-    body_limit: int = DEFAULT_LIMIT,
+    body_limit: Limit = DEFAULT_LIMIT,
 ) -> FastAPI:
     """A service's HTTP app: its routes, health, problem documents, size limits and traces."""
     app = FastAPI(title=name, docs_url=None, redoc_url=None, openapi_url="/openapi.json")

@@ -33,6 +33,7 @@ from gateway.sends import Sends
 from gateway.server import SocketServer
 from gateway.sessions import Reason
 from gateway.settings import Settings
+from gateway.uploads import is_upload
 from gateway.upstreams import Upstream
 
 # Seconds before its start of which a gateway knows what was told, for clients that come from another.
@@ -131,16 +132,19 @@ class Door:
             "presence": ("presence", settings.presence_url),
             **dict.fromkeys(("files", "shared"), ("files", settings.files_url)),
         }
-        proxy = Proxy(http, owners, self.revocations, settings.request_deadline)
+        proxy = Proxy(http, owners, self.revocations, settings.request_deadline, settings.uploads)
         router = APIRouter(include_in_schema=False)
         for path in ("/api", "/api/{path:path}"):
             router.add_api_route(path, proxy.pass_on, methods=METHODS)
         router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
         router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
-        app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=settings.body_limit)
+        app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=self._body_limit)
         if not settings.metrics_public:
             app.add_middleware(InsidersOnly, paths=frozenset({"/metrics"}))
         return app
+
+    def _body_limit(self, scope: Scope) -> int:
+        return self.settings.upload_limit if is_upload(scope) else self.settings.body_limit
 
     async def _hears(self) -> None:
         if self.sockets.engine.draining:

@@ -45,6 +45,9 @@ class Settings(ServiceSettings):
     # Bytes in the body of an HTTP request, and seconds until its answer.
     body_limit: int = 1_000_000
     request_deadline: float = 30.0
+    # The same for an upload's body, form and all: files' own limit is 2 GiB - 3. And uploads under way at once.
+    upload_limit: int = 2_147_600_000
+    uploads: int = 100
     # Whether long messages are compressed for clients that ask for it: less on the wire, more work here.
     compression: bool = False
     # Sockets this process carries at the most.
