@@ -26,7 +26,11 @@ STOP_WITHIN = 40
 # Everybody in the journeys comes from one address.
 LINKED = "NEXUS_LINK_PREVIEWS_ALLOWED"
 ASKED = "NEXUS_INTEGRATIONS_ALLOWED"
-SETTINGS = {"NEXUS_LOG_LEVEL": "debug", "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000"}
+SETTINGS = {
+    "NEXUS_LOG_LEVEL": "debug",
+    "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000",
+    "NEXUS_SIGNATURES": "test",
+}
 
 
 @dataclass(frozen=True, slots=True)
