@@ -29,7 +29,8 @@ KILL = 9
 
 SYSTEM = (
     "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/libreoffice", "/etc/magic",
-    "/etc/mime.types", "/var/cache/fontconfig", "/dev/urandom", "/dev/random", "/dev/zero",
+    "/etc/mime.types", "/var/cache/fontconfig", "/var/spool/libreoffice", "/dev/urandom", "/dev/random",
+    "/dev/zero",
 )  # fmt: skip
 PROGRAMS = ("/usr", "/lib", "/lib64")
 
