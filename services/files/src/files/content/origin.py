@@ -16,7 +16,7 @@ from files.content.sending import Sending
 from files.content.sights import ORIGINAL, Sight
 from files.links import tickets
 from files.metrics import CONTENT
-from files.store import Store
+from files.store import Missing, Store
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,6 +26,7 @@ def origin_of(pool: asyncpg.Pool, store: Store, passes: Passes) -> FastAPI:
     app = FastAPI(title="content", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.pool, app.state.store, app.state.passes = pool, store, passes
     problems.install(app)
+    app.add_exception_handler(Missing, _missing)
     app.add_middleware(HarmlessMiddleware)
     app.include_router(router)
     return app
@@ -69,6 +70,11 @@ async def hand_out(token: str, request: Request) -> Response:
         CONTENT.labels("unsatisfiable").inc()
         return Response(None, 416, {**told, "Content-Range": f"bytes */{sight.size}", "Content-Length": "0"})
     return _answer(request, granted, sight, told, span)
+
+
+async def _missing(_: Request, __: Exception) -> Response:
+    """Removed between the look and the reading."""
+    return not_found("file").response()
 
 
 async def _sight(request: Request, granted: Pass) -> Sight | None:

@@ -20,10 +20,10 @@ CLEAN = """
     JOIN file_versions v ON v.file_id = f.id AND v.number = $3 AND v.status = 'clean'
     JOIN blobs b ON b.id = v.blob_id AND b.state = 'stored'
 """
-BY_PERSON = f"{CLEAN} WHERE f.id = $2 AND f.removed_at IS NULL AND {VISIBLE}"
+BY_PERSON = f"{CLEAN} WHERE f.id = $2 AND {VISIBLE}"
 # Whoever made a link must still see the file.
 ALIVE = f"""
-    l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now()) AND f.removed_at IS NULL
+    l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())
     AND {VISIBLE.replace("$1", "l.created_by")}
 """
 BY_LINK = f"{CLEAN} JOIN links l ON l.file_id = f.id AND l.id = $1 WHERE f.id = $2 AND {ALIVE}"

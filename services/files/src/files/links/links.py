@@ -31,7 +31,7 @@ STATE = f"""
         WHEN l.revoked_at IS NOT NULL THEN 'revoked'
         WHEN l.expires_at <= now() THEN 'expired'
         WHEN l.downloads >= l.download_limit THEN 'used_up'
-        WHEN f.version IS NULL OR f.removed_at IS NOT NULL OR NOT ({VISIBLE.replace("$1", "l.created_by")}) THEN 'dead'
+        WHEN f.version IS NULL OR NOT ({VISIBLE.replace("$1", "l.created_by")}) THEN 'dead'
         ELSE 'good'
     END
 """
