@@ -1,14 +1,22 @@
 /**
- * Where in the product the address bar points: `#/<workspace>/<channel>/<message>`, a link to a message
- * (`/c/<channel>/m/<message>`), or an invitation to accept.
+ * Where in the product the address bar points: `#/<workspace>/<channel>/<message>`, a thread beside its channel
+ * (`#/<workspace>/<channel>/t/<thread>/<reply>`), a link to a message (`/c/<channel>/m/<message>`), or an invitation to
+ * accept.
  */
 import { useSyncExternalStore } from "react";
 
 export interface Place {
   workspaceId: string | undefined;
   channelId: string | undefined;
+  threadId: string | undefined;
+  /** In the thread, if there is one. */
   messageId: string | undefined;
 }
+
+/** Stands in the channel's place for the list of threads. */
+export const THREADS = "threads";
+/** Before a thread's id. */
+export const IN_THREAD = "t";
 
 const listeners = new Set<() => void>();
 
@@ -24,8 +32,9 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function place(hash = window.location.hash): Place {
-  const [workspaceId, channelId, messageId] = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
-  return { workspaceId, channelId, messageId };
+  const [workspaceId, channelId, ...rest] = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
+  const [threadId, messageId] = rest[0] === IN_THREAD ? rest.slice(1) : [undefined, rest[0]];
+  return { workspaceId, channelId, threadId, messageId };
 }
 
 export function usePlace(): Place {
@@ -39,6 +48,11 @@ export function useInvitation(): string | null {
 
 export function goTo(...path: readonly string[]): void {
   window.location.hash = `#/${path.join("/")}`;
+}
+
+/** As `goTo`, without a way back to where one was. */
+export function goOn(...path: readonly string[]): void {
+  window.location.replace(`#/${path.join("/")}`);
 }
 
 /** The message that somebody's link leads to; null unless the page was opened by one. */

@@ -88,8 +88,8 @@ test("a message without an answer is sent again under the same id, and those aft
     const message = aMessage(4 + sent.length, { content: draft.content, clientMessageId: draft.clientMessageId });
     return Promise.resolve({ ok: true, message });
   });
-  send("c", "first");
-  send("c", "second");
+  send("c", { content: "first" });
+  send("c", { content: "second" });
   await vi.waitFor(() => expect(conversations().outbox).toEqual([]));
   expect(sent.map((entry) => entry.split(" ")[0])).toEqual(["first", "first", "second"]);
   expect(sent[0]).toBe(sent[1]);
@@ -101,8 +101,8 @@ test("a refused message stays with its reason and does not hold up the next", as
   ask.mockImplementation((_event: string, draft: { clientMessageId: string }) =>
     Promise.resolve({ ok: true, message: aMessage(6, { clientMessageId: draft.clientMessageId }) }),
   );
-  send("c", "refused");
-  send("c", "taken");
+  send("c", { content: "refused" });
+  send("c", { content: "taken" });
   await vi.waitFor(() => expect(shown()).toContain(6));
   expect(conversations().outbox.map((draft) => [draft.content, draft.state])).toEqual([["refused", "failed"]]);
 });

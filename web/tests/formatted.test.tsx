@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 
@@ -21,7 +22,9 @@ const link = (href: unknown): FormattedNode => ({ type: "text", text: "x", marks
 
 function shown(...blocks: FormattedNode[]): string {
   const page = renderToStaticMarkup(
-    <Content content="" formatted={node("doc", blocks)} people={new Map([["ada", ADA]])} />,
+    <QueryClientProvider client={new QueryClient()}>
+      <Content content="" formatted={node("doc", blocks)} people={new Map([["ada", ADA]])} />
+    </QueryClientProvider>,
   );
   return page.replace(/^<div[^>]*>|<\/div>$/g, "");
 }

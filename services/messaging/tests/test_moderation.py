@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
-from messaging import versions
+from messaging import silences, versions
 from office import Office, told
 
 SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -65,13 +65,45 @@ async def test_who_is_silenced_reads_and_says_nothing(office: Office, pool: asyn
         assert (await office.owner.put(silence, {"until": SOON}))[0] == 204
         post = f"/api/channels/{office.channel_id}/messages"
         assert (await office.member.post(post, {"content": "more"}))[0] == 403
+        assert await _silenced_until(office) == iso(datetime.fromisoformat(SOON))
         assert (await office.member.put(f"/api/messages/{message['id']}", {"content": "other"}))[0] == 403
         assert (await office.member.put(f"/api/messages/{message['id']}/reactions/x", None))[0] == 403
         assert (await office.history(office.member))["messages"] != []
         assert (await office.owner.put(silence, {"until": None}))[0] == 204
+        assert await _silenced_until(office) is None
         assert (await office.member.post(post, {"content": "more"}))[0] == 201
         assert (await office.owner.put(f"{where}/members/{office.stranger.user_id}/silence", {"until": SOON}))[0] == 404
         assert (await office.owner.put(f"{where}/members/{office.owner.user_id}/silence", {"until": SOON}))[0] == 403
+
+
+async def _silenced_until(office: Office) -> str | None:
+    _, told = await office.member.get(f"/api/channels/{office.channel_id}/permissions")
+    until: str | None = told["silencedUntil"]
+    return until
+
+
+async def test_who_is_silenced_is_told_and_listed_where_and_until_when(office: Office, pool: asyncpg.Pool) -> None:
+    await told(pool)
+    workspace = f"/api/workspaces/{office.workspace_id}"
+    for where, channel_id in ((workspace, None), (f"/api/channels/{office.channel_id}", office.channel_id)):
+        silence = f"{where}/members/{office.member.user_id}/silence"
+        await office.owner.put(silence, {"until": SOON})
+        (event,) = await told(pool)
+        said = event.member_silenced
+        assert (event.user_id, said.workspace_id) == (str(office.member.user_id), office.workspace_id)
+        assert (said.channel_id or None, said.HasField("until")) == (channel_id, True)
+        _, listed = await office.owner.get(f"{workspace}/silenced")
+        assert [(each["userId"], each["name"], each["channelId"]) for each in listed["silenced"]] == [
+            (str(office.member.user_id), "Mina", channel_id)
+        ]
+        async with pool.acquire() as db:
+            (place,) = await silences.of(db, office.member.user_id)
+        assert place == (channel_id or office.workspace_id)
+        await office.owner.put(silence, {"until": None})
+        (event,) = await told(pool)
+        assert not event.member_silenced.HasField("until")
+    assert (await office.owner.get(f"{workspace}/silenced"))[1] == {"silenced": []}
+    assert (await office.member.get(f"{workspace}/silenced"))[0] == 403
 
 
 async def test_silence_ends_by_itself(office: Office, pool: asyncpg.Pool) -> None:

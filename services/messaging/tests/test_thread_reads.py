@@ -61,6 +61,8 @@ async def test_a_reply_is_marked_unread_in_its_thread_alone(office: Office, ques
     replies = [await reply(office, office.member, question) for _ in range(3)]
     await read(office.owner, question, replies[2]["seq"])
     await told(pool)
+    _, page = await office.owner.get(f"/api/messages/{question['id']}/thread")
+    assert page["lastReadSeq"] == replies[2]["seq"]
     answer = await office.owner.made(f"/api/messages/{replies[1]['id']}/unread")
     assert (answer["threadId"], answer["unread"]) == (question["id"], 2)
     await office.owner.made(f"/api/messages/{replies[2]['id']}/unread")

@@ -25,6 +25,14 @@ export const listUnread = async () => (await request<{ channels: Unread[] }>("GE
 
 export const unreadOf = (channelId: string) => request<Unread>("GET", `/channels/${channelId}/unread`);
 
+export interface Explained extends Unread {
+  /** Behind the count, oldest first. */
+  messages: { id: string; userId: string; createdAt: string; why: "mention" | "message" }[];
+}
+
+export const explainUnread = (channelId: string) =>
+  request<Explained>("GET", `/channels/${channelId}/unread?explain=true`);
+
 export const listReceipts = async (channelId: string) =>
   (await request<{ receipts: Receipt[] }>("GET", `/channels/${channelId}/receipts`)).receipts;
 

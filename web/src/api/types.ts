@@ -196,6 +196,7 @@ export interface Forwarded {
   createdAt: string;
   content: string;
   formattedContent?: FormattedNode | null;
+  attachments?: unknown[];
   forwarded: Forwarded | null;
 }
 

@@ -1,13 +1,16 @@
 /** One line of the channel list. */
+import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 
 import type { ListedChannel } from "../api/types";
 import { PresenceDot } from "../presence/PresenceDot";
+import { BehindDialog } from "../reading/BehindDialog";
 import { badgeOf } from "../reading/badges";
 import { useReading } from "../reading/unread";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
+import { IconButton } from "../ui/IconButton";
 import { isDirect, othersIn, titleOf, useMyId, usePeople } from "../workspaces/people";
 
 export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isActive: boolean }) {
@@ -15,8 +18,9 @@ export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isA
   const myId = useMyId();
   const badge = useReading(useShallow((state) => badgeOf(state, channel.id, channel.type)));
   const title = titleOf(channel, people, myId);
+  const [isAsking, setAsking] = useState(false);
   return (
-    <li>
+    <li className="channel-line">
       <a
         className="channel-link"
         href={`#/${channel.workspaceId}/${channel.id}`}
@@ -38,6 +42,24 @@ export function ChannelLink({ channel, isActive }: { channel: ListedChannel; isA
           </span>
         )}
       </a>
+      {badge.number && (
+        <IconButton
+          icon="info"
+          size={15}
+          side="right"
+          className="channel-why"
+          label={text.behind.why}
+          onClick={() => setAsking(true)}
+        />
+      )}
+      {isAsking && (
+        <BehindDialog
+          channelId={channel.id}
+          workspaceId={channel.workspaceId}
+          name={title}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </li>
   );
 }

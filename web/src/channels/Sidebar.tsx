@@ -3,6 +3,8 @@ import { DropdownMenu } from "radix-ui";
 
 import { SettingsDialog } from "../administration/SettingsDialog";
 import type { ListedChannel, Workspace } from "../api/types";
+import { EmojiDialog } from "../emoji/EmojiDialog";
+import { GroupsDialog } from "../groups/GroupsDialog";
 import { KeptDialog } from "../kept/KeptDialog";
 import { THREADS } from "../location";
 import { text } from "../text";
@@ -77,6 +79,8 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
       {isAdmin(workspace.role) && (
         <SettingsDialog workspace={workspace} isOpen={opened === "settings"} onClose={close} />
       )}
+      <EmojiDialog workspace={workspace} isOpen={opened === "emoji"} onClose={close} />
+      <GroupsDialog workspace={workspace} isOpen={opened === "groups"} onClose={close} />
       <KeptDialog isOpen={opened === "kept"} onClose={close} />
     </aside>
   );
@@ -97,6 +101,9 @@ function Head({ workspace }: { workspace: Workspace }) {
             <DropdownMenu.Separator className="menu-line" />
             <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
             <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
+            <DropdownMenu.Separator className="menu-line" />
+            <MenuEntry icon="smile" label={text.emoji.manage} onSelect={() => openDialog("emoji")} />
+            <MenuEntry icon="people" label={text.groups.title} onSelect={() => openDialog("groups")} />
             {isAdmin(workspace.role) && (
               <>
                 <DropdownMenu.Separator className="menu-line" />

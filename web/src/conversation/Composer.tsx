@@ -1,39 +1,68 @@
 /** Where messages are written; what was begun stays when one looks elsewhere, and is found on other devices. */
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 
+import { GifButton } from "../gifs/GifButton";
 import { ScheduleButton } from "../kept/ScheduleButton";
 import { useDraft, writeDraft } from "../kept/drafts";
+import { Suggestions, useSuggestions } from "../mentioning/Suggestions";
+import { encoded, useNames } from "../mentioning/names";
 import { type Command, commandOf, give } from "../programs/commands";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Hint } from "../ui/Hint";
 import { notify } from "../ui/notices";
-import { EmojiButton } from "./EmojiButton";
+import { EmojiButton } from "../emoji/EmojiButton";
+import { useSecondsLeft } from "./pace";
+import type { Words } from "./outbox";
 import { send } from "./sending";
 import { useTypingSignal } from "./useTypingSignal";
 
 const LONGEST = 40_000;
 
-export function Composer({ channelId, name }: { channelId: string; name: string }) {
-  const content = useDraft(channelId);
+interface Props {
+  workspaceId: string;
+  channelId: string;
+  /** What the field is called. */
+  label: string;
+  threadId?: string;
+  /** Replies can be shown in the channel, which is called so, too. */
+  alsoTo?: string;
+}
+
+export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Props) {
+  const content = useDraft(channelId, threadId);
   const field = useRef<HTMLTextAreaElement>(null);
+  const [isAlso, setAlso] = useState(false);
+  const names = useNames(workspaceId);
   const { typed, stopped } = useTypingSignal(channelId);
-  const over = [...content].length - LONGEST;
-  const canSend = content.trim() !== "" && over <= 0;
+  const secondsLeft = useSecondsLeft(channelId);
+  const said = encoded(content.trim(), names);
+  const over = [...said].length - LONGEST;
+  const canSend = said !== "" && over <= 0 && secondsLeft === 0;
+  const suggestions = useSuggestions(workspaceId, names, content, field, write);
+  const hintId = useId();
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
   useLayoutEffect(() => grow(field.current), [content]);
 
   function write(value: string) {
-    writeDraft(channelId, value);
+    writeDraft(channelId, value, threadId);
     if (value.trim()) typed();
     else stopped();
   }
+  function post(words: Words) {
+    const reply = threadId ? { parentMessageId: threadId, alsoToChannel: isAlso } : {};
+    const isTaken = send(channelId, { ...words, ...reply });
+    if (!isTaken) notify(text.conversation.full, true);
+    return isTaken;
+  }
   function submit() {
     if (!canSend) return;
-    const command = commandOf(content.trim());
+    const command = commandOf(said);
+    if (command && threadId) return notify(text.threads.commands, true);
     if (command) return run(command);
-    if (!send(channelId, content.trim())) return notify(text.conversation.full, true);
+    if (!post({ content: said })) return;
     write("");
+    setAlso(false);
   }
   /** What was written comes back if it could not be done. */
   function run(command: Command) {
@@ -42,38 +71,59 @@ export function Composer({ channelId, name }: { channelId: string; name: string 
     void give(channelId, command).then((isDone) => !isDone && writeDraft(channelId, written));
   }
   function pressed(event: KeyboardEvent) {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || suggestions.pressed(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     submit();
   }
-  const label = text.conversation.write(name);
+  const hint =
+    over > 0
+      ? text.conversation.tooLong(over)
+      : secondsLeft > 0
+        ? text.moderation.slow(secondsLeft)
+        : text.conversation.hint;
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+      <Suggestions of={suggestions} />
       <textarea
         ref={field}
-        data-testid="composer"
+        data-testid={threadId ? "thread-composer" : "composer"}
         className="composer-field"
         rows={1}
         aria-label={label}
+        aria-describedby={hintId}
         placeholder={label}
         value={content}
         onChange={(event) => write(event.target.value)}
         onKeyDown={pressed}
         onBlur={stopped}
+        {...suggestions.field}
       />
+      {alsoTo && (
+        <label className="composer-also">
+          <input type="checkbox" checked={isAlso} onChange={(event) => setAlso(event.target.checked)} />
+          <span className="clip">{text.threads.also(alsoTo)}</span>
+        </label>
+      )}
       <div className="composer-tools">
         <EmojiButton
+          workspaceId={workspaceId}
           label={text.conversation.emoji}
           side="top"
           onPick={(emoji) => (write(content + emoji), field.current?.focus())}
         />
-        <span className="composer-hint">{over > 0 ? text.conversation.tooLong(over) : text.conversation.hint}</span>
-        <ScheduleButton
-          channelId={channelId}
-          content={content}
-          isDisabled={!canSend}
-          onScheduled={() => writeDraft(channelId, "")}
-        />
+        <GifButton isDisabled={secondsLeft > 0} onPick={(gif) => post({ content: "", attachments: [gif] })} />
+        <span id={hintId} className="composer-hint" role={secondsLeft > 0 ? "timer" : undefined} data-testid="hint">
+          {hint}
+        </span>
+        {!threadId && (
+          <ScheduleButton
+            channelId={channelId}
+            content={said}
+            isDisabled={said === "" || over > 0}
+            onScheduled={() => writeDraft(channelId, "")}
+          />
+        )}
         <Hint label={text.conversation.send}>
           <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>
             <Icon name="send" />

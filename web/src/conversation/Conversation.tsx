@@ -9,7 +9,9 @@ import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
 import { HearingMenu } from "../channels/HearingMenu";
 import { Ephemerals } from "../programs/Ephemerals";
+import { goTo } from "../location";
 import { text } from "../text";
+import { ThreadPanel } from "../threads/ThreadPanel";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
@@ -21,14 +23,20 @@ import { WritingPlace } from "./WritingPlace";
 interface Props {
   workspace: Workspace;
   channel: ListedChannel;
+  threadId: string | undefined;
   messageId: string | undefined;
 }
 
-export function Conversation({ workspace, channel, messageId }: Props) {
+export function Conversation({ workspace, channel, threadId, messageId }: Props) {
   const [isPanelOpen, setPanelOpen] = useState(false);
   const people = usePeople(workspace.id);
   const title = titleOf(channel, people, useMyId());
   const name = isDirect(channel) ? title : `#${title}`;
+  const closeThread = () => goTo(workspace.id, channel.id);
+  const toggleDetails = () => {
+    setPanelOpen(threadId ? true : !isPanelOpen);
+    if (threadId) closeThread();
+  };
   const mayBookmark = channel.isMember && !channel.isArchived && workspace.role !== "guest";
   return (
     <>
@@ -46,14 +54,14 @@ export function Conversation({ workspace, channel, messageId }: Props) {
             icon="info"
             label={text.panel.open}
             side="bottom"
-            aria-pressed={isPanelOpen}
-            onClick={() => setPanelOpen(!isPanelOpen)}
+            aria-pressed={isPanelOpen && !threadId}
+            onClick={toggleDetails}
           />
         </header>
         {channel.isMember ? (
           <>
             <BookmarkBar channelId={channel.id} mayChange={mayBookmark} />
-            <MessageList channel={channel} workspace={workspace} name={name} targetId={messageId} />
+            <MessageList channel={channel} workspace={workspace} name={name} targetId={threadId ? undefined : messageId} />
             <Ephemerals channelId={channel.id} />
             <TypingLine channelId={channel.id} people={people} />
             <WritingPlace channel={channel} name={name} />
@@ -62,7 +70,18 @@ export function Conversation({ workspace, channel, messageId }: Props) {
           <Outside channel={channel} name={name} />
         )}
       </main>
-      {isPanelOpen && (
+      {threadId && (
+        <ThreadPanel
+          key={threadId}
+          workspace={workspace}
+          channel={channel}
+          name={name}
+          threadId={threadId}
+          targetId={messageId}
+          onClose={closeThread}
+        />
+      )}
+      {isPanelOpen && !threadId && (
         <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={() => setPanelOpen(false)} />
       )}
     </>

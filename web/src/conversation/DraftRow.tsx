@@ -2,6 +2,7 @@
 import { channelOf } from "../kept/places";
 import { useConnection } from "../live/connection";
 import { useSession } from "../session/session";
+import { Gifs } from "../gifs/GifPicture";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
@@ -30,12 +31,13 @@ export function DraftRow({ draft }: { draft: Draft }) {
           <strong>{user?.name}</strong>
           {draft.state === "pending" && <span className="message-state">{state}</span>}
         </header>
-        <Content content={draft.content} people={people} />
+        {draft.content && <Content content={draft.content} people={people} />}
+        <Gifs attachments={draft.attachments} />
         {draft.state === "failed" && (
           <p className="message-failed" role="alert">
-            {words.failed(draft.reason ?? "")}
+            {draft.audience ? text.sending.confirm(draft.audience) : words.failed(draft.reason ?? "")}
             <button type="button" className="link" onClick={() => sendAgain(draft)}>
-              <Icon name="retry" size={13} /> {text.tryAgain}
+              <Icon name="retry" size={13} /> {draft.audience ? text.sending.sendAnyway : text.tryAgain}
             </button>
             <button
               type="button"

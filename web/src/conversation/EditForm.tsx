@@ -2,19 +2,23 @@
 import { useLayoutEffect, useRef, useState } from "react";
 
 import type { Message } from "../api/types";
+import { decoded, encoded, useNames } from "../mentioning/names";
 import { text } from "../text";
 import { usePending } from "../ui/usePending";
+import { useHere } from "../workspaces/here";
 import { grow } from "./Composer";
 import { edit } from "./acts";
 
 export function EditForm({ message, onDone }: { message: Message; onDone: () => void }) {
-  const [content, setContent] = useState(message.content);
+  const names = useNames(useHere());
+  const [content, setContent] = useState(() => decoded(message.content, names));
   const { isPending, problem, run } = usePending();
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => grow(field.current), [content]);
   const submit = () =>
     run(async () => {
-      if (content.trim() && content.trim() !== message.content) await edit(message, content.trim());
+      const said = encoded(content.trim(), names);
+      if (said && said !== message.content) await edit(message, said);
       onDone();
     });
   return (

@@ -12,6 +12,8 @@ import { Icon } from "../ui/icons";
 import { complain } from "../ui/notices";
 import { useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
+import { goOnToThread } from "../threads/places";
+import { isInChannel } from "../threads/thread";
 import { MessageRow } from "./MessageRow";
 import { arrange } from "./lines";
 
@@ -29,7 +31,11 @@ export function Excerpt({ channel, workspace, messageId }: Props) {
   const people = usePeople(workspace.id);
   const myId = useMyId();
   const box = useRef<HTMLDivElement>(null);
-  const lines = useMemo(() => arrange(messages, NOTHING_NEW, myId), [messages, myId]);
+  const lines = useMemo(() => arrange(messages.filter(isInChannel), NOTHING_NEW, myId), [messages, myId]);
+  const target = messages.find((message) => message.id === messageId);
+  useEffect(() => {
+    if (target && !isInChannel(target)) goOnToThread(target);
+  }, [target]);
   const isLoaded = messages.length > 0;
   useEffect(() => {
     box.current?.querySelector(`[data-message-id="${messageId}"]`)?.scrollIntoView({ block: "center" });

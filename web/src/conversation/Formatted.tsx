@@ -1,7 +1,8 @@
 /** A message's document as elements of the page, never as markup. What is not known is shown as the words within. */
 import { Fragment, type ReactNode } from "react";
 
-import { text } from "../text";
+import { NamedEmoji } from "../emoji/EmojiPicture";
+import { GroupMention } from "../groups/GroupMention";
 import { type People, nameOf } from "../workspaces/people";
 import { ChannelReference } from "./ChannelReference";
 import { DEEPEST, type FormattedNode, type Mark, addressOf, numberAttribute, textAttribute } from "./formatting";
@@ -58,7 +59,7 @@ function reference(node: FormattedNode, people: People): ReactNode {
     case "userMention":
       return <Mention name={nameOf(people, textAttribute(node, "id"))} />;
     case "groupMention":
-      return <Mention name={text.conversation.aGroup} />;
+      return <GroupMention groupId={textAttribute(node, "id")} people={people} />;
     case "channelMention":
       return <Mention name="channel" />;
     case "hereMention":
@@ -66,7 +67,7 @@ function reference(node: FormattedNode, people: People): ReactNode {
     case "channelLink":
       return <ChannelReference channelId={textAttribute(node, "id")} />;
     case "emoji":
-      return `:${textAttribute(node, "name")}:`;
+      return <NamedEmoji name={textAttribute(node, "name")} />;
     default:
       return null;
   }

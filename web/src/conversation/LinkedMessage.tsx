@@ -7,11 +7,17 @@ import { Problem, explain } from "../api/problem";
 import { keys } from "../live/queries";
 import { follow } from "../location";
 import { text } from "../text";
+import { threadPath } from "../threads/places";
+import { isInChannel } from "../threads/thread";
 
 export function LinkedMessage({ messageId }: { messageId: string }) {
   const found = useQuery({ queryKey: keys.surroundings(messageId), queryFn: () => surroundingsOf(messageId) });
   useEffect(() => {
-    if (found.data) follow(found.data.workspaceId, found.data.channelId, messageId);
+    if (!found.data) return;
+    const { workspaceId, channelId, messages } = found.data;
+    const reply = messages.find((message) => message.id === messageId && !isInChannel(message));
+    const threadId = reply?.parentMessageId;
+    follow(...(threadId ? threadPath(workspaceId, channelId, threadId, messageId) : [workspaceId, channelId, messageId]));
   }, [found.data, messageId]);
   const isGone = found.error instanceof Problem && found.error.status === 404;
   return (

@@ -10,13 +10,17 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
+import { isInChannel } from "../threads/thread";
+import { goOnToThread } from "../threads/places";
 import { Beginning } from "./Beginning";
+import { Divider } from "./Divider";
 import { DraftRow } from "./DraftRow";
 import { Excerpt } from "./Excerpt";
 import { MessageRow } from "./MessageRow";
 import { useConversations } from "./conversations";
 import { loadNewest, loadOlder, refresh } from "./history";
 import { arrange } from "./lines";
+import { draftsIn } from "./outbox";
 import { EMPTY } from "./timeline";
 import { useScroll } from "./useScroll";
 
@@ -45,23 +49,29 @@ export function MessageList(props: Props) {
 function Newest({ channel, workspace, name, targetId }: Props) {
   const timeline = useConversations((state) => state.timelines[channel.id] ?? EMPTY);
   const outbox = useConversations((state) => state.outbox);
-  const drafts = useMemo(() => outbox.filter((draft) => draft.channelId === channel.id), [outbox, channel.id]);
+  const drafts = useMemo(() => draftsIn(outbox, channel.id), [outbox, channel.id]);
+  const messages = useMemo(() => timeline.messages.filter(isInChannel), [timeline.messages]);
   const people = usePeople(workspace.id);
   const myId = useMyId();
   const unseen = useReading((state) => state.lines[channel.id] ?? NOTHING);
   const { hasFailed, open } = useOpening(channel.id);
   const receipts = useReceipts(channel);
-  const seen = useMemo(() => seenOf(timeline.messages, receipts, myId), [timeline.messages, receipts, myId]);
-  const lines = useMemo(() => arrange(timeline.messages, unseen, myId), [timeline.messages, unseen, myId]);
-  const { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage } = useScroll(
-    timeline.messages,
-    drafts.length,
-    myId,
-  );
-  const look = useSeen(channel.id, timeline.messages.at(-1)?.seq ?? 0, isAtEnd);
-  const hasTarget = timeline.messages.some((message) => message.id === targetId);
-  useEffect(() => void (targetId && hasTarget && toMessage(targetId)), [targetId, hasTarget, toMessage]);
+  const seen = useMemo(() => seenOf(messages, receipts, myId), [messages, receipts, myId]);
+  const lines = useMemo(() => arrange(messages, unseen, myId), [messages, unseen, myId]);
+  const { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage } = useScroll(messages, drafts.length, myId);
+  const look = useSeen(channel.id, messages.at(-1)?.seq ?? 0, isAtEnd);
+  const target = timeline.messages.find((message) => message.id === targetId);
+  const isReply = target !== undefined && !isInChannel(target);
+  useEffect(() => {
+    if (target && isReply) goOnToThread(target);
+    else if (target) toMessage(target.id);
+    // The target is the same whatever becomes of its message.
+  }, [target?.id, isReply, toMessage]);
   const older = () => void loadOlder(channel.id).catch(() => undefined);
+  // A page may hold replies alone, which are not shown here: nobody could scroll for more.
+  useEffect(() => {
+    if (timeline.hasOlder && box.current && box.current.scrollHeight <= box.current.clientHeight) older();
+  }, [timeline.messages[0]?.id, timeline.hasOlder]);
   const isAtStart = timeline.isLoaded && !timeline.hasOlder;
   return (
     <div className="messages-place">
@@ -131,14 +141,6 @@ function useOpening(channelId: string) {
   };
   useEffect(open, [channelId]);
   return { hasFailed, open };
-}
-
-function Divider({ label, isNew = false }: { label: string; isNew?: boolean }) {
-  return (
-    <div className={isNew ? "divider divider-new" : "divider"} role="separator" aria-label={label}>
-      <span>{label}</span>
-    </div>
-  );
 }
 
 function Failed({ again }: { again: () => void }) {

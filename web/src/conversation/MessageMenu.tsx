@@ -4,6 +4,7 @@ import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
 import { listSaved, remind, saveMessage, unsaveMessage } from "../api/kept";
+import { setHidden } from "../api/reporting";
 import type { Message } from "../api/types";
 import { ForwardDialog } from "../kept/ForwardDialog";
 import { inMinutes, morning, nextMonday } from "../kept/times";
@@ -11,18 +12,26 @@ import { keys, outdated } from "../live/queries";
 import { messageLink } from "../location";
 import { keepUnread } from "../reading/unread";
 import { text } from "../text";
+import { hearThreadReading } from "../threads/followed";
+import { goToThread } from "../threads/places";
+import { isInChannel } from "../threads/thread";
+import { keepThreadUnread } from "../threads/threads";
 import { Icon } from "../ui/icons";
 import { MenuEntry } from "../ui/MenuEntry";
 import { complain, notify } from "../ui/notices";
+import { ReportDialog } from "./ReportDialog";
 
 interface Props {
   message: Message;
+  isOwn: boolean;
+  mayModerate: boolean;
   onOpenChange: (isOpen: boolean) => void;
 }
 
-export function MessageMenu({ message, onOpenChange }: Props) {
+export function MessageMenu({ message, isOwn, mayModerate, onOpenChange }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [isForwarding, setForwarding] = useState(false);
+  const [isReporting, setReporting] = useState(false);
   const words = text.kept;
   const change = (open: boolean) => {
     setOpen(open);
@@ -44,21 +53,49 @@ export function MessageMenu({ message, onOpenChange }: Props) {
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
+            <MenuEntry
+              icon="thread"
+              label={text.threads.reply}
+              onSelect={() => goToThread(message.channelId, message.parentMessageId ?? message.id)}
+            />
             <MenuEntry icon="copy" label={words.copyLink} onSelect={copy} />
             <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
             <MenuEntry
               icon="unread"
               label={text.conversation.markUnread}
-              onSelect={() => void keepUnread(message).catch(complain)}
+              onSelect={() => void markUnread(message).catch(complain)}
             />
             <KeepEntry messageId={message.id} />
             <DropdownMenu.Separator className="menu-line" />
             <RemindEntries messageId={message.id} />
+            {(!isOwn || mayModerate) && <DropdownMenu.Separator className="menu-line" />}
+            {!isOwn && (
+              <MenuEntry icon="flag" label={text.moderation.report} onSelect={() => setReporting(true)} />
+            )}
+            {mayModerate && <HideEntry message={message} />}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
+      {isReporting && <ReportDialog message={message} onClose={() => setReporting(false)} />}
       {isForwarding && <ForwardDialog message={message} onClose={() => setForwarding(false)} />}
     </>
+  );
+}
+
+/** In the channel, or in the thread if it is shown there alone. */
+async function markUnread(message: Message): Promise<void> {
+  if (isInChannel(message)) return keepUnread(message);
+  hearThreadReading(await keepThreadUnread(message));
+}
+
+function HideEntry({ message }: { message: Message }) {
+  const isHidden = message.isHidden ?? false;
+  return (
+    <MenuEntry
+      icon={isHidden ? "eye" : "eyeOff"}
+      label={isHidden ? text.moderation.show : text.moderation.hide}
+      onSelect={() => void setHidden(message.id, !isHidden).catch(complain)}
+    />
   );
 }
 

@@ -6,12 +6,16 @@ import { ActionButtons } from "../programs/ActionButtons";
 import { BotBadge } from "../programs/BotBadge";
 import { Cards } from "../programs/Cards";
 import { PollCard } from "../programs/PollCard";
+import { Reaction } from "../emoji/EmojiPicture";
+import { Gifs } from "../gifs/GifPicture";
 import { text } from "../text";
+import { AnsweredLine, ReplyLine } from "../threads/ReplyLine";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
 import { type People, nameOf } from "../workspaces/people";
 import { Content } from "./Content";
 import { EditForm } from "./EditForm";
+import { EditedMark } from "./EditHistory";
 import { ForwardedQuote } from "./ForwardedQuote";
 import { MessageTools } from "./MessageTools";
 import { Previews } from "./Previews";
@@ -27,6 +31,8 @@ interface Props {
   isReadOnly: boolean;
   /** A link led here. */
   isTarget?: boolean;
+  /** It stands in its thread, not in its channel. */
+  isInThread?: boolean;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -38,6 +44,7 @@ export const MessageRow = memo(function MessageRow({
   mayModerate,
   isReadOnly,
   isTarget = false,
+  isInThread = false,
 }: Props) {
   const [isEditing, setEditing] = useState(false);
   const name = message.via?.name ?? author?.name ?? text.people.unknown;
@@ -72,13 +79,14 @@ export const MessageRow = memo(function MessageRow({
             </time>
           </header>
         )}
+        {!isInThread && <AnsweredLine message={message} />}
         {message.isPinned && !message.isDeleted && (
           <p className="message-pinned">
             <Icon name="pin" size={12} /> {text.conversation.pinned}
           </p>
         )}
         {message.isDeleted ? (
-          <p className="message-deleted">{text.conversation.deleted}</p>
+          <p className="message-deleted">{message.isPurged ? text.moderation.purged : text.conversation.deleted}</p>
         ) : message.isHidden ? (
           <p className="message-deleted">{text.conversation.hidden}</p>
         ) : isEditing ? (
@@ -89,7 +97,8 @@ export const MessageRow = memo(function MessageRow({
               <Content content={message.content} formatted={message.formattedContent} people={people} />
             )}
             {message.forwarded && <ForwardedQuote forwarded={message.forwarded} people={people} />}
-            {message.isEdited && <span className="message-edited">({text.conversation.edited})</span>}
+            {message.isEdited && <EditedMark message={message} people={people} />}
+            <Gifs attachments={message.attachments} />
             <Cards attachments={message.attachments} />
             {message.poll && (
               <PollCard
@@ -104,12 +113,15 @@ export const MessageRow = memo(function MessageRow({
           </>
         )}
         {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly} />}
+        {!isInThread && <ReplyLine message={message} people={people} />}
       </div>
       {!message.isDeleted && !isEditing && !isReadOnly && (
         <MessageTools
           message={message}
           isOwn={message.userId === myId}
           mayDelete={message.userId === myId || mayModerate}
+          mayModerate={mayModerate}
+          isInThread={isInThread}
           myId={myId}
           onEdit={() => setEditing(true)}
         />
@@ -137,7 +149,7 @@ function Reactions({ message, people, myId, isReadOnly }: Pick<Props, "message" 
               data-testid="reaction"
               onClick={() => void react(message, emoji, myId)}
             >
-              {emoji} <span>{userIds.length}</span>
+              <Reaction emoji={emoji} /> <span>{userIds.length}</span>
             </button>
           </li>
         );

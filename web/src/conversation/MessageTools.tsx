@@ -2,11 +2,13 @@
 import { useState } from "react";
 
 import type { Message } from "../api/types";
+import { EmojiButton } from "../emoji/EmojiButton";
 import { text } from "../text";
+import { goToThread } from "../threads/places";
 import { Confirm } from "../ui/Confirm";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
-import { EmojiButton } from "./EmojiButton";
+import { useHere } from "../workspaces/here";
 import { MessageMenu } from "./MessageMenu";
 import { pin, remove } from "./acts";
 import { react } from "./reactions";
@@ -15,11 +17,13 @@ interface Props {
   message: Message;
   isOwn: boolean;
   mayDelete: boolean;
+  mayModerate: boolean;
+  isInThread: boolean;
   myId: string;
   onEdit: () => void;
 }
 
-export function MessageTools({ message, isOwn, mayDelete, myId, onEdit }: Props) {
+export function MessageTools({ message, isOwn, mayDelete, mayModerate, isInThread, myId, onEdit }: Props) {
   const [isConfirming, setConfirming] = useState(false);
   const [isPicking, setPicking] = useState(false);
   const words = text.conversation;
@@ -27,15 +31,23 @@ export function MessageTools({ message, isOwn, mayDelete, myId, onEdit }: Props)
   return (
     <div className="message-tools" data-open={isPicking || undefined}>
       <EmojiButton
+        workspaceId={useHere()}
         label={words.react}
         side="bottom"
         onOpenChange={setPicking}
         onPick={(emoji) => void react(message, emoji, myId)}
       />
+      {!isInThread && !message.parentMessageId && (
+        <IconButton
+          icon="thread"
+          label={text.threads.reply}
+          onClick={() => goToThread(message.channelId, message.id)}
+        />
+      )}
       <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
       {isOwn && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
       {mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
-      <MessageMenu message={message} onOpenChange={setPicking} />
+      <MessageMenu message={message} isOwn={isOwn} mayModerate={mayModerate} onOpenChange={setPicking} />
       <Confirm
         title={words.deleteTitle}
         description={words.deleteBody}

@@ -1,9 +1,9 @@
 /** What one may do to a message that is already there. */
 import { deleteMessage, editMessage, pinMessage } from "../api/routes";
 import type { Message } from "../api/types";
+import { change as tell } from "../live/change";
 import { keys, outdated } from "../live/queries";
-import { changeTimeline } from "./conversations";
-import { type Change, apply } from "./timeline";
+import type { Change } from "./timeline";
 
 export async function edit(message: Message, content: string): Promise<void> {
   show(message, { kind: "update", message: await editMessage(message.id, content) });
@@ -21,5 +21,5 @@ export async function pin(message: Message, isPinned: boolean): Promise<void> {
 }
 
 function show(message: Message, change: Change): void {
-  changeTimeline(message.channelId, (timeline) => apply(timeline, change));
+  tell(message.channelId, change);
 }

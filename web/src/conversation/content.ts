@@ -12,7 +12,8 @@ const FENCE = /```([\w+-]*)\n?([\s\S]*?)```/g;
 const ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const CODE = "`([^`\\n]+)`";
 const LINK = "(https?:\\/\\/[^\\s<>\"'`]+)";
-const INLINE = new RegExp(`${CODE}|${LINK}|<(?:(@|#|!group:)(${ID})|!(channel|here))>`, "gi");
+const EMOJI = ":([a-z0-9_+-]{1,50}):";
+const INLINE = new RegExp(`${CODE}|${LINK}|<(?:(@|#|!group:)(${ID})|!(channel|here))>|${EMOJI}`, "gi");
 const REFERENCES: Record<string, string> = { "@": "userMention", "#": "channelLink", "!group:": "groupMention" };
 const TRAILING = /[.,;:!?)\]}]+$/;
 
@@ -32,11 +33,12 @@ function inline(text: string): Piece[] {
   const result: Piece[] = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, code, link, sign, id, all] = match;
+    const [whole, code, link, sign, id, all, emoji] = match;
     const shown = link === undefined ? whole : withoutTrailing(whole);
     if (match.index > from) result.push({ kind: "text", text: text.slice(from, match.index) });
     if (code !== undefined) result.push({ kind: "code", text: code });
     else if (link !== undefined) result.push({ kind: "link", text: shown, href: shown });
+    else if (emoji !== undefined) result.push({ kind: "reference", node: { type: "emoji", attrs: { name: emoji } } });
     else result.push({ kind: "reference", node: referred(sign, id, all) });
     from = match.index + shown.length;
   }

@@ -4,6 +4,7 @@ import { create } from "zustand";
 import type { Message } from "../api/types";
 import { hearPosted } from "../reading/unread";
 import { current } from "../session/session";
+import { forgetAllThreads, forgetThreadsOf, hearReply } from "../threads/threads";
 import * as outboxes from "./outbox";
 import * as timelines from "./timeline";
 import * as typings from "./typing";
@@ -49,6 +50,7 @@ export function hear(message: Message): void {
   hearPosted(message);
   changeTyping((typing) => typings.stop(typing, message.channelId, message.userId));
   settleWith([message]);
+  hearReply(message);
   if (conversations().timelines[message.channelId]) {
     changeTimeline(message.channelId, (timeline) => timelines.receive(timeline, message));
   }
@@ -60,11 +62,13 @@ export function forgetConversation(channelId: string): void {
     return { timelines: rest };
   });
   changeOutbox((outbox) => outbox.filter((draft) => draft.channelId !== channelId));
+  forgetThreadsOf(channelId);
 }
 
 export function forgetAllConversations(): void {
   useConversations.setState({ timelines: {}, typing: {} });
   changeOutbox(() => []);
+  forgetAllThreads();
 }
 
 function settleWith(messages: readonly Message[]): void {

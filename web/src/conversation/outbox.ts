@@ -5,10 +5,22 @@ export interface Draft {
   readonly clientMessageId: string;
   readonly channelId: string;
   readonly content: string;
+  /** The thread that it answers. */
+  readonly parentMessageId?: string;
+  readonly alsoToChannel?: boolean;
+  readonly attachments?: readonly Attachment[];
+  /** Its author has been told how many it mentions, and means it. */
+  readonly confirmMentions?: boolean;
   readonly createdAt: string;
   readonly state: "pending" | "failed";
   readonly reason?: string;
+  /** So many are mentioned that the server wants to be told once more. */
+  readonly audience?: number;
 }
+
+export type Attachment = Readonly<Record<string, unknown>>;
+/** What is written, as its author wants it sent. */
+export type Words = Pick<Draft, "content" | "parentMessageId" | "alsoToChannel" | "attachments">;
 
 export type Outbox = readonly Draft[];
 
@@ -28,22 +40,31 @@ export function settle(outbox: Outbox, messages: readonly Message[], userId: str
   return left.length === outbox.length ? outbox : left;
 }
 
-export function fail(outbox: Outbox, clientMessageId: string, reason: string): Outbox {
+export function fail(outbox: Outbox, clientMessageId: string, reason: string, audience?: number): Outbox {
+  const why = audience === undefined ? { reason } : { reason, audience };
   return outbox.map((draft) =>
-    draft.clientMessageId === clientMessageId ? { ...draft, state: "failed", reason } : draft,
+    draft.clientMessageId === clientMessageId ? { ...draft, state: "failed", ...why } : draft,
   );
 }
 
 export function retry(outbox: Outbox, clientMessageId: string): Outbox {
   return outbox.map((draft) => {
     if (draft.clientMessageId !== clientMessageId) return draft;
-    const { reason: _, ...rest } = draft;
-    return { ...rest, state: "pending" };
+    const { reason: _, audience, ...rest } = draft;
+    const confirmed = audience === undefined ? {} : { confirmMentions: true };
+    return { ...rest, ...confirmed, state: "pending" };
   });
 }
 
 export function discard(outbox: Outbox, clientMessageId: string): Outbox {
   return outbox.filter((draft) => draft.clientMessageId !== clientMessageId);
+}
+
+/** What waits to be shown in a channel, or in one of its threads. */
+export function draftsIn(outbox: Outbox, channelId: string, threadId?: string): Draft[] {
+  const isHere = (draft: Draft) =>
+    threadId ? draft.parentMessageId === threadId : !draft.parentMessageId || draft.alsoToChannel === true;
+  return outbox.filter((draft) => draft.channelId === channelId && isHere(draft));
 }
 
 /** The next draft to send in a channel: one at a time, so that they are stored in the order written. */

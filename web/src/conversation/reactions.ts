@@ -1,10 +1,9 @@
 /** Adds or takes back one's own reaction: shown at once, undone when refused. */
+import { change as tell } from "../live/change";
 import { type Answer, ask } from "../live/connection";
 import { Problem } from "../api/problem";
 import type { Message } from "../api/types";
 import { complain } from "../ui/notices";
-import { changeTimeline } from "./conversations";
-import { apply } from "./timeline";
 
 export async function react(message: Message, emoji: string, userId: string): Promise<void> {
   const add = !(message.reactions[emoji] ?? []).includes(userId);
@@ -20,5 +19,5 @@ export async function react(message: Message, emoji: string, userId: string): Pr
 
 function show(message: Message, emoji: string, userId: string, add: boolean): void {
   const change = { kind: "reaction", messageId: message.id, emoji, userId, add } as const;
-  changeTimeline(message.channelId, (timeline) => apply(timeline, change));
+  tell(message.channelId, change);
 }

@@ -4,25 +4,28 @@ import type { Message } from "../api/types";
 import { newIdentifier } from "../identifier";
 import { type Answer, ask, isConnected } from "../live/connection";
 import { pause, pauseMs } from "../live/backoff";
+import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { changeOutbox, conversations, hear } from "./conversations";
 import { heal } from "./history";
 import * as outboxes from "./outbox";
+import { hearPace, hearPosted } from "./pace";
 
 interface Stored extends Answer {
   message?: Message;
 }
 
-type Refusal = NonNullable<Answer["error"]>;
+/** `retryAfter` seconds in slow mode; `audience` is how many would be mentioned. */
+type Refusal = NonNullable<Answer["error"]> & { retryAfter?: number; audience?: number };
 
 const PASSING = new Set(["unavailable", "too_many_requests", "timeout"]);
 const ATTEMPTS = 6;
 
 const busy = new Set<string>();
 
-export function send(channelId: string, content: string): boolean {
+export function send(channelId: string, words: outboxes.Words): boolean {
   if (conversations().outbox.length >= outboxes.OUTBOX_LIMIT) return false;
-  const draft = { clientMessageId: newIdentifier(), channelId, content, createdAt: new Date().toISOString() };
+  const draft = { ...words, clientMessageId: newIdentifier(), channelId, createdAt: new Date().toISOString() };
   changeOutbox((outbox) => outboxes.add(outbox, { ...draft, state: "pending" }));
   void flush(channelId);
   return true;
@@ -59,17 +62,21 @@ async function drain(channelId: string): Promise<void> {
       await pause(pauseMs(attempt++));
     } else {
       const reason = (text.problems.byType as Record<string, string>)[error.type] ?? error.message;
-      changeOutbox((outbox) => outboxes.fail(outbox, draft.clientMessageId, reason));
+      if (error.retryAfter) hearPace(channelId, error.retryAfter);
+      if (error.type === "forbidden") outdated(keys.rights(channelId));
+      changeOutbox((outbox) => outboxes.fail(outbox, draft.clientMessageId, reason, error.audience));
     }
   }
 }
 
 async function deliver(draft: outboxes.Draft): Promise<Refusal | null> {
-  const { channelId, content, clientMessageId } = draft;
+  const { createdAt: _, state: __, reason: ___, audience: ____, ...payload } = draft;
+  const { channelId, clientMessageId } = payload;
   try {
-    const answer = await ask<Stored>("message:send", { channelId, content, clientMessageId });
+    const answer = await ask<Stored>("message:send", payload);
     if (!answer.message) return answer.error ?? { type: "unknown", message: "" };
     hear(answer.message);
+    hearPosted(answer.message);
     changeOutbox((outbox) => outboxes.discard(outbox, clientMessageId));
     void heal(channelId);
     return null;

@@ -11,7 +11,16 @@ export type Change =
   | { kind: "delete"; messageId: string; message?: Message | undefined }
   | { kind: "pin"; messageId: string; isPinned: boolean }
   | { kind: "poll"; messageId: string; poll: Poll }
+  | ({ kind: "thread"; messageId: string } & ThreadShown)
   | { kind: "reaction"; messageId: string; emoji: string; userId: string; add: boolean };
+
+/** How the first message of a thread shows the replies to it. */
+export interface ThreadShown {
+  readonly threadReplyCount: number;
+  readonly lastReplyAt: string | null;
+  readonly participants: readonly string[];
+  readonly revision: number;
+}
 
 export interface Timeline {
   readonly messages: readonly Message[];
@@ -149,8 +158,12 @@ function place(timeline: Timeline, messages: readonly Message[]): Timeline {
 
 /** Puts the live changes heard since the ticket on top of what was fetched: they are idempotent. */
 function replay(timeline: Timeline, ticket: Ticket, hasOlder = timeline.hasOlder): Timeline {
-  const since = timeline.recent.filter((entry) => entry.tick > ticket.tick);
-  return since.reduce((current, entry) => applyChange(current, entry.change), { ...timeline, hasOlder });
+  return since(timeline, ticket).reduce(applyChange, { ...timeline, hasOlder });
+}
+
+/** What was heard since, of whichever message. */
+export function since(timeline: Timeline, ticket: Ticket): Change[] {
+  return timeline.recent.filter((entry) => entry.tick > ticket.tick).map((entry) => entry.change);
 }
 
 function applyChange(timeline: Timeline, change: Change): Timeline {
@@ -160,11 +173,11 @@ function applyChange(timeline: Timeline, change: Change): Timeline {
   return { ...timeline, messages };
 }
 
-function subjectOf(change: Change): string {
+export function subjectOf(change: Change): string {
   return change.kind === "update" ? change.message.id : change.messageId;
 }
 
-function changed(message: Message, change: Change): Message {
+export function changed(message: Message, change: Change): Message {
   switch (change.kind) {
     case "update":
       return newer(message, change.message);
@@ -174,9 +187,17 @@ function changed(message: Message, change: Change): Message {
       return { ...message, isPinned: change.isPinned };
     case "poll":
       return { ...message, poll: change.poll };
+    case "thread":
+      return answered(message, change);
     case "reaction":
       return { ...message, reactions: reacted(message.reactions, change) };
   }
+}
+
+/** A message that was fetched may know of later replies already. */
+function answered(message: Message, { revision, participants, threadReplyCount, lastReplyAt }: ThreadShown): Message {
+  if (revision < (message.revision ?? 0)) return message;
+  return { ...message, revision, threadReplyCount, lastReplyAt, threadParticipants: [...participants] };
 }
 
 function reacted(reactions: Message["reactions"], change: Change & { kind: "reaction" }): Message["reactions"] {

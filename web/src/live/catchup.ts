@@ -5,6 +5,7 @@ import { heal, refresh, startOver } from "../conversation/history";
 import { type Ticket, completeUntil, hearOf, mergeSync, ticketOf } from "../conversation/timeline";
 import { place } from "../location";
 import { noticeChannel } from "../reading/unread";
+import { refreshThreads } from "../threads/threads";
 import { type Answer, ask, isConnected } from "./connection";
 import { pause, pauseMs } from "./backoff";
 import { checkSoon } from "./selfcheck";
@@ -37,10 +38,15 @@ export async function catchUp(): Promise<void> {
 /** A page that slept in the background may have lost what its socket never noticed. */
 export function catchUpOnReturn(): () => void {
   const returned = () => {
-    if (document.visibilityState === "visible" && isConnected()) void catchUp().then(checkSoon);
+    if (document.visibilityState === "visible" && isConnected()) void catchUp().then(refreshThreadOnScreen).then(checkSoon);
   };
   document.addEventListener("visibilitychange", returned);
   return () => document.removeEventListener("visibilitychange", returned);
+}
+
+/** A thread that is open is not caught up with by its channel's numbers. */
+export async function refreshThreadOnScreen(): Promise<void> {
+  await refreshThreads(place().threadId).catch(() => undefined);
 }
 
 /** What is on screen may have been edited meanwhile; other conversations are fetched again when opened. */

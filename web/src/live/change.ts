@@ -1,7 +1,9 @@
-/** What happened to a message that was posted already, put into its channel's timeline. */
+/** What happened to a message that was posted already, put into its channel's timeline and its thread. */
 import { changeTimeline, conversations } from "../conversation/conversations";
 import { type Change, apply } from "../conversation/timeline";
+import { hearChange } from "../threads/threads";
 
 export function change(channelId: string, made: Change): void {
   if (conversations().timelines[channelId]) changeTimeline(channelId, (timeline) => apply(timeline, made));
+  hearChange(channelId, made);
 }

@@ -12,7 +12,9 @@ import { fetchPresence, hearPresence } from "../presence/presence";
 import { attachReading } from "../reading/attach";
 import { hearDeleted, hearUpdated, noticeChannel } from "../reading/unread";
 import { current } from "../session/session";
-import { catchUp, refreshOnScreen } from "./catchup";
+import { attachWords } from "../emoji/attach";
+import { attachThreads } from "../threads/attach";
+import { catchUp, refreshOnScreen, refreshThreadOnScreen } from "./catchup";
 import { change } from "./change";
 import { keys, outdated, queries } from "./queries";
 import { checkSoon } from "./selfcheck";
@@ -33,6 +35,7 @@ export function attach(socket: Socket): void {
     if (socket.recovered) return void refetchPresence().then(checkSoon);
     void catchUp()
       .then(() => (isFirst ? undefined : refreshOnScreen()))
+      .then(refreshThreadOnScreen)
       .then(checkSoon);
     if (!isFirst) refetchAll();
   });
@@ -42,6 +45,8 @@ export function attach(socket: Socket): void {
   attachPeople(socket);
   attachKept(socket);
   attachPrograms(socket);
+  attachThreads(socket);
+  attachWords(socket);
 }
 
 function attachMessages(socket: Socket): void {
@@ -80,6 +85,7 @@ function attachChannels(socket: Socket): void {
   const refresh = ({ channel }: { channel: Channel }) => {
     outdated(keys.channels(channel.workspaceId));
     outdated(keys.info(channel.id));
+    outdated(keys.rights(channel.id));
   };
   socket.on("channel:joined", ({ channel }: { channel: Channel }) => {
     noticeChannel(channel.id, channel.workspaceId);

@@ -13,6 +13,7 @@ import { totals } from "../reading/badges";
 import { noticeChannel, useReading } from "../reading/unread";
 import { text } from "../text";
 import { ThreadsView } from "../threads/ThreadsView";
+import { Here } from "./here";
 import { Rail } from "./Rail";
 import { useMembers, usePresenceOf } from "./people";
 
@@ -59,7 +60,7 @@ function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
   }, [channels, channelId, workspace.id]);
   const channel = channels.find((entry) => entry.id === channelId);
   return (
-    <>
+    <Here value={workspace.id}>
       <Sidebar workspace={workspace} channels={channels} activeId={channelId} isLoading={query.isPending} />
       {channelId === THREADS ? (
         <ThreadsView workspace={workspace} channels={channels} />
@@ -74,7 +75,7 @@ function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
       ) : (
         <Pick isGone={channelId !== undefined && query.isSuccess && !query.isFetching} />
       )}
-    </>
+    </Here>
   );
 }
 

@@ -1,6 +1,7 @@
 """Giving rights otherwise than the rules do, in a workspace or a channel."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -8,7 +9,7 @@ from asyncpg import Record
 from chassis.database import dumps, one
 from chassis.problems import Problem
 from eventbus import Db
-from eventbus.wire import Json
+from eventbus.wire import Json, iso
 
 from messaging import announcements, audit, channels
 from messaging.right_bodies import ChannelRights, WorkspaceRights
@@ -26,6 +27,13 @@ SET_OF_CHANNEL = f"""
     RETURNING {CHANNEL}
 """  # noqa: S608 - a constant
 
+SILENCED_UNTIL = """
+    SELECT greatest(m.silenced_until, cm.silenced_until) FROM channels c
+    JOIN workspace_members m ON m.workspace_id = c.workspace_id AND m.user_id = $2
+    LEFT JOIN channel_members cm ON cm.channel_id = c.id AND cm.user_id = $2
+    WHERE c.id = $1
+"""
+
 
 async def of_workspace(db: Db, standing: Standing) -> Json:
     """The least that somebody must be for each right, what of it was said here, and what the asker has."""
@@ -36,7 +44,13 @@ async def of_channel(db: Db, standing: Standing) -> Json:
     return {
         **_json(standing, await one(db, OF_CHANNEL, standing.channel_id), _in_channels()),
         "isSilenced": standing.is_silenced,
+        "silencedUntil": await _silenced_until(db, standing) if standing.is_silenced else None,
     }
+
+
+async def _silenced_until(db: Db, standing: Standing) -> str | None:
+    until: datetime | None = await db.fetchval(SILENCED_UNTIL, standing.channel_id, standing.user_id)
+    return iso(until) if until else None
 
 
 async def change_workspace(db: Db, standing: Standing, wanted: WorkspaceRights) -> Json:

@@ -80,6 +80,7 @@ FOLLOWING = f"""
         JOIN channel_members m ON m.channel_id = f.channel_id AND m.user_id = f.user_id
         WHERE f.thread_id = t.id AND f.is_following ORDER BY f.user_id LIMIT {MOST_TOLD}) AS f
 """  # noqa: S608
+LAST_READ = "SELECT last_read_seq FROM thread_reads WHERE thread_id = $1 AND user_id = $2"
 SET_FOLLOWING = """
     INSERT INTO thread_followers AS f (thread_id, channel_id, user_id, is_following) VALUES ($1, $2, $3, $4)
     ON CONFLICT (thread_id, user_id) DO UPDATE SET is_following = excluded.is_following
@@ -138,7 +139,8 @@ async def follow(db: Db, named: Sequence[tuple[UUID, UUID, UUID]], answered: Seq
 
 async def page(db: Db, thread_id: UUID, user_id: UUID, limit: int, before: UUID | None, after: UUID | None) -> Json:
     """The thread's first message with a page of its replies, oldest first: the newest, or those just before or after
-    one of them. `participants` are the first 100 of those who wrote in it, `followers` how many follow."""
+    one of them. `participants` are the first 100 of those who wrote in it, `followers` how many follow, and
+    `lastReadSeq` is how far the asker has read."""
     root = await db.fetchrow(ROOT, thread_id)
     if root is None:
         raise not_found("thread")
@@ -146,6 +148,7 @@ async def page(db: Db, thread_id: UUID, user_id: UUID, limit: int, before: UUID 
     high = await _seq(db, thread_id, before) if before else NO_END
     rows = await db.fetch(AFTER if after and not before else BEFORE, thread_id, high, low, limit + 1)
     following = await db.fetchrow(FOLLOWERS, thread_id, user_id)
+    last_read_seq: int | None = await db.fetchval(LAST_READ, thread_id, user_id)
     return {
         "root": message_json(root),
         "replies": [message_json(row) for row in sorted(rows[:limit], key=lambda row: int(row["seq"]))],
@@ -153,6 +156,7 @@ async def page(db: Db, thread_id: UUID, user_id: UUID, limit: int, before: UUID 
         "participants": texts(row["user_id"] for row in await db.fetch(PEOPLE, thread_id)),
         "followers": following["number"] if following else 0,
         "isFollowing": bool(following and following["mine"]),
+        "lastReadSeq": last_read_seq or 0,
     }
 
 

@@ -1,0 +1,87 @@
+/** A choice of GIFs: the one that is picked is sent. */
+import { useQuery } from "@tanstack/react-query";
+import { Popover } from "radix-ui";
+import { useEffect, useState } from "react";
+
+import { type Gif, searchGifs } from "../api/gifs";
+import type { Attachment } from "../conversation/outbox";
+import { keys } from "../live/queries";
+import { text } from "../text";
+import { Icon } from "../ui/icons";
+import { GifPicture } from "./GifPicture";
+import { attachmentOf } from "./gif";
+
+const PAUSE_MS = 300;
+
+interface Props {
+  isDisabled: boolean;
+  onPick: (gif: Attachment) => void;
+}
+
+export function GifButton({ isDisabled, onPick }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const words = text.gifs;
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger className="icon-button" aria-label={words.open} title={words.open} disabled={isDisabled}>
+        <Icon name="gif" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="gif-picker"
+          side="top"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={words.title}
+        >
+          <Choice onPick={(gif) => (setOpen(false), onPick(attachmentOf(gif)))} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Choice({ onPick }: { onPick: (gif: Gif) => void }) {
+  const [written, setWritten] = useState("");
+  const search = useAfterPause(written.trim());
+  const found = useQuery({ queryKey: keys.gifs(search), queryFn: () => searchGifs(search) });
+  const words = text.gifs;
+  return (
+    <>
+      <input
+        className="input"
+        type="search"
+        aria-label={words.search}
+        placeholder={words.search}
+        maxLength={100}
+        value={written}
+        onChange={(event) => setWritten(event.target.value)}
+      />
+      <div className="gif-grid" aria-busy={found.isPending}>
+        {found.data?.map((gif) => (
+          <button key={gif.id} type="button" aria-label={words.send(gif.title)} onClick={() => onPick(gif)}>
+            <GifPicture gif={gif} />
+          </button>
+        ))}
+      </div>
+      {found.isPending && <p className="quiet">{text.loading}…</p>}
+      {found.isError && (
+        <p role="alert" className="problem">
+          {words.failed}
+        </p>
+      )}
+      {found.data?.length === 0 && <p className="quiet">{words.none}</p>}
+    </>
+  );
+}
+
+/** What was written, once no more is for a moment. */
+function useAfterPause(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}

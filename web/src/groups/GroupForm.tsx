@@ -1,0 +1,66 @@
+/** Makes a group, or changes one. */
+import { useState } from "react";
+
+import { type Group, changeGroup, createGroup } from "../api/emoji";
+import { PeoplePicker } from "../channels/PeoplePicker";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { Field } from "../ui/Field";
+import { usePending } from "../ui/usePending";
+import { useMembers } from "../workspaces/people";
+
+const MOST_MEMBERS = 500;
+
+interface Props {
+  workspaceId: string;
+  /** Null: a new one. */
+  group: Group | null;
+  onDone: () => void;
+}
+
+export function GroupForm({ workspaceId, group, onDone }: Props) {
+  const [name, setName] = useState(group?.name ?? "");
+  const [description, setDescription] = useState(group?.description ?? "");
+  const [members, setMembers] = useState<readonly string[]>(group?.memberIds ?? []);
+  const people = useMembers(workspaceId);
+  const { isPending, problem, run } = usePending();
+  const words = text.groups;
+  async function submit() {
+    const wanted = { name: name.trim(), description: description.trim(), members: [...members] };
+    await (group ? changeGroup(workspaceId, group.id, wanted) : createGroup(workspaceId, wanted));
+    outdated(keys.groups(workspaceId));
+    onDone();
+  }
+  return (
+    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Field
+        label={words.name}
+        hint={words.nameHint}
+        required
+        maxLength={64}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <Field
+        label={words.description}
+        maxLength={2_000}
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+      <PeoplePicker people={people} chosen={members} limit={MOST_MEMBERS} none={text.direct.alone} onChange={setMembers} />
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
+      <div className="buttons">
+        <button type="button" className="button" onClick={onDone}>
+          {text.cancel}
+        </button>
+        <button type="submit" className="button button-primary" disabled={isPending || !name.trim()}>
+          {text.save}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,59 @@
+/** What a word that was begun before the caret could become. Pure. */
+import type { OwnEmoji } from "../api/emoji";
+import { found } from "../emoji/known";
+import { type Names, chosen, writtenOf } from "./names";
+
+export interface Suggestion {
+  readonly key: string;
+  /** What is shown, and what takes the word's place. */
+  readonly label: string;
+  readonly insert: string;
+  readonly kind: "person" | "group" | "everyone" | "channel" | "own" | "known";
+  readonly id: string;
+}
+
+export interface Suggested {
+  /** Where the word begins and ends in the text. */
+  readonly from: number;
+  readonly until: number;
+  readonly options: readonly Suggestion[];
+}
+
+const MOST = 8;
+const BEGUN = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_.-]*)?|:[a-z0-9_+-]{2,})$/u;
+const NOTHING: readonly Suggestion[] = [];
+
+export function suggested(content: string, caret: number, names: Names, own: readonly OwnEmoji[]): Suggested {
+  const begun = BEGUN.exec(content.slice(0, caret))?.[1];
+  if (!begun) return { from: caret, until: caret, options: NOTHING };
+  const options = begun.startsWith(":") ? emojiFor(begun.slice(1), own) : namedFor(begun, names);
+  const isWhole = options.some(({ insert }) => insert.toLowerCase() === begun.toLowerCase());
+  return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
+}
+
+function namedFor(begun: string, names: Names): Suggestion[] {
+  const wanted = begun.toLowerCase();
+  return names.all
+    .filter((named) => isLike(writtenOf(named).toLowerCase(), wanted))
+    .sort((a, b) => rank(writtenOf(a), wanted) - rank(writtenOf(b), wanted) || a.name.localeCompare(b.name))
+    .map((named) => ({
+      ...{ key: named.code, label: writtenOf(named), insert: chosen(named, names), kind: named.kind, id: named.id },
+    }));
+}
+
+function emojiFor(begun: string, own: readonly OwnEmoji[]): Suggestion[] {
+  const mine = own
+    .filter(({ name }) => name.includes(begun))
+    .map(({ id, name }) => ({ key: id, label: `:${name}:`, insert: `:${name}:`, kind: "own" as const, id: name }));
+  const known = found(begun).map(({ emoji, words }) => ({
+    ...{ key: emoji, label: `${emoji} ${words.split(" ").slice(0, 2).join(" ")}`, insert: emoji, id: emoji },
+    kind: "known" as const,
+  }));
+  return [...mine, ...known];
+}
+
+/** A name is found by the beginning of any of its words. */
+const isLike = (written: string, wanted: string) =>
+  written.startsWith(wanted) || (written[0] === wanted[0] && written.includes(` ${wanted.slice(1)}`));
+
+const rank = (written: string, wanted: string) => (written.toLowerCase().startsWith(wanted) ? 0 : 1);

@@ -1,0 +1,64 @@
+/** Why a channel's count is what it is: the messages behind it, each a press away. */
+import { useQuery } from "@tanstack/react-query";
+
+import { explain } from "../api/problem";
+import { explainUnread } from "../api/reading";
+import { timelineOf } from "../conversation/conversations";
+import { goToMessage } from "../kept/places";
+import { keys } from "../live/queries";
+import { text } from "../text";
+import { Modal } from "../ui/Modal";
+import { nameOf, usePeople } from "../workspaces/people";
+
+interface Props {
+  channelId: string;
+  workspaceId: string;
+  /** What the channel is called. */
+  name: string;
+  onClose: () => void;
+}
+
+const EXCERPT = 120;
+
+export function BehindDialog({ channelId, workspaceId, name, onClose }: Props) {
+  const people = usePeople(workspaceId);
+  const told = useQuery({
+    queryKey: keys.behind(channelId),
+    queryFn: () => explainUnread(channelId),
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const words = text.behind;
+  const said = new Map(timelineOf(channelId).messages.map((message) => [message.id, message.content]));
+  const go = (messageId: string) => (onClose(), goToMessage(channelId, messageId));
+  return (
+    <Modal title={words.title(name)} description={words.explanation} isOpen onClose={onClose} isWide>
+      {told.isPending && <p className="quiet">{text.loading}…</p>}
+      {told.isError && (
+        <p role="alert" className="problem">
+          {explain(told.error)}
+        </p>
+      )}
+      {told.data && (
+        <p className="field-hint" data-testid="behind-count">
+          {told.data.unread === 0 ? words.none : words.counts(told.data.unread, told.data.mentions)}
+        </p>
+      )}
+      <ul className="rows rows-tall" aria-label={words.title(name)}>
+        {told.data?.messages.map((message) => (
+          <li key={message.id}>
+            <button type="button" className="row behind" data-testid="behind" onClick={() => go(message.id)}>
+              <span className="row-main">
+                <strong className="clip">{nameOf(people, message.userId)}</strong>
+                <small className="clip">
+                  {said.get(message.id)?.slice(0, EXCERPT) || text.moment(new Date(message.createdAt))}
+                </small>
+              </span>
+              {message.why === "mention" && <span className="tag">{words.mention}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Modal>
+  );
+}

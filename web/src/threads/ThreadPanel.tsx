@@ -1,0 +1,77 @@
+/** A thread beside its channel: the message, the replies to it, and where one replies. */
+import { useCallback, useEffect, useState } from "react";
+
+import type { ListedChannel, Workspace } from "../api/types";
+import { WritingPlace } from "../conversation/WritingPlace";
+import type { Unseen } from "../conversation/lines";
+import { text } from "../text";
+import { IconButton } from "../ui/IconButton";
+import { complain } from "../ui/notices";
+import { Replies } from "./Replies";
+import { UNKNOWN } from "./thread";
+import { follow, lookInto, threadOf, useThreads } from "./threads";
+
+interface Props {
+  workspace: Workspace;
+  channel: ListedChannel;
+  /** What the channel is called. */
+  name: string;
+  threadId: string;
+  targetId: string | undefined;
+  onClose: () => void;
+}
+
+export function ThreadPanel({ workspace, channel, name, threadId, targetId, onClose }: Props) {
+  const thread = useThreads((state) => state.held[threadId] ?? UNKNOWN);
+  const { hasFailed, open, unseen } = useOpening(threadId);
+  const { root, isFollowing } = thread;
+  const words = text.threads;
+  return (
+    <aside className="panel thread" aria-label={words.thread} data-testid="thread">
+      <header className="panel-head">
+        <h2 className="clip">
+          {words.thread} <small>{words.in(name)}</small>
+        </h2>
+        {root && channel.isMember && (
+          <IconButton
+            icon={isFollowing ? "bell" : "bellOff"}
+            label={isFollowing ? words.unfollow : words.follow}
+            side="bottom"
+            aria-pressed={isFollowing}
+            onClick={() => void follow(threadId, !isFollowing).catch(complain)}
+          />
+        )}
+        <IconButton icon="close" label={text.close} side="left" onClick={onClose} />
+      </header>
+      {hasFailed && !root ? (
+        <div className="beginning" role="alert">
+          <p>{words.gone}</p>
+          <button type="button" className="button" onClick={open}>
+            {text.tryAgain}
+          </button>
+        </div>
+      ) : (
+        <Replies workspace={workspace} channel={channel} thread={thread} unseen={unseen} targetId={targetId} />
+      )}
+      {root && !root.isDeleted && channel.isMember && <WritingPlace channel={channel} name={name} threadId={threadId} />}
+    </aside>
+  );
+}
+
+/** Opens it, and then knows what was unread. */
+function useOpening(threadId: string) {
+  const [hasFailed, setFailed] = useState(false);
+  const [unseen, setUnseen] = useState<Unseen | null>(null);
+  const open = useCallback(() => {
+    setFailed(false);
+    void lookInto(threadId).then(
+      () => {
+        const { replies, lastReadSeq } = threadOf(threadId);
+        setUnseen({ after: lastReadSeq, until: replies.messages.at(-1)?.seq ?? 0 });
+      },
+      () => setFailed(true),
+    );
+  }, [threadId]);
+  useEffect(open, [open]);
+  return { hasFailed, open, unseen };
+}
