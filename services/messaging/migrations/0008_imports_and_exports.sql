@@ -72,6 +72,7 @@ CREATE TABLE imported_things (
     kind TEXT NOT NULL CHECK (kind IN ('person', 'channel', 'group', 'emoji')),
     key TEXT NOT NULL,
     id UUID NOT NULL,
+    brought_by UUID NOT NULL, -- the import with which it came first
     PRIMARY KEY (workspace_id, source, kind, key)
 );
 

@@ -1,6 +1,7 @@
 """Messaging: workspaces, channels and messages."""
 
 from chassis import database, running
+from chassis.confined.runner import Runner
 from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
@@ -9,6 +10,7 @@ from messaging.application import app_of, look_of, outside_of
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
 from messaging.settings import Settings
+from messaging.transfers import worker as transfers
 
 
 async def main(settings: Settings) -> None:
@@ -16,6 +18,7 @@ async def main(settings: Settings) -> None:
     async with (
         await database.connect(settings) as pool,
         Producer(settings.kafka_url, "messaging") as producer,
+        Runner(most=1) as runner,
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
@@ -23,6 +26,7 @@ async def main(settings: Settings) -> None:
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),
+            transfers.run(pool, runner, settings.import_messages_per_second),
         ),
     ):
         await serve(app_of(settings, pool), settings)

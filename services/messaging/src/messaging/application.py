@@ -28,6 +28,7 @@ from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up
 from messaging.previews.pages import Look
 from messaging.settings import Settings
+from messaging.transfers import transfer_routes
 
 ROUTERS = (
     workspace_routes.router,
@@ -43,6 +44,7 @@ ROUTERS = (
     retention_routes.router,
     moderation_routes.router,
     poll_routes.router,
+    transfer_routes.router,
     hook_routes.router,
     command_routes.router,
     outgoing_routes.router,

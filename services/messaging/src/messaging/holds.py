@@ -26,6 +26,7 @@ ADD = """
     INSERT INTO legal_holds (id, workspace_id, name, user_id, channel_id, created_by) VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING *
 """
+ONE = "SELECT * FROM legal_holds WHERE workspace_id = $1 AND id = $2"
 ALL = "SELECT * FROM legal_holds WHERE workspace_id = $1 ORDER BY id DESC"
 RELEASE = """
     UPDATE legal_holds SET released_by = $3, released_at = now()

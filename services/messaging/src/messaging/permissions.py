@@ -108,6 +108,10 @@ class Action(StrEnum):
     REPORT_RESOLVE = "report.resolve"
     MEMBER_SILENCE = "member.silence"
     CHANNEL_SILENCE = "channel.silence"
+    IMPORT_READ = "import.read"
+    IMPORT_CHANGE = "import.change"
+    EXPORT_READ = "export.read"
+    EXPORT_CHANGE = "export.change"
 
 
 def _anybody(_: Standing) -> bool:
@@ -231,6 +235,11 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.REPORT_RESOLVE: _workspace(lambda s: s.is_admin),
     Action.MEMBER_SILENCE: _workspace(lambda s: s.is_admin),
     Action.CHANNEL_SILENCE: _channel(_manages),
+    Action.IMPORT_READ: lambda s: s.is_admin,
+    Action.IMPORT_CHANGE: _workspace(lambda s: s.is_admin),
+    # Also of a workspace that is used no more.
+    Action.EXPORT_READ: lambda s: s.role == "owner",
+    Action.EXPORT_CHANGE: lambda s: s.role == "owner",
 }
 
 

@@ -17,5 +17,7 @@ class Settings(DatabaseSettings):
     link_previews_allowed: str = ""
     # The same for webhooks and commands.
     integrations_allowed: str = ""
+    # So many messages a second does an import store at the most, beside what people say.
+    import_messages_per_second: int = 1_000
     # Where the installation is reached from outside: the beginning of addresses that integrations are given.
     public_url: str = "http://127.0.0.1:8080"

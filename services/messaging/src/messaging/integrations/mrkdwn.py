@@ -1,6 +1,7 @@
 """Slack's `mrkdwn` as Markdown: https://docs.slack.dev/messaging/formatting-message-text."""
 
 import re
+from collections.abc import Callable
 from uuid import UUID
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -10,27 +11,35 @@ _STRUCK = re.compile(r"(?<![\w~\\])~(?=\S)([^~\n]{1,2000})(?<=\S)~(?![\w~])")
 _WORDS = {"!channel": "<!channel>", "!everyone": "<!channel>", "!here": "<!here>"}
 
 
-def markdown(text: str) -> str:
-    """The same text in Markdown; what is inside of code stays as it is."""
+# What a reference is called here: of what stands between its brackets before and after the bar.
+Refer = Callable[[str, str | None], str | None]
+
+
+def markdown(text: str, refer: Refer = lambda *_: None, read: Callable[[str], str] = str) -> str:
+    """The same text in Markdown; what is inside of code stays as it is, what is text outside of it is `read`."""
     parts = _CODE.split(text)
-    return "".join(_unescaped(part) if index % 2 else _prose(part) for index, part in enumerate(parts))
+    return "".join(_unescaped(part) if index % 2 else _prose(part, refer, read) for index, part in enumerate(parts))
 
 
-def _prose(text: str) -> str:
+def _prose(text: str, refer: Refer, read: Callable[[str], str]) -> str:
     text = _STRUCK.sub(r"~~\1~~", _BOLD.sub(r"**\1**", text))
     # Links last: what an address contains is no formatting. Escaped brackets stay text, and so mention nobody.
     parts = re.split(r"(<[^<>\n]{1,2600}>)", text)
     return "".join(
-        _link(part) if index % 2 else part.replace("&lt;", r"\<").replace("&gt;", ">").replace("&amp;", "&")
+        _link(part, refer)
+        if index % 2
+        else read(part).replace("&lt;", r"\<").replace("&gt;", ">").replace("&amp;", "&")
         for index, part in enumerate(parts)
     )
 
 
-def _link(part: str) -> str:
+def _link(part: str, refer: Refer) -> str:
     found = _LINK.fullmatch(part)
     if found is None:
         return part
     where, label = found[1], found[2]
+    if (named := refer(where, label)) is not None:
+        return named
     if where in _WORDS:
         return _WORDS[where]
     if where.startswith(("http://", "https://", "mailto:")):

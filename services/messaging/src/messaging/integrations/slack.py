@@ -1,6 +1,6 @@
 """Payloads as programs send them to Slack, in our form: text in Markdown, and attachments as cards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -71,28 +71,33 @@ def read(body: bytes, is_form: bool = False) -> Said:
         raise invalid_request([{**fault, "loc": ("", *fault["loc"])} for fault in error.errors()]) from None
     # With blocks, Slack's `text` is what notices show of them.
     text = "\n\n".join(filter(None, map(_block, payload.blocks))) or markdown(payload.text)
-    cards = [card for card in map(_card, payload.attachments) if len(card) > 1]
+    cards = [each for each in map(card, payload.attachments) if len(each) > 1]
     if not text.strip() and not cards:
         raise Problem(422, "no_text", "The payload says nothing: give it text, attachments or blocks.")
     return Said(text, cards, payload)
 
 
-def _card(told: Mapping[str, Any]) -> dict[str, object]:
+def card(told: Mapping[str, Any]) -> dict[str, object]:
     """An attachment in our form. Pictures by address are left out: whoever looked at one would tell its server so."""
     fields = [_field(field) for field in _dicts(told.get("fields"))[:FIELDS]]
-    blocks = "\n\n".join(filter(None, map(_block, _dicts(told.get("blocks"))[:BLOCKS])))
-    card = {
+    blocks = blocks_text(_dicts(told.get("blocks")))
+    found = {
         "type": "card",
         "title": _words(told.get("title")),
         "titleLink": _address(told.get("title_link")),
         "pretext": _text(told.get("pretext")),
-        "text": _text(told.get("text")) or blocks[:CARD_TEXT] or _text(told.get("fallback")),
+        "text": _text(told.get("text")) or blocks or _text(told.get("fallback")),
         "color": _color(told.get("color")),
         "authorName": _words(told.get("author_name")),
         "footer": _words(told.get("footer")),
         "fields": fields,
     }
-    return {name: value for name, value in card.items() if value}
+    return {name: value for name, value in found.items() if value}
+
+
+def blocks_text(told: Sequence[Mapping[str, Any]]) -> str:
+    """Blocks as one card's text."""
+    return "\n\n".join(filter(None, map(_block, told[:BLOCKS])))[:CARD_TEXT]
 
 
 def _field(told: Mapping[str, Any]) -> dict[str, object]:

@@ -1,0 +1,107 @@
+"""An import that was confirmed runs: people, channels, groups and emoji, then each channel's messages.
+
+Every step is a transaction that also removes what it stored from what waits, so whoever is killed goes on where it was.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from copy import deepcopy
+from time import monotonic
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+from chassis.database import one
+from eventbus import Db
+from eventbus.wire import Json
+
+from messaging import audit
+from messaging.transfers import belongings, channels, closing, jobs, people, staging, storing, things
+from messaging.transfers.jobs import Cancelled, Job
+from messaging.transfers.messages import Source
+from messaging.transfers.records import Channel
+from messaging.transfers.wording import Names
+
+# Seconds between two tellings of how far it is.
+TELL_EVERY = 1.0
+STEP_DEADLINE = 60.0
+ONE = "SELECT * FROM transfers WHERE id = $1"
+T = TypeVar("T")
+
+
+class Import:
+    """One run of an import, at the most so many messages a second."""
+
+    def __init__(self, pool: asyncpg.Pool, job: Job, per_second: int) -> None:
+        self._pool, self._job, self._per_second = pool, job, per_second
+        self._told = 0.0
+
+    async def run(self) -> None:
+        """To its end; `Lost` if it is another's by now."""
+        try:
+            await self._all()
+            state = "done"
+        except Cancelled:
+            state = "cancelled"
+        async with self._pool.acquire(timeout=5) as db, db.transaction():
+            await jobs.end(db, self._job, state, report=report_of(self._job))
+            await jobs.forget(db, self._job.id)
+            told = {"id": str(self._job.id), "source": self._job.source, "state": state, **report_of(self._job)}
+            await audit.record_of(db, self._job.workspace_id, self._job.created_by, "import.ended", told)
+
+    async def _all(self) -> None:
+        job = self._job
+        while await self._step(lambda db: people.settle(db, job)):
+            pass
+        await self._step(lambda db: belongings.settle_workspace(db, job))
+        names = await self._step(lambda db: things.names(db, job))
+        while await self._step(lambda db: channels.settle(db, job, names)):
+            pass
+        names = await self._step(lambda db: things.names(db, job))
+        await self._step(lambda db: belongings.settle_groups(db, job, names))
+        await self._step(lambda db: belongings.settle_emoji(db, job, names))
+        names = await self._step(lambda db: things.names(db, job))
+        for channel in await self._step(lambda db: staging.next_of(db, job.id, "channel", channels.MOST)):
+            if isinstance(channel, Channel):
+                await self._channel(channel, names.channels[channel.key], names)
+
+    async def _channel(self, channel: Channel, channel_id: UUID, names: Names) -> None:
+        source = Source.of(self._job, channel.key, channel_id, names)
+        try:
+            while True:
+                started = monotonic()
+                stored = await self._step(lambda db: storing.store(db, self._job, source))
+                if not stored:
+                    break
+                # Live chat shares the database and the processor.
+                await asyncio.sleep(max(0.0, stored / self._per_second - (monotonic() - started)))
+        except Cancelled:
+            async with self._pool.acquire(timeout=5) as db, db.transaction():
+                await closing.close(db, self._job, channel, channel_id, names)
+            raise
+        await self._step(lambda db: closing.close(db, self._job, channel, channel_id, names))
+
+    async def _step(self, work: Callable[[Db], Awaitable[T]]) -> T:
+        """What a step does and that it is done, together; counts are those of steps that are kept."""
+        counts = deepcopy(self._job.counts)
+        progress = self._job.progress
+        try:
+            async with asyncio.timeout(STEP_DEADLINE), self._pool.acquire(timeout=5) as db, db.transaction():
+                done = await work(db)
+                await self._tell(db)
+        except BaseException:
+            self._job.counts, self._job.progress = counts, progress
+            raise
+        if self._job.is_cancelled:
+            raise Cancelled
+        return done
+
+    async def _tell(self, db: Db) -> None:
+        if monotonic() - self._told >= TELL_EVERY:
+            self._told = monotonic()
+            await jobs.tell(db, await one(db, ONE, self._job.id))
+
+
+def report_of(job: Job) -> Json:
+    """What became of it."""
+    return {name: value for name, value in sorted(job.counts.items())}

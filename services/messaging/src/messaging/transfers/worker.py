@@ -1,0 +1,108 @@
+"""Works on imports and exports, one at a time in each process; whichever process of messaging comes first."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+from chassis.confined.limits import Busy
+from chassis.confined.runner import Runner
+from chassis.problems import PART_GONE
+from eventbus import Backoff
+
+from messaging.transfers import exporting, jobs, uploads
+from messaging.transfers.importing import Import
+from messaging.transfers.jobs import Job, Lost
+
+log = logging.getLogger(__name__)
+# Seconds.
+LOOK_EVERY = 1.0
+EXPIRE_EVERY = 600.0
+RENEW_EVERY = 15.0
+# What passes by itself.
+PASSING: tuple[type[Exception], ...] = (*PART_GONE, Busy)
+BROKEN = "It could not be finished. What was done is kept; it can be started again."
+
+
+async def run(pool: asyncpg.Pool, runner: Runner, per_second: int) -> None:
+    """Work on what waits, for as long as this runs; imports store `per_second` messages at the most."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_work(pool, runner, per_second))
+        tasks.create_task(_expire(pool))
+
+
+async def _work(pool: asyncpg.Pool, runner: Runner, per_second: int) -> None:
+    waits = Backoff(most=10.0)
+    while True:
+        try:
+            seconds = 0.0 if await work_on_next(pool, runner, per_second) else LOOK_EVERY
+            waits.reset()
+        except PASSING as error:
+            seconds = next(waits)
+            log.warning("imports and exports go on in %.1f s: %r", seconds, error)
+        await asyncio.sleep(seconds)
+
+
+async def work_on_next(pool: asyncpg.Pool, runner: Runner, per_second: int) -> bool:
+    """False if nothing waits."""
+    job = await jobs.take(pool)
+    if job is None:
+        return False
+    try:
+        if job.attempts > jobs.ATTEMPTS:
+            await _fail(pool, job)
+        else:
+            await _do(pool, runner, job, per_second)
+    except Lost:
+        log.info("%s %s is another's by now", job.kind, job.id)
+    except PASSING:
+        raise
+    except Exception:
+        # Nobody foresaw it: whoever waits for it is told, and others go on.
+        log.exception("%s %s failed", job.kind, job.id)
+        await _fail(pool, job)
+    return True
+
+
+async def _do(pool: asyncpg.Pool, runner: Runner, job: Job, per_second: int) -> None:
+    async with _renewed(pool, job):
+        if job.kind == "export":
+            await exporting.run(pool, job)
+        elif job.state == "reading":
+            await uploads.read(pool, runner, job)
+        else:
+            await Import(pool, job, per_second).run()
+
+
+@asynccontextmanager
+async def _renewed(pool: asyncpg.Pool, job: Job) -> AsyncIterator[None]:
+    """While a step takes long, nobody takes the job for left behind."""
+    renewing = asyncio.create_task(_renew(pool, job))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(pool: asyncpg.Pool, job: Job) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY)
+        with suppress(*PART_GONE):
+            await pool.execute(jobs.RENEW, job.id, job.token)
+
+
+async def _fail(pool: asyncpg.Pool, job: Job) -> None:
+    async with pool.acquire(timeout=5) as db, db.transaction():
+        await jobs.end(db, job, "failed", failure=BROKEN)
+        await jobs.forget(db, job.id)
+
+
+async def _expire(pool: asyncpg.Pool) -> None:
+    while True:
+        try:
+            await jobs.expire(pool)
+        except PART_GONE as error:
+            log.warning("old imports and exports are looked for later: %r", error)
+        await asyncio.sleep(EXPIRE_EVERY)
