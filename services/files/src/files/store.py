@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -83,7 +84,7 @@ class Store:
         """The id by which an object is put part by part."""
         return str((await self._call("create_multipart_upload", Key=key, ContentType=media_type))["UploadId"])
 
-    async def put_part(self, key: str, multipart_id: str, number: int, body: bytes | bytearray | memoryview) -> Part:
+    async def put_part(self, key: str, multipart_id: str, number: int, body: bytes) -> Part:
         told = await self._send("upload_part", body, Key=key, UploadId=multipart_id, PartNumber=number)
         return Part(number, told.get("ETag", ""), len(body))
 
@@ -206,12 +207,12 @@ class Store:
         told = {"Bucket": self._address.bucket, **arguments}
         return str(await client.generate_presigned_url(operation, Params=told, ExpiresIn=seconds))
 
-    async def _send(self, operation: str, body: bytes | bytearray | memoryview, **arguments: Any) -> Any:
+    async def _send(self, operation: str, body: bytes, **arguments: Any) -> Any:
         """Bytes with a signature in the address: S3 then needs no hash of them."""
         url = await self._signed(self._client, operation, **arguments)
         headers = {"Content-Type": str(arguments.get("ContentType", OCTETS))}
         try:
-            async with self._http.put(URL(url, encoded=True), data=body, headers=headers) as answer:
+            async with self._http.put(URL(url, encoded=True), data=BytesIO(body), headers=headers) as answer:
                 await _checked(answer)
                 return answer.headers
         except (aiohttp.ClientError, TimeoutError) as error:
