@@ -75,6 +75,7 @@ class Arrivals:
         self._sockets_per_user = sockets_per_user
         # Sockets whose places are being read, with the channels and workspaces their user left meanwhile.
         self._left_meanwhile: dict[Client, set[str]] = {}
+        self._settling: dict[Client, Person] = {}
 
     @property
     def settling(self) -> tuple[Client, ...]:
@@ -117,6 +118,12 @@ class Arrivals:
             if user_room(user_id) in socket.rooms:
                 left.add(place_id)
 
+    def silence(self, user_id: str, place_id: str, until: float) -> None:
+        """A moderator decided that somebody says nothing somewhere until then, or is to speak again: 0."""
+        for socket, person in self._settling.items():
+            if user_room(user_id) in socket.rooms:
+                person.silences[place_id] = until
+
     def _before(self, person: Person, auth: Mapping[str, Json]) -> _Before | None:
         """Which socket the client was and how far it came, if it shows a pass of this session."""
         shown = self._passes.read(auth.get("pid"), person.principal)
@@ -144,14 +151,18 @@ class Arrivals:
     async def _settle(self, socket: Client, person: Person, before: _Before | None) -> None:
         socket.join(user_room(person.user_id), session_room(person.principal.session_id))
         left = self._left_meanwhile[socket] = set()
+        self._settling[socket] = person
         try:
             if before is not None and not await self._recent.reaches(before.place, BEHIND):
                 before = None
             belongs = await self._places.of(person.user_id)
         finally:
-            del self._left_meanwhile[socket]
+            del self._left_meanwhile[socket], self._settling[socket]
         if str(person.principal.session_id) in self._revocations:
             raise unauthenticated("This session has ended: sign in again.")
+        person.missing = belongs.missing
+        # What was decided meanwhile is later than what was read.
+        person.silences = {**belongs.silences, **person.silences}
         channels = [(channel, last_seq) for channel, last_seq in belongs.channels if channel["id"] not in left]
         if before is None or not self._go_on(socket, person, before, channels):
             self._begin(socket, person, channels)

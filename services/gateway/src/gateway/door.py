@@ -25,14 +25,13 @@ from gateway.packets import Json
 from gateway.pages import Pages
 from gateway.passes import Passes
 from gateway.people import Client, Clients, Person
-from gateway.places import Places
 from gateway.polling import PollingApp
 from gateway.proxy import Proxy
 from gateway.recent import RECORDS, Recent
-from gateway.sends import Sends
 from gateway.server import SocketServer
 from gateway.sessions import Reason
 from gateway.settings import Settings
+from gateway.sharding.messaging import Messaging
 from gateway.uploads import is_upload
 from gateway.upstreams import Upstream
 
@@ -49,7 +48,7 @@ class Door:
     def __init__(self, settings: Settings, http: aiohttp.ClientSession, inside: aiohttp.ClientSession) -> None:
         self.settings = settings
         secret = settings.internal_secret.get_secret_value()
-        messaging = Upstream(inside, settings.messaging_url, secret)
+        self.messaging = Messaging(settings.messaging_url, inside, secret)
         self.clients: Clients = Namespace(
             "/", on_connect=self._connected, on_event=self._event, at_once=AT_ONCE,
             on_disconnect=self._disconnected, on_refused=refuse,
@@ -63,11 +62,12 @@ class Door:
         self.beats = Beats(self.clients, self.ephemeral)
         self.http = self._http_app(http)
         self.arrivals = Arrivals(
-            self.http.state.verifier, Places(messaging), self.channels, self.revocations, self.recent,
+            self.http.state.verifier, self.messaging.places, self.channels, self.revocations, self.recent,
             Passes(secret), settings.sockets_per_user,
         )  # fmt: skip
         self.events = Events(
-            Sends(messaging, self.sockets.start), messaging, Upstream(inside, settings.presence_url, secret),
+            self.messaging.sends(self.sockets.start), self.messaging.upstream,
+            Upstream(inside, settings.presence_url, secret),
             self.channels, self.recent, self.arrivals, self.ephemeral, self.sockets.engine.traffic,
         )  # fmt: skip
         self.feed = Feed(self.clients, self.channels, self.recent, self.arrivals, self.revocations)
@@ -86,7 +86,7 @@ class Door:
     def jobs(self) -> tuple[Coroutine[Any, Any, None], ...]:
         return (
             self.tail.run(), self.ephemeral.send(), self.ephemeral.receive(), self.beats.run(), self._close_expired(),
-            self.feed.tell_places(PLACES_EVERY),
+            self.feed.tell_places(PLACES_EVERY), *self.messaging.jobs(self.clients),
         )  # fmt: skip
 
     async def drain(self) -> None:
@@ -122,20 +122,21 @@ class Door:
 
     def _http_app(self, http: aiohttp.ClientSession) -> FastAPI:
         settings = self.settings
-        identity, messaging = ("identity", settings.identity_url), ("messaging", settings.messaging_url)
+        identity, messaging = ("identity", settings.identity_url), self.messaging.owner
         owners = {
             **dict.fromkeys(("auth", "users", "bots", ".well-known"), identity),
             **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
-            **dict.fromkeys(("drafts", "scheduled", "saved", "reminders"), messaging),
+            **dict.fromkeys(("drafts", "scheduled", "saved", "reminders", "preferences"), messaging),
             **dict.fromkeys(("unread", "threads"), messaging),
             **dict.fromkeys(("hooks", "outgoing-hooks", "commands", "responses"), messaging),
             "presence": ("presence", settings.presence_url),
             **dict.fromkeys(("files", "shared"), ("files", settings.files_url)),
         }
         proxy = Proxy(http, owners, self.revocations, settings.request_deadline, settings.uploads)
+        pass_on = self.messaging.passing(proxy, http, {part for part, owner in owners.items() if owner == messaging})
         router = APIRouter(include_in_schema=False)
         for path in ("/api", "/api/{path:path}"):
-            router.add_api_route(path, proxy.pass_on, methods=METHODS)
+            router.add_api_route(path, pass_on, methods=METHODS)
         router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
         router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
         app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=self._body_limit)

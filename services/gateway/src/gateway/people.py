@@ -1,8 +1,11 @@
 """Who is on the other end of a socket, and in which rooms that puts it."""
 
+import time
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import orjson
+from chassis.problems import Problem
 from chassis.tokens import Principal
 
 from gateway.namespaces import Namespace
@@ -16,9 +19,22 @@ class Person:
     principal: Principal
     token: str = field(repr=False)
     user_id: str = field(init=False)
+    # Until when they say nothing, in Unix seconds, by channel and workspace.
+    silences: dict[str, float] = field(default_factory=dict)
+    # Messaging's databases whose channels it does not hear, as they did not answer when it came.
+    missing: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self.user_id = str(self.principal.user_id)
+
+
+def require_voice(person: Person, channel_id: str, channel: bytes) -> None:
+    """`Problem` 403 for who was silenced in the channel or its workspace: nobody is to wait for words that will not
+    come. `channel` is its JSON."""
+    if person.silences:
+        now, workspace_id = time.time(), orjson.loads(channel).get("workspaceId", "")
+        if any(person.silences.get(place_id, 0.0) > now for place_id in (channel_id, workspace_id)):
+            raise Problem(403, "forbidden", "You have been silenced here: you can read, but not write.")
 
 
 Client: TypeAlias = Socket[Person]

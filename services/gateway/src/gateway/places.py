@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.upstreams import Upstream
@@ -17,6 +17,10 @@ class Belongings:
 
     channels: tuple[tuple[Mapping[str, Any], int], ...]
     workspace_ids: tuple[str, ...]
+    # Until when they say nothing, in Unix seconds, by channel and workspace.
+    silences: Mapping[str, float] = field(default_factory=dict)
+    # Messaging's databases that did not say which of their channels are among them.
+    missing: tuple[int, ...] = ()
 
 
 class Places:
@@ -40,8 +44,10 @@ class Places:
             del self._waiting[user_id]  # what changes from here on may be missing in the answer
             told: Any = await self._messaging.get(f"/internal/users/{user_id}/state")
         return Belongings(
-            tuple((channel, channel.pop("lastSeq")) for channel in told["channels"]), tuple(told["workspaceIds"])
-        )
+            tuple((channel, channel.pop("lastSeq")) for channel in told["channels"]), tuple(told["workspaceIds"]),
+            told.get("silences", {}),
+            tuple(told.get("missing", ())),
+        )  # fmt: skip
 
 
 def _look(reading: asyncio.Task[Belongings]) -> None:

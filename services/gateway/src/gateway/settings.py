@@ -15,6 +15,7 @@ class Settings(ServiceSettings):
 
     redis_url: SecretStr
     identity_url: str
+    # One address, or those of several databases: http://home;http://other=512-1023 (docs/sharding.md).
     messaging_url: str
     presence_url: str
     files_url: str

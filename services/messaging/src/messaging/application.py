@@ -14,14 +14,17 @@ from messaging import (
     moderation_routes,
     personal_routes,
     poll_routes,
+    preference_routes,
     read_routes,
     retention_reports,
     retention_routes,
     right_routes,
+    shard_routes,
     thread_routes,
     workspace_routes,
 )
-from messaging.integrations import command_routes, hook_routes, outgoing_routes, press_routes
+from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
+from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
@@ -36,6 +39,7 @@ ROUTERS = (
     message_routes.router,
     read_routes.router,
     personal_routes.router,
+    preference_routes.router,
     link_routes.router,
     thread_routes.router,
     group_routes.router,
@@ -49,7 +53,9 @@ ROUTERS = (
     command_routes.router,
     outgoing_routes.router,
     press_routes.router,
+    bot_routes.router,
     internal_routes.router,
+    shard_routes.router,
 )
 
 
@@ -64,6 +70,7 @@ def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
     )
     app.state.pool = pool
     app.state.outside = outside_of(settings)
+    app.state.guesses = Guesses()
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
     app.state.report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())

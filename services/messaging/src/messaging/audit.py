@@ -71,7 +71,7 @@ async def record(db: Db, standing: Standing, action: str, details: Mapping[str, 
 async def record_of(
     db: Db, workspace_id: UUID, actor_id: UUID | None, action: str, details: Mapping[str, object]
 ) -> None:
-    """`actor_id` None is retention itself. A workspace's trail is one, at home, which is told of what is noted elsewhere."""
+    """`actor_id` None is retention itself. A workspace has one trail, at home, which is told what others note."""
     noted = Noted(datetime.now(UTC), actor_id, action, orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode())
     if await shards.number(db) == shards.HOME:
         await _add(db, workspace_id, noted)

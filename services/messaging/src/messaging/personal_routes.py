@@ -82,9 +82,10 @@ async def list_saved(
     state: Literal["open", "done"] | None = None,
     before: UUID | None = None,
     limit: PageSize = 50,
+    place: UUID | None = None,
 ) -> Json:
     async with ask.granted() as (db, _):
-        return await saved.page(db, ask.user.user_id, state, before, limit)
+        return await saved.page(db, ask.user.user_id, state, before, limit, place)
 
 
 @router.put("/messages/{message_id}/saved", status_code=204)

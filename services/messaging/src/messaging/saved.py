@@ -25,7 +25,7 @@ REMOVE = "DELETE FROM saved_messages WHERE user_id = $1 AND message_id = $2 RETU
 PLACE = "SELECT id FROM saved_messages WHERE user_id = $1 AND message_id = $2"
 # With what decides whether the person still sees the message.
 PAGE = f"""
-    SELECT s.message_id AS saved_message_id, s.note, s.is_done, s.saved_at, w.role AS workspace_role,
+    SELECT s.message_id AS saved_message_id, s.id AS place, s.note, s.is_done, s.saved_at, w.role AS workspace_role,
         c.type AS channel_type, cm.role AS channel_role, {qualified(MESSAGE, "t")}
     FROM saved_messages s
     LEFT JOIN messages t ON t.id = s.message_id
@@ -52,10 +52,13 @@ async def remove(db: Db, user_id: UUID, message_id: UUID) -> None:
         await personal.tell(db, user_id, SavedMessageChanged(message_id=str(message_id)))
 
 
-async def page(db: Db, user_id: UUID, state: str | None, before: UUID | None, limit: int) -> Json:
-    """What was saved last first; `before` is the id of the message before which to go on. A message that the person
-    may no longer see, or that is gone, is null and `unavailable` says which."""
-    place = await db.fetchval(PLACE, user_id, before) if before else None
+async def page(
+    db: Db, user_id: UUID, state: str | None, before: UUID | None, limit: int, place: UUID | None = None
+) -> Json:
+    """What was saved last first; `before` is the id of the message before which to go on, `place` the same for who
+    knows it already. A message that the person may no longer see, or that is gone, is null and `unavailable` says
+    which."""
+    place = await db.fetchval(PLACE, user_id, before) if before else place
     if before and place is None:
         raise not_found("saved message")
     is_done = None if state is None else state == "done"
@@ -67,6 +70,7 @@ def _json(user_id: UUID, row: Record) -> Json:
     unavailable = _unavailable(user_id, row)
     return {
         "messageId": str(row["saved_message_id"]),
+        "place": str(row["place"]),
         "message": None if unavailable else message_json(row),
         "unavailable": unavailable,
         "note": row["note"],

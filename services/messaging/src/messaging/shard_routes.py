@@ -1,0 +1,65 @@
+"""What the gateway asks where channels are in several databases (docs/sharding.md)."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from chassis.problems import Problem, not_found
+from chassis.requests import GatewayOnly
+from chassis.schema import Body, Id, Name
+from eventbus.wire import Json
+from fastapi import APIRouter, Query, Request
+
+from messaging import copies, saved
+
+router = APIRouter(prefix="/internal", dependencies=[GatewayOnly], include_in_schema=False)
+
+POSITION = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
+NAME_HOLDER = "SELECT id FROM channels WHERE workspace_id = $1 AND name = $2"
+
+
+class NamedChannel(Body):
+    workspace_id: Id
+    name: Name
+
+
+@router.get("/position")
+async def get_position(request: Request) -> Json:
+    return {"position": await copies.position(_pool(request))}
+
+
+@router.get("/copies")
+async def get_copies(request: Request, position: Annotated[str, Query(max_length=20)]) -> Json:
+    if not POSITION.fullmatch(position):
+        raise Problem(422, "invalid_request", "position: is none")
+    return {"haveCome": await copies.have_come(_pool(request), position)}
+
+
+@router.post("/channel-names")
+async def find_name(body: NamedChannel, request: Request) -> Json:
+    """Which channel has the name in a workspace, of those that are here."""
+    found = await _pool(request).fetchval(NAME_HOLDER, body.workspace_id, body.name)
+    return {"channelId": found and str(found)}
+
+
+@router.get("/channels/{channel_id}/workspace")
+async def get_workspace(channel_id: UUID, request: Request) -> Json:
+    found = await _pool(request).fetchval("SELECT workspace_id FROM channels WHERE id = $1", channel_id)
+    if found is None:
+        raise not_found("channel")
+    return {"workspaceId": str(found)}
+
+
+@router.get("/users/{user_id}/saved/{message_id}")
+async def get_saved_place(user_id: UUID, message_id: UUID, request: Request) -> Json:
+    """Behind which of what they saved a message stands."""
+    found = await _pool(request).fetchval(saved.PLACE, user_id, message_id)
+    if found is None:
+        raise not_found("saved message")
+    return {"place": str(found)}
+
+
+def _pool(request: Request) -> asyncpg.Pool:
+    pool: asyncpg.Pool = request.app.state.pool
+    return pool

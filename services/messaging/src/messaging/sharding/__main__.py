@@ -1,0 +1,57 @@
+"""`attach` and `move-slot`: run by whoever administers the databases (docs/sharding.md)."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+import asyncpg
+
+from messaging.sharding import attaching, moving
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        "python -m messaging.sharding",
+        description="Databases are given by URLs of administrators.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    attach = commands.add_parser("attach", help="NEXUS_HOME_URL, NEXUS_SHARD_URL: another database for channels")
+    attach.add_argument("--number", type=int, required=True, help="1 to 63; home is 0")
+    attach.add_argument("--slots", required=True, help="such as 512-1023")
+    move = commands.add_parser(
+        "move-slot", help="NEXUS_SOURCE_URL, NEXUS_TARGET_URL: take a slot from one to the other"
+    )
+    move.add_argument("slot", type=int)
+    given = parser.parse_args()
+    try:
+        print(asyncio.run(_attach(given) if given.command == "attach" else _move(given)))
+    except (attaching.NotAttached, moving.NotMoved, ValueError, OSError, asyncpg.PostgresError) as error:
+        sys.exit(f"Nothing was done: {error}")
+
+
+async def _attach(given: argparse.Namespace) -> str:
+    home, shard = await _connected("NEXUS_HOME_URL"), await _connected("NEXUS_SHARD_URL")
+    # Where and as whom the shard reaches home, if that is not what the administrator uses.
+    source = os.environ.get("NEXUS_REPLICATION_URL") or os.environ["NEXUS_HOME_URL"]
+    await attaching.attach(home, shard, given.number, given.slots, source)
+    slots = attaching.ranges(await attaching.slots_of(shard))
+    return f"Database {given.number} has slots {slots}. Start messaging on it, then gateways anew with its address."
+
+
+async def _move(given: argparse.Namespace) -> str:
+    source, target = await _connected("NEXUS_SOURCE_URL"), await _connected("NEXUS_TARGET_URL")
+    moved = await moving.move(source, target, given.slot)
+    rows = ", ".join(f"{number} {table}" for table, number in moved.rows.items() if number) or "nothing"
+    return f"Moved {rows}. The source has slots {moved.source_slots} now, the target {moved.target_slots}."
+
+
+async def _connected(name: str) -> asyncpg.Connection:
+    url = os.environ.get(name)
+    if not url:
+        raise ValueError(f"{name} is not set.")
+    return await asyncpg.connect(url, timeout=10)
+
+
+if __name__ == "__main__":
+    main()
