@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -160,6 +161,25 @@ async def test_typing_is_told_to_the_others_of_the_channel(team: Team, alice: Ta
     await alice.do("typing:stop", told)
     assert await bob.hears("typing:stop") == told
     assert alice.told("typing:start") == []
+
+
+async def test_who_is_silenced_does_not_seem_to_type(team: Team, alice: Talker, bob: Talker) -> None:
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    for where in (f"/api/channels/{team.channel_id}", f"/api/workspaces/{team.workspace_id}"):
+        silence = f"{where}/members/{team.bob.user_id}/silence"
+        count = len(bob.told("member:silenced"))
+        await team.alice.made("PUT", silence, {"until": soon})
+        await bob.hears("member:silenced", count + 1)
+        refused = await bob.ask("typing:start", {"channelId": team.channel_id})
+        assert refused["error"]["type"] == "forbidden"
+        assert await bob.do("typing:stop", {"channelId": team.channel_id}) == {"ok": True}
+        async with talking(team.bob.url, team.bob.token) as later:
+            refused = await later.ask("typing:start", {"channelId": team.channel_id})
+            assert refused["error"]["type"] == "forbidden"
+        await team.alice.made("PUT", silence, {"until": None})
+        await bob.hears("member:silenced", count + 2)
+        assert await bob.do("typing:start", {"channelId": team.channel_id}) == {"ok": True}
+    assert len(alice.told("typing:start")) == 2
 
 
 async def test_presence_is_chosen_over_the_socket(team: Team, alice: Talker, bob: Talker) -> None:

@@ -41,6 +41,14 @@ def heard(guest: Guest) -> list[Any]:
         ("reminder:update", "reminder_saved", own.ReminderSaved(reminder=REMINDER), {}),
         ("reminder:due", "reminder_due", own.ReminderDue(reminder=REMINDER), {}),
         ("reminder:removed", "reminder_gone", own.ReminderGone(id="r"), {"id": "r"}),
+        (
+            "member:silenced",
+            "member_silenced",
+            own.MemberSilenced(workspace_id="w"),
+            {"channelId": None, "until": None},
+        ),
+        ("channel:receipt", "receipt_seen", own.ReceiptSeen(channel_id="c", last_read_seq=7), {"lastReadSeq": 7}),
+        ("preferences:update", "preferences_changed", own.PreferencesChanged(), {"sendsReadReceipts": False}),
     ],
 )
 async def test_all_sockets_of_one_person_hear_of_their_things(

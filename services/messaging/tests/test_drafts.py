@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from documents import of_words, text
 from office import Asker, Office, told
 
 
@@ -41,6 +42,20 @@ async def test_an_empty_draft_is_none_and_its_removal_is_told_once(office: Offic
         kept, removed = await told(pool)
         assert not removed.draft_changed.HasField("content")
         assert removed.draft_changed.version > kept.draft_changed.version
+
+
+async def test_a_draft_that_is_a_document_is_kept_as_one_and_readable_as_text(
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    path = f"/api/channels/{office.channel_id}/draft"
+    document = of_words(text("I will "), text("surely", "bold"), text(" come"))
+    _, kept = await office.member.put(path, {"formattedContent": document})
+    assert (kept["draft"]["formattedContent"], kept["draft"]["content"]) == (document, "I will **surely** come")
+    assert await drafts_of(office.member) == [kept["draft"]]
+    _, plain = await office.member.put(path, {"content": "I will **sure"})
+    assert (plain["draft"]["formattedContent"], plain["draft"]["content"]) == (None, "I will **sure")
+    await office.member.delete(path)
+    assert [event.draft_changed.HasField("formatted_content") for event in await told(pool)] == [True, False, False]
 
 
 async def test_a_thread_has_a_draft_of_its_own(office: Office) -> None:
@@ -109,6 +124,8 @@ async def test_nobody_keeps_drafts_where_they_are_not(office: Office) -> None:
         {"content": "x", "version": 3},
         {"content": "x", "attachments": [{}] * 21},
         {"content": "x", "parentMessageId": "1"},
+        {"content": "x", "formattedContent": of_words(text("x", "bold"))},
+        {"formattedContent": {"type": "doc", "content": [{"type": "script"}]}},
     ],
 )
 async def test_a_wrong_draft_is_refused_and_changes_nothing(office: Office, wrong: dict[str, Any]) -> None:

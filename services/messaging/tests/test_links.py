@@ -167,9 +167,12 @@ async def test_bookmarks_are_added_changed_moved_and_removed_for_all_members(
     await pool.execute("DELETE FROM outbox")
     _, moved = await office.owner.put(f"{path}/{ids[2]}", {"position": 0, "title": "third"})
     assert [bookmark["title"] for bookmark in moved["bookmarks"]] == ["third", "one", "two"]
+    assert {bookmark["emoji"] for bookmark in moved["bookmarks"]} == {"🗺️"}
     (row,) = await pool.fetch("SELECT value FROM outbox")
     event = ChannelEvent.FromString(row["value"])
     assert [bookmark.title for bookmark in event.bookmarks_changed.bookmarks] == ["third", "one", "two"]
+    _, plain = await office.owner.put(f"{path}/{ids[2]}", {"emoji": None})
+    assert plain["bookmarks"][0]["emoji"] is None
     _, left = await office.owner.ask("DELETE", f"{path}/{ids[0]}")
     assert [bookmark["title"] for bookmark in left["bookmarks"]] == ["third", "two"]
     added = await office.member.made(path, {"title": "four", "url": "http://example.com"})

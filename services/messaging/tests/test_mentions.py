@@ -198,6 +198,11 @@ async def test_members_mention_many_only_where_that_is_allowed(office: Office, p
     assert (await office.owner.post(path, body))[0] == 201
     await office.owner.put(f"/api/channels/{office.channel_id}", {"membersMentionEveryone": True})
     assert (await office.member.post(path, body))[0] == 201
+    _, channel = await office.owner.put(f"/api/channels/{office.channel_id}", {"membersMentionEveryone": None})
+    assert channel["membersMentionEveryone"] is None
+    assert (await office.member.post(path, body))[0] == 403
+    await office.owner.put(f"/api/channels/{office.channel_id}", {"slowModeSeconds": 0})
+    assert (await office.member.post(path, body))[0] == 403
     # Few people: nobody minds.
     await office.owner.put(f"/api/channels/{office.channel_id}", {"membersMentionEveryone": False})
     await pool.execute(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from eventbus.wire import iso
 from messaging import silences, versions
 from office import Office, told
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from office import Asker, Office, Sender, a_send
 
@@ -165,9 +164,8 @@ async def test_people_in_a_conversation_see_how_far_others_have_read(office: Off
     _, told = await office.owner.get(f"{path}/receipts")
     (receipt,) = told["receipts"]
     assert (receipt["userId"], receipt["lastReadSeq"]) == (str(office.member.user_id), 2)
-    events = await pool.fetch("SELECT value FROM outbox WHERE topic = 'messaging.channels'")
-    (moved,) = [ChannelEvent.FromString(row["value"]).receipt_moved for row in events]
-    assert (moved.user_id, moved.last_read_seq) == (str(office.member.user_id), 2)
+    (seen,) = [event.receipt_seen for event in await told_to(pool, office.owner)]
+    assert (seen.channel_id, seen.user_id, seen.last_read_seq) == (direct["id"], str(office.member.user_id), 2)
 
 
 async def test_channels_have_no_receipts(office: Office, pool: asyncpg.Pool) -> None:

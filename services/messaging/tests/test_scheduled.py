@@ -7,9 +7,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from eventbus.inbox import deliver
 from messaging import scheduled
+from messaging.handlers import CONSUMES
+from nexus.event.v1.meta_pb2 import Meta
+from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from office import Asker, Office, told
 from testkit import eventually, process
+from uuid_utils.compat import uuid7
 
 
 def ahead(**span: float) -> str:
@@ -47,6 +52,30 @@ async def test_it_is_posted_at_its_time_and_not_before(office: Office, pool: asy
     assert await listed(office.member) == []
     (event,) = await told(pool)
     assert event.scheduled_message_gone.message_id == message["id"]
+
+
+async def test_nobody_speaks_for_who_was_deactivated(office: Office, pool: asyncpg.Pool) -> None:
+    made = await schedule(office, office.member, "from beyond")
+    await all_due(pool)
+    await told(pool)
+    await users_say(pool, office.member, is_deactivated=True)
+    await scheduled.send_due(pool)
+    assert (await office.history(office.owner))["total"] == 0
+    (event,) = await told(pool)
+    failed = event.scheduled_message_failed.scheduled
+    assert (failed.id, failed.failure) == (made["id"], "deactivated")
+    await users_say(pool, office.member, is_deactivated=False)
+    await office.member.put(f"/api/scheduled/{made['id']}", {"sendAt": ahead(hours=1)})
+    await all_due(pool)
+    await scheduled.send_due(pool)
+    assert [message["content"] for message in (await office.history(office.owner))["messages"]] == ["from beyond"]
+
+
+async def users_say(pool: asyncpg.Pool, who: Asker, is_deactivated: bool) -> None:
+    """Identity tells anew of somebody."""
+    saved = UserSaved(organization_id=str(uuid7()), email=who.email, name="Mina", is_deactivated=is_deactivated)
+    event = UserEvent(meta=Meta(id=str(uuid7())), user_id=str(who.user_id), user_saved=saved)
+    await deliver(event, CONSUMES[UserEvent], pool, "messaging")
 
 
 async def test_other_words_replace_a_document_whole_and_the_other_way_round(office: Office, pool: asyncpg.Pool) -> None:

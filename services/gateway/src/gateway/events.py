@@ -17,7 +17,7 @@ from gateway.channels import Channels
 from gateway.ephemeral import Ephemeral
 from gateway.namespaces import RefusedEvent
 from gateway.packets import Json, encode_event
-from gateway.people import Client, Person
+from gateway.people import Client, Person, require_voice
 from gateway.recent import Recent
 from gateway.sends import Sends
 from gateway.sockets import Ack
@@ -146,6 +146,8 @@ class Events:
             raise Problem(403, "forbidden", "userId: you can only type as yourself.")
         if not self._channels.has(socket, channel_id):
             raise not_found("channel")
+        if name == "typing:start":
+            require_voice(socket.data, channel_id, self._channels.encoded(channel_id))
         told = {"channelId": channel_id, "userId": socket.data.user_id}
         self._channels.tell(channel_id, encode_event("/", name, told), skip=socket)
         self._ephemeral.publish(TYPING, {"gateway": self._gateway_id, "event": name, "told": told})

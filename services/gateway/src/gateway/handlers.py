@@ -9,6 +9,7 @@ from eventbus import Event, Seen, Tombstone
 from eventbus.wire import to_wire
 from nexus.identity.v1.session_event_pb2 import SessionEvent, SessionRevoked
 from nexus.messaging.v1 import channel_event_pb2 as said
+from nexus.messaging.v1 import personal_event_pb2 as own
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
@@ -132,6 +133,18 @@ def tell_own_sockets(event: PersonalEvent, feed: Feed) -> None:
         feed.tell_person(socket, event)
 
 
+def silence(event: PersonalEvent, feed: Feed) -> None:
+    """From now on the person's sockets do not tell that they are typing there, or do again."""
+    silenced = event.member_silenced
+    place_id = silenced.channel_id or silenced.workspace_id
+    until = silenced.until.seconds + silenced.until.nanos / 1e9
+    feed.arrivals.silence(event.user_id, place_id, until)
+    for socket in feed.clients.rooms.members(user_room(event.user_id)):
+        if feed.clients.sockets.get(socket.id) is socket:
+            socket.data.silences[place_id] = until
+    tell_own_sockets(event, feed)
+
+
 def cut_off(event: SessionEvent, feed: Feed) -> None:
     """A session ended: its sockets close at once and its tokens open no others."""
     feed.revocations.add(event.session_id)
@@ -161,7 +174,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
         said.MessagesImported: tell_members,
     },
     WorkspaceMemberEvent: {WorkspaceMemberSaved: welcome, Tombstone: bid_farewell},
-    PersonalEvent: dict.fromkeys(OWN, tell_own_sockets),
+    PersonalEvent: {**dict.fromkeys(OWN, tell_own_sockets), own.MemberSilenced: silence},
     SessionEvent: {SessionRevoked: cut_off},
 }
 # Topics of which a client that was cut off is told what it missed.

@@ -157,6 +157,9 @@ OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.ReminderGone: _own("reminder:removed"),
     own.EphemeralMessage: _own("message:ephemeral"),
     own.MessageReported: _own("message:reported"),
+    own.MemberSilenced: _own("member:silenced"),
+    own.ReceiptSeen: _own("channel:receipt"),
+    own.PreferencesChanged: _own("preferences:update"),
     own.TransferChanged: _own("transfer:update"),
 }
 

@@ -16,6 +16,7 @@ ATTACHMENT_BYTES = 4_096
 EMAILS = 100
 USERS_AT_ONCE = 200
 GROUP_SIZE = 8
+GUEST_CHANNELS = 50
 GROUP_MEMBERS = 500
 
 Description = Annotated[Text, StringConstraints(max_length=2_000)]
@@ -85,6 +86,14 @@ class Invite(Body):
     emails: Annotated[tuple[str, ...], Field(min_length=1, max_length=EMAILS, strict=False)]
     role: Literal["admin", "member", "guest"] = "member"
     message: Description | None = None
+    # Of guests: into these they are let, and into no others.
+    channel_ids: Annotated[tuple[Id, ...], Field(max_length=GUEST_CHANNELS, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _lets_guests_in(self) -> "Invite":
+        if self.channel_ids and self.role != "guest":
+            raise ValueError("channelIds are for guests: others see every public channel")
+        return self
 
 
 class Acceptance(Body):
@@ -102,6 +111,7 @@ class ChannelChange(Body):
     name: Name | None = None
     description: Description | None = None
     is_archived: bool | None = None
+    # null: as in the workspace.
     members_mention_everyone: bool | None = None
     # Between two posts of one person; 0: none.
     slow_mode_seconds: Annotated[int, Field(ge=0, le=21_600)] | None = None

@@ -25,7 +25,8 @@ ADD = """
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 CHANGE = """
-    UPDATE channel_bookmarks SET title = coalesce($3, title), url = coalesce($4, url), emoji = coalesce($5, emoji)
+    UPDATE channel_bookmarks SET title = coalesce($3, title), url = coalesce($4, url),
+        emoji = CASE WHEN $6 THEN $5 ELSE emoji END
     WHERE id = $1 AND channel_id = $2 RETURNING id
 """
 REMOVE = "DELETE FROM channel_bookmarks WHERE id = $1 AND channel_id = $2 RETURNING id"
@@ -52,7 +53,8 @@ async def add(db: Db, channel_id: UUID, new: NewBookmark, actor_id: UUID) -> lis
 async def change(db: Db, channel_id: UUID, bookmark_id: UUID, wanted: BookmarkChange, actor_id: UUID) -> list[Json]:
     """All of the channel, one of them changed or in another place."""
     await db.execute(LOCK, channel_id)
-    if not await db.fetchval(CHANGE, bookmark_id, channel_id, wanted.title, wanted.url, wanted.emoji):
+    facts = (wanted.title, wanted.url, wanted.emoji, "emoji" in wanted.model_fields_set)
+    if not await db.fetchval(CHANGE, bookmark_id, channel_id, *facts):
         raise not_found("bookmark")
     if wanted.position is not None:
         others = [row["id"] for row in await db.fetch(ALL, channel_id) if row["id"] != bookmark_id]

@@ -33,10 +33,11 @@ VISIBLE = f"""
     ORDER BY c.name, c.id
 """  # noqa: S608
 DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id"
+OPEN = "SELECT id FROM channels WHERE workspace_id = $1 AND id = ANY($2) AND NOT is_archived ORDER BY id"
 UPDATE = f"""
     UPDATE channels SET name = coalesce($2, name), description = coalesce($3, description),
         is_archived = coalesce($4, is_archived),
-        members_mention_everyone = coalesce($5, members_mention_everyone),
+        members_mention_everyone = CASE WHEN $7 THEN $5 ELSE members_mention_everyone END,
         slow_mode_seconds = coalesce($6, slow_mode_seconds), updated_at = now()
     WHERE id = $1 RETURNING last_seq, {CHANNEL}
 """  # noqa: S608
@@ -118,13 +119,20 @@ async def update(db: Db, standing: Standing, channel_id: UUID, change: ChannelCh
         row = await one(
             db, UPDATE, channel_id, change.name, change.description, change.is_archived,
             change.members_mention_everyone, change.slow_mode_seconds,
+            "members_mention_everyone" in change.model_fields_set,
         )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise Problem(409, "channel_name_taken", f"There is a channel called {change.name} already.") from None
     await announcements.channel_updated(db, channel_of(row), standing.user_id)
-    if decided := change.model_dump(by_alias=True, exclude_none=True, exclude={"name", "description"}):
+    if decided := _decided(change):
         await audit.record(db, standing, "channel.changed", {"channelId": str(channel_id), **decided})
     return channel_json(row)
+
+
+def _decided(change: ChannelChange) -> Json:
+    """Of what is named null says something only of who mentions everyone: that it is as in the workspace again."""
+    said = change.model_dump(by_alias=True, exclude_unset=True, exclude={"name", "description"})
+    return {name: value for name, value in said.items() if value is not None or name == "membersMentionEveryone"}
 
 
 async def give_role(db: Db, standing: Standing, user_id: UUID, role: str) -> None:
@@ -159,6 +167,12 @@ async def remove_member(db: Db, standing: Standing, channel_id: UUID, user_id: U
 
 async def join_defaults(db: Db, workspace_id: UUID, user_id: UUID) -> None:
     for row in await db.fetch(DEFAULTS, workspace_id):
+        await _add(db, await one(db, LOCK, row["id"]), [user_id], user_id)
+
+
+async def join_some(db: Db, workspace_id: UUID, user_id: UUID, channel_ids: Sequence[UUID]) -> None:
+    """Those that were archived meanwhile stay closed."""
+    for row in await db.fetch(OPEN, workspace_id, list(channel_ids)):
         await _add(db, await one(db, LOCK, row["id"]), [user_id], user_id)
 
 

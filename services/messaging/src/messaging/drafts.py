@@ -10,12 +10,13 @@ from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.personal_event_pb2 import DraftChanged
 
 from messaging import personal
+from messaging.formatting.forms import Forms, of_document
 from messaging.personal_bodies import KeptDraft
 from messaging.rows import timestamp
 
 MOST = 500
 
-DRAFT = "channel_id, parent_message_id, content, content_type, attachments, version, updated_at"
+DRAFT = "channel_id, parent_message_id, content, formatted_content, content_type, attachments, version, updated_at"
 # Those in channels that they left are neither shown nor counted.
 MINE = """
     FROM drafts d JOIN channels c ON c.id = d.channel_id
@@ -24,22 +25,23 @@ MINE = """
     WHERE d.user_id = $1
 """
 PAGE = f"""
-    SELECT d.channel_id, d.parent_message_id, d.content, d.content_type, d.attachments, d.version, d.updated_at
+    SELECT d.channel_id, d.parent_message_id, d.content, d.formatted_content, d.content_type, d.attachments, d.version,
+        d.updated_at
     {MINE} AND ($2::bigint IS NULL OR d.version < $2) ORDER BY d.version DESC LIMIT $3
 """
 OTHERS = f"SELECT count(*) {MINE} AND (d.channel_id <> $2 OR d.parent_message_id IS DISTINCT FROM $3)"  # noqa: S608
 THREAD = "SELECT true FROM messages WHERE id = $1 AND channel_id = $2 AND parent_message_id IS NULL"
 SAVE = f"""
-    INSERT INTO drafts (user_id, {DRAFT}) VALUES ($1, $2, $3, $4, $5, $6, nextval('draft_versions'), now())
+    INSERT INTO drafts (user_id, {DRAFT}) VALUES ($1, $2, $3, $4, $5, $6, $7, nextval('draft_versions'), now())
     ON CONFLICT (user_id, channel_id, parent_message_id) DO UPDATE SET content = excluded.content,
-        content_type = excluded.content_type, attachments = excluded.attachments, version = excluded.version,
-        updated_at = excluded.updated_at
+        formatted_content = excluded.formatted_content, content_type = excluded.content_type,
+        attachments = excluded.attachments, version = excluded.version, updated_at = excluded.updated_at
     RETURNING {DRAFT}
 """  # noqa: S608
 REMOVE = """
     DELETE FROM drafts WHERE user_id = $1 AND channel_id = $2 AND parent_message_id IS NOT DISTINCT FROM $3
-    RETURNING channel_id, parent_message_id, NULL AS content, content_type, '[]' AS attachments,
-        nextval('draft_versions') AS version, now() AS updated_at
+    RETURNING channel_id, parent_message_id, NULL AS content, NULL AS formatted_content, content_type,
+        '[]' AS attachments, nextval('draft_versions') AS version, now() AS updated_at
 """
 
 
@@ -60,9 +62,10 @@ async def save(db: Db, user_id: UUID, channel_id: UUID, draft: KeptDraft) -> Jso
         raise not_found("thread")
     held = await db.fetchval(OTHERS, user_id, channel_id, draft.parent_message_id)
     personal.require_room(held, MOST, "drafts")
+    forms = _forms(draft)
     row = await one(
-        db, SAVE, user_id, channel_id, draft.parent_message_id, draft.content, draft.content_type,
-        dumps(draft.attachments),
+        db, SAVE, user_id, channel_id, draft.parent_message_id, forms.content, forms.formatted_content,
+        draft.content_type, dumps(draft.attachments),
     )  # fmt: skip
     changed = _draft_of(row)
     await personal.tell(db, user_id, changed)
@@ -77,11 +80,17 @@ async def remove(db: Db, user_id: UUID, channel_id: UUID, parent_message_id: UUI
         await personal.tell(db, user_id, _draft_of(row))
 
 
+def _forms(draft: KeptDraft) -> Forms:
+    """Markdown is kept as it is typed, half done; of a document there is Markdown as well, for who writes in that."""
+    return Forms(draft.content, None) if draft.formatted_content is None else of_document(draft.formatted_content)
+
+
 def _draft_of(row: Record) -> DraftChanged:
     return DraftChanged(
         channel_id=str(row["channel_id"]),
         parent_message_id=str(row["parent_message_id"]) if row["parent_message_id"] else None,
         content=row["content"],
+        formatted_content=row["formatted_content"],
         content_type=row["content_type"],
         attachments=row["attachments"],
         version=row["version"],

@@ -22,7 +22,9 @@ async def save_user(event: UserEvent, db: Db) -> None:
     saved = event.user_saved
     avatar_url = saved.avatar_url if saved.HasField("avatar_url") else None
     user_id, organization_id = UUID(event.user_id), UUID(saved.organization_id)
-    is_new = await users.save(db, user_id, organization_id, saved.email, saved.name, avatar_url, saved.is_bot)
+    is_new = await users.save(
+        db, user_id, organization_id, saved.email, saved.name, avatar_url, saved.is_bot, saved.is_deactivated
+    )
     if saved.is_bot and (is_new or saved.is_removed):
         change = bots.go if saved.is_removed else bots.come
         await change(db, user_id, UUID(saved.bot_workspace_id), UUID(event.meta.actor_id))

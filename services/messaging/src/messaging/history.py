@@ -7,6 +7,7 @@ from chassis.problems import not_found
 from eventbus import Db
 from eventbus.wire import Json
 
+from messaging import silences
 from messaging.rows import CHANNEL, MESSAGE, channel_json, message_json, qualified
 
 SEQ_OF = "SELECT seq FROM messages WHERE id = $1 AND channel_id = $2"
@@ -50,10 +51,11 @@ async def page(
 
 
 async def state(db: Db, user_id: UUID) -> Json:
-    """Where a user belongs: each of their channels with its last number, and their workspaces."""
+    """Where a user belongs: each of their channels with its last number, and their workspaces; and where they are
+    silent."""
     channels = [{**channel_json(row), "lastSeq": row["last_seq"]} for row in await db.fetch(MINE, user_id)]
     workspaces = [str(row["workspace_id"]) for row in await db.fetch(WORKSPACES, user_id)]
-    return {"channels": channels, "workspaceIds": workspaces}
+    return {"channels": channels, "workspaceIds": workspaces, "silences": await silences.of(db, user_id)}
 
 
 async def _seq(db: Db, channel_id: UUID, message_id: UUID) -> int:

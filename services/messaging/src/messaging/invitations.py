@@ -1,6 +1,7 @@
 """Invitations by e-mail: issued by token, accepted once, by the person they were meant for."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from uuid_utils.compat import uuid7
 
 from messaging import announcements, members, users, workspaces
 from messaging.bodies import Email, Invite
-from messaging.permissions import Standing
-from messaging.rows import plain_json
+from messaging.permissions import Action, Standing, check, standing_of
+from messaging.rows import plain_json, texts
 
 ORGANIZATION = "SELECT organization_id FROM workspaces WHERE id = $1"
 MEMBER_BY_EMAIL = """
@@ -28,8 +29,8 @@ REPLACE = """
     WHERE workspace_id = $1 AND lower(email) = $2 AND status = 'pending' RETURNING id
 """
 ISSUE = """
-    INSERT INTO invitations (id, workspace_id, email, role, message, token, invited_by, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *
+    INSERT INTO invitations (id, workspace_id, email, role, message, token, invited_by, expires_at, channel_ids)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *
 """
 LIST = "SELECT *, expires_at < now() AS is_over FROM invitations WHERE workspace_id = $1 ORDER BY id DESC LIMIT 1000"
 # The row's lock makes two who accept at once take turns.
@@ -42,6 +43,7 @@ async def issue(db: Db, standing: Standing, workspace_id: UUID, invite: Invite, 
     """Invite each address; an earlier invitation that is still open is replaced. Answers who could not be, and why."""
     if invite.role == "admin" and not standing.is_admin:
         raise Problem(403, "forbidden", "Only admins can invite admins.")
+    await _require_channels(db, standing, invite.channel_ids)
     organization_id: UUID = await db.fetchval(ORGANIZATION, workspace_id)
     sent: list[str] = []
     failed: list[Json] = []
@@ -73,9 +75,20 @@ async def accept(db: Db, token: str, user: Principal) -> Json:
         raise Problem(410, "invitation_expired", "This invitation has been used or is too old: ask for a new one.")
     await users.ensure(db, user)
     await db.execute(ACCEPT, row["id"], user.user_id)
-    await members.add(db, row["workspace_id"], user.user_id, row["role"], row["invited_by"])
+    await members.add(
+        db, row["workspace_id"], user.user_id, row["role"], row["invited_by"], channel_ids=row["channel_ids"]
+    )
     await announcements.invitation_closed(db, row["id"])
     return await _joined(db, row, user)
+
+
+async def _require_channels(db: Db, standing: Standing, channel_ids: Iterable[UUID]) -> None:
+    """`Problem` 404 or 403 unless whoever invites could add people to each of these channels of the workspace."""
+    for channel_id in channel_ids:
+        there = await standing_of(db, standing.user_id, {"channel_id": str(channel_id)})
+        if there.workspace_id != standing.workspace_id:
+            raise not_found("channel")
+        check(Action.CHANNEL_ADD_MEMBER, there)
 
 
 async def _joined(db: Db, row: Record, user: Principal) -> Json:
@@ -100,7 +113,7 @@ async def _issue_one(
     expires_at = datetime.now(UTC) + timedelta(days=days)
     row = await one(
         db, ISSUE, uuid7(), workspace_id, email, invite.role, invite.message, secrets.token_urlsafe(32),
-        actor_id, expires_at,
+        actor_id, expires_at, list(dict.fromkeys(invite.channel_ids)),
     )  # fmt: skip
     await announcements.invitation_issued(db, row, organization_id)
 
@@ -109,4 +122,5 @@ def _json(row: Record) -> Json:
     is_open = row["status"] == "pending" and not row["is_over"]
     status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
     told = plain_json(row, "id", "email", "role", "expires_at", "created_at", "invited_by")
-    return {**told, "status": status, "token": row["token"] if is_open else None}
+    channels = {"channelIds": texts(row["channel_ids"])}
+    return {**told, **channels, "status": status, "token": row["token"] if is_open else None}

@@ -1,6 +1,6 @@
 """Who belongs to a workspace, and as what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -62,13 +62,19 @@ LOCK_CHANNELS = """
 """
 
 
-async def add(db: Db, workspace_id: UUID, user_id: UUID, role: str, invited_by: UUID | None) -> bool:
-    """Make somebody a member and let them into the default channels; False if they were one already."""
+async def add(
+    db: Db, workspace_id: UUID, user_id: UUID, role: str, invited_by: UUID | None, channel_ids: Sequence[UUID] = ()
+) -> bool:
+    """Make somebody a member and let them into the channels that are named, else into the default ones; False if they
+    were one already."""
     row = await db.fetchrow(ADD, uuid7(), workspace_id, user_id, role, invited_by)
     if row is None:
         return False
     await announcements.workspace_member_saved(db, row, invited_by or user_id)
-    await channels.join_defaults(db, workspace_id, user_id)
+    if channel_ids:
+        await channels.join_some(db, workspace_id, user_id, channel_ids)
+    else:
+        await channels.join_defaults(db, workspace_id, user_id)
     return True
 
 

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from messaging import digests, history, messages, posting
 from messaging import emoji as workspace_emoji
-from messaging.bodies import ChannelDraft, Draft, Emoji, MessageChange, Search
+from messaging.bodies import ChannelDraft, Emoji, MessageChange, Search
+from messaging.integrations import buttons
+from messaging.integrations.buttons import DraftWithButtons
 from messaging.permissions import Action, Ask, Standing, allowed
 from messaging.previews import jobs as previews
 
@@ -31,11 +33,14 @@ async def list_messages(
 
 @router.post("/channels/{channel_id}/messages", status_code=201)
 async def post_message(
-    channel_id: UUID, body: Draft, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_SEND)]
+    channel_id: UUID, body: DraftWithButtons, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_SEND)]
 ) -> Json:
-    async with ask.granted():
-        draft = ChannelDraft.model_construct(**dict(body), channel_id=channel_id)
-    (outcome,) = await posting.post_all(request.app.state.pool, [posting.Send(ask.user.user_id, draft)])
+    async with ask.granted() as (db, _):
+        actions = await buttons.of_bot(db, ask.user, body.actions)
+        draft = ChannelDraft.model_construct(**body.without_buttons(), channel_id=channel_id)
+    (outcome,) = await posting.post_all(
+        request.app.state.pool, [posting.Send(ask.user.user_id, draft, actions=actions)]
+    )
     if isinstance(outcome, Problem):
         raise outcome
     return to_wire(outcome)

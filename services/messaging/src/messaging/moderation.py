@@ -1,14 +1,12 @@
-"""What moderators do: hide messages and show them again, and let people read but say nothing for a while."""
+"""What moderators do with messages: hide them, and show them again."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.database import one
-from chassis.problems import Problem, not_found
+from chassis.problems import not_found
 from eventbus import Db
 
 from messaging import announcements, audit, revisions
-from messaging.rights import OF_ROLE, Rank
 from messaging.rows import MESSAGE, message_of
 from messaging.standings import Standing
 
@@ -36,13 +34,6 @@ SHOW = f"""
         forwarded = nullif(k.said->'forwarded', 'null'), is_hidden = FALSE, revision = $2, updated_at = now()
     FROM k WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608
-ROLES = """
-    SELECT m.role, cm.role AS channel_role FROM workspace_members m
-    LEFT JOIN channel_members cm ON cm.channel_id = $3 AND cm.user_id = m.user_id
-    WHERE m.workspace_id = $1 AND m.user_id = $2 AND m.status = 'active'
-"""
-SILENCE = "UPDATE workspace_members SET silenced_until = $3 WHERE workspace_id = $1 AND user_id = $2"
-SILENCE_IN_CHANNEL = "UPDATE channel_members SET silenced_until = $3 WHERE channel_id = $1 AND user_id = $2"
 
 
 async def set_hidden(db: Db, standing: Standing, channel_id: UUID, message_id: UUID, hidden: bool) -> None:
@@ -61,23 +52,3 @@ async def set_hidden(db: Db, standing: Standing, channel_id: UUID, message_id: U
     await announcements.message_updated(db, message_of(row), standing.user_id)
     details = {"channelId": str(channel_id), "messageId": str(message_id)}
     await audit.record(db, standing, "message.hidden" if hidden else "message.shown", details)
-
-
-async def silence(db: Db, standing: Standing, user_id: UUID, until: datetime | None) -> None:
-    """Until then somebody says nothing in the channel that the standing is towards, or in the whole workspace; None
-    lets them speak. `Problem` 404 for who is not there, 403 for who is as much as the asker or more."""
-    if until is not None and until <= datetime.now(UTC):
-        raise Problem(422, "invalid_request", "until: must be ahead")
-    row = await db.fetchrow(ROLES, standing.workspace_id, user_id, standing.channel_id)
-    if row is None or (standing.channel_id and row["channel_role"] is None):
-        raise not_found("member")
-    rank = Rank.CHANNEL_ADMIN if row["channel_role"] == "admin" and row["role"] == "member" else OF_ROLE[row["role"]]
-    if rank >= standing.rank:
-        raise Problem(403, "forbidden", "You may not silence somebody who is as much here as you are.")
-    if standing.channel_id:
-        await db.execute(SILENCE_IN_CHANNEL, standing.channel_id, user_id, until)
-    else:
-        await db.execute(SILENCE, standing.workspace_id, user_id, until)
-    where = {"channelId": str(standing.channel_id)} if standing.channel_id else {}
-    details = {**where, "userId": str(user_id), "until": until}
-    await audit.record(db, standing, "member.silenced" if until else "member.unsilenced", details)

@@ -6,7 +6,7 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 
-from messaging import message_reports, moderation, versions
+from messaging import message_reports, moderation, silences, versions
 from messaging.moderation_bodies import Report, Resolution, Silence
 from messaging.permissions import Action, Ask, Standing, allowed
 
@@ -60,10 +60,16 @@ async def resolve_report(
         return await message_reports.resolve(db, standing, workspace_id, report_id, body)
 
 
+@router.get("/workspaces/{workspace_id}/silenced")
+async def list_silenced(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.REPORT_LIST)]) -> Json:
+    async with ask.granted() as (db, _):
+        return {"silenced": await silences.listed(db, workspace_id)}
+
+
 @router.put("/workspaces/{workspace_id}/members/{user_id}/silence", status_code=204)
 async def silence_member(user_id: UUID, body: Silence, ask: Annotated[Ask, allowed(Action.MEMBER_SILENCE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await moderation.silence(db, standing, user_id, body.until)
+        await silences.impose(db, standing, user_id, body.until)
     return Response(status_code=204)
 
 
@@ -72,7 +78,7 @@ async def silence_in_channel(
     user_id: UUID, body: Silence, ask: Annotated[Ask, allowed(Action.CHANNEL_SILENCE)]
 ) -> Response:
     async with ask.granted() as (db, standing):
-        await moderation.silence(db, standing, user_id, body.until)
+        await silences.impose(db, standing, user_id, body.until)
     return Response(status_code=204)
 
 

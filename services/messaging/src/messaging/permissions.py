@@ -76,6 +76,8 @@ class Action(StrEnum):
     SAVED_CHANGE = "saved.change"
     DRAFT_LIST = "draft.list"
     DRAFT_KEEP = "draft.keep"
+    PREFERENCES_READ = "preferences.read"
+    PREFERENCES_CHANGE = "preferences.change"
     REMINDER_LIST = "reminder.list"
     REMINDER_SET = "reminder.set"
     BOOKMARK_LIST = "bookmark.list"
@@ -202,6 +204,8 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.SAVED_CHANGE: _anybody,
     Action.DRAFT_LIST: _anybody,
     Action.DRAFT_KEEP: lambda s: s.in_channel,
+    Action.PREFERENCES_READ: _anybody,
+    Action.PREFERENCES_CHANGE: _anybody,
     Action.REMINDER_LIST: _anybody,
     Action.REMINDER_SET: _anybody,
     Action.BOOKMARK_LIST: _anybody,

@@ -29,17 +29,32 @@ Said = Annotated[Note, AfterValidator(_not_blank)]
 WebAddress = Annotated[Text, StringConstraints(max_length=URL), AfterValidator(_web_address)]
 
 
-class KeptDraft(Body):
-    """What is written and not sent yet; empty, it is none."""
+class PreferencesChange(Body):
+    """What is not named stays as it is."""
 
-    content: Content
+    sends_read_receipts: bool | None = None
+
+
+class KeptDraft(Body):
+    """What is written and not sent yet, in Markdown or as a document; empty, it is none."""
+
+    content: Content = ""
+    formatted_content: Document | None = None
     content_type: Literal["text", "file", "image", "code"] = "text"
     attachments: Attachments = ()
     parent_message_id: Id | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not self.content.strip() and not self.attachments
+        return not self.content.strip() and self.formatted_content is None and not self.attachments
+
+    @model_validator(mode="after")
+    def _in_one_form(self) -> "KeptDraft":
+        if not self.model_fields_set & {"content", "formatted_content"}:
+            raise ValueError("say content or formattedContent; empty content removes the draft")
+        if self.content and self.formatted_content is not None:
+            raise ValueError("content and formattedContent are two forms of the same: send one of them")
+        return self
 
 
 class LaterDraft(Draft):
@@ -97,6 +112,7 @@ class NewBookmark(Body):
 class BookmarkChange(Body):
     title: Name | None = None
     url: WebAddress | None = None
+    # null takes it away.
     emoji: Emoji | None = None
     # Its place among the channel's bookmarks, from 0.
     position: Annotated[int, Field(ge=0, le=99)] | None = None

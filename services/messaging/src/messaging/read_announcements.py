@@ -4,8 +4,13 @@ from uuid import UUID
 
 from asyncpg import Record
 from eventbus import Db, outbox
-from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, ReceiptMoved
-from nexus.messaging.v1.personal_event_pb2 import ChannelRead, NotificationsChanged, PersonalEvent, ThreadRead
+from nexus.messaging.v1.personal_event_pb2 import (
+    ChannelRead,
+    NotificationsChanged,
+    PersonalEvent,
+    ReceiptSeen,
+    ThreadRead,
+)
 
 from messaging.rows import timestamp
 from messaging.thread_unread import UnreadThread
@@ -38,6 +43,7 @@ async def notifications_changed(db: Db, row: Record) -> None:
     await outbox.append(db, event, actor_id=event.user_id)
 
 
-async def receipt_moved(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
-    moved = ReceiptMoved(user_id=str(user_id), last_read_seq=seq)
-    await outbox.append(db, ChannelEvent(channel_id=str(channel_id), receipt_moved=moved), actor_id=str(user_id))
+async def receipt_seen(db: Db, seer_id: UUID, channel_id: UUID, user_id: UUID, seq: int) -> None:
+    """One of those who may see it is told how far somebody else has read."""
+    seen = ReceiptSeen(channel_id=str(channel_id), user_id=str(user_id), last_read_seq=seq)
+    await outbox.append(db, PersonalEvent(user_id=str(seer_id), receipt_seen=seen), actor_id=str(user_id))

@@ -21,10 +21,14 @@ MOVE = """
         read_at = CASE WHEN $3 > furthest_read_seq THEN now() ELSE read_at END
     WHERE channel_id = $1 AND user_id = $2
 """
-RECEIPTS = """
-    SELECT user_id, furthest_read_seq AS last_read_seq, read_at FROM channel_members
-    WHERE channel_id = $1 AND user_id <> $2 ORDER BY user_id
-"""
+# Whoever sends no receipts sees none.
+HIDES = "SELECT FROM preferences p WHERE p.user_id = {user} AND NOT p.sends_read_receipts"
+RECEIPTS = f"""
+    SELECT m.user_id, m.furthest_read_seq AS last_read_seq, m.read_at FROM channel_members m
+    WHERE m.channel_id = $1 AND m.user_id <> $2 AND NOT EXISTS ({HIDES.format(user="m.user_id")})
+        AND NOT EXISTS ({HIDES.format(user="$2")})
+    ORDER BY m.user_id
+"""  # noqa: S608 - constants
 
 
 async def read_up_to(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None:
@@ -46,7 +50,7 @@ async def mark_unread(db: Db, channel_id: UUID, user_id: UUID, seq: int) -> None
 
 async def receipts(db: Db, channel_id: UUID, user_id: UUID) -> Json:
     """How far each of the others in a conversation has read, whatever they have marked unread since."""
-    rows = await db.fetch(RECEIPTS, channel_id, user_id)
+    rows = await _seen(db, channel_id, user_id)
     return {"receipts": [plain_json(row, "user_id", "last_read_seq", "read_at") for row in rows]}
 
 
@@ -61,4 +65,10 @@ async def _move(db: Db, channel_id: UUID, user_id: UUID, mine: Record, seq: int)
     await db.execute(MOVE, channel_id, user_id, seq)
     await read_announcements.channel_read(db, user_id, await unread.of_channel(db, user_id, channel_id))
     if mine["type"] in ("direct", "group") and seq > mine["furthest_read_seq"]:
-        await read_announcements.receipt_moved(db, channel_id, user_id, seq)
+        for other in await _seen(db, channel_id, user_id):
+            await read_announcements.receipt_seen(db, other["user_id"], channel_id, user_id, seq)
+
+
+async def _seen(db: Db, channel_id: UUID, user_id: UUID) -> list[Record]:
+    """The others in a conversation whose receipts this person sees, who are those that see theirs."""
+    return await db.fetch(RECEIPTS, channel_id, user_id)

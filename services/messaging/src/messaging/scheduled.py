@@ -55,7 +55,9 @@ FAIL = f"""
 REMOVE = "DELETE FROM scheduled_messages WHERE id = $1"
 # Several processes take different ones.
 DUE = f"""
-    SELECT {SCHEDULED_MESSAGE}, send_at < now() - interval '{TOO_LATE}' AS is_too_late FROM scheduled_messages
+    SELECT {SCHEDULED_MESSAGE}, send_at < now() - interval '{TOO_LATE}' AS is_too_late,
+        coalesce((SELECT is_deactivated FROM users WHERE users.id = user_id), FALSE) AS is_deactivated
+    FROM scheduled_messages
     WHERE failure IS NULL AND send_at <= now() AND id <> ALL($1) ORDER BY send_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """  # noqa: S608
 
@@ -121,7 +123,7 @@ async def send_due(pool: asyncpg.Pool) -> None:
             row = await db.fetchrow(DUE, passed_over)
             if row is None:
                 return
-            outcome = Problem(410, "too_late", "") if row["is_too_late"] else await _post_or_explain(db, row)
+            outcome = _refusal(row) or await _post_or_explain(db, row)
             if isinstance(outcome, Message):
                 await _remove(db, row, outcome)
                 SCHEDULED.labels("sent").inc()
@@ -129,6 +131,13 @@ async def send_due(pool: asyncpg.Pool) -> None:
                 passed_over.append(row["id"])
             else:
                 await _fail(db, row, outcome)
+
+
+def _refusal(row: Record) -> Problem | None:
+    """Why it is not even tried. Nobody speaks for who was shut out of the organization, also not their former self."""
+    if row["is_deactivated"]:
+        return Problem(403, "deactivated", "")
+    return Problem(410, "too_late", "") if row["is_too_late"] else None
 
 
 async def _post(db: Db, row: Record) -> posting.Outcome:

@@ -7,9 +7,11 @@ from eventbus import Db
 
 SAVE = """
     WITH before AS (SELECT is_bot FROM users WHERE id = $1)
-    INSERT INTO users (id, organization_id, email, name, avatar_url, is_bot) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO users (id, organization_id, email, name, avatar_url, is_bot, is_deactivated)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, email = excluded.email,
-        name = excluded.name, avatar_url = excluded.avatar_url, is_bot = excluded.is_bot
+        name = excluded.name, avatar_url = excluded.avatar_url, is_bot = excluded.is_bot,
+        is_deactivated = excluded.is_deactivated
     RETURNING is_bot AND NOT coalesce((SELECT is_bot FROM before), FALSE)
 """
 ENSURE = """
@@ -18,10 +20,11 @@ ENSURE = """
 
 
 async def save(
-    db: Db, user_id: UUID, organization_id: UUID, email: str, name: str, avatar_url: str | None, is_bot: bool = False
-) -> bool:
+    db: Db, user_id: UUID, organization_id: UUID, email: str, name: str, avatar_url: str | None, is_bot: bool = False,
+    is_deactivated: bool = False,
+) -> bool:  # fmt: skip
     """Whether it is a bot of which nothing was known."""
-    return bool(await db.fetchval(SAVE, user_id, organization_id, email, name, avatar_url, is_bot))
+    return bool(await db.fetchval(SAVE, user_id, organization_id, email, name, avatar_url, is_bot, is_deactivated))
 
 
 async def ensure(db: Db, user: Principal) -> None:

@@ -4,10 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
+from chassis.requests import client_address
 from eventbus.wire import Json
 from fastapi import APIRouter, Request, Response
 
 from messaging.integrations import asking, built_in, commands, endpoints, payloads, slack
+from messaging.integrations.guessing import Guesses
 from messaging.integrations.hook_bodies import CommandChange, Invocation, NewCommand
 from messaging.permissions import Action, Ask, allowed
 
@@ -81,8 +83,12 @@ async def run_command(
 @public.post("/responses/{run_id}/{token}")
 async def answer_later(run_id: str, token: str, request: Request) -> Json:
     """A command's further answers: five within half an hour."""
+    guesses: Guesses = request.app.state.guesses
+    address = client_address(request)
+    guesses.check(address)
     said = slack.read(await payloads.of(request))
     pool: asyncpg.Pool = request.app.state.pool
-    async with pool.acquire(timeout=5) as db, db.transaction():
-        await commands.answer_later(db, run_id, token, said)
+    with guesses.counted(address):
+        async with pool.acquire(timeout=5) as db, db.transaction():
+            await commands.answer_later(db, run_id, token, said)
     return {"ok": True}

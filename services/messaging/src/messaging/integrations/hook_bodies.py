@@ -55,6 +55,12 @@ class CommandChange(Body):
     usage: Line | None = None
 
 
+class Presses(Body):
+    """Where a bot is told of presses of its messages' buttons."""
+
+    url: Url
+
+
 class Invocation(Body):
     command: Annotated[str, StringConstraints(pattern="^/?[a-z0-9][a-z0-9_-]{0,31}$")]
     text: Annotated[Text, StringConstraints(max_length=4_000)] = ""

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import asyncpg
 from chassis.problems import Problem
+from chassis.requests import client_address
 from eventbus.wire import Json
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from messaging.integrations import endpoints, incoming, payloads, slack
+from messaging.integrations.guessing import Guesses
 from messaging.integrations.hook_bodies import HookChange, NewHook
 from messaging.permissions import Action, Ask, allowed
 
@@ -24,8 +26,10 @@ public = APIRouter(prefix="/api")
 async def use_hook(hook_id: str, token: str, request: Request) -> Response:
     """As Slack answers: `ok`. With an `Idempotency-Key` a payload that is sent again is the same message."""
     pool: asyncpg.Pool = request.app.state.pool
-    # In a transaction of its own, so that what is refused counts as well.
-    hook = await incoming.use(pool, hook_id, token)
+    guesses: Guesses = request.app.state.guesses
+    with guesses.counted(client_address(request)):
+        # In a transaction of its own, so that what is refused counts as well.
+        hook = await incoming.use(pool, hook_id, token)
     said = slack.read(await payloads.of(request))
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:

@@ -18,7 +18,13 @@ from messaging.integrations.saying import Via
 from messaging.integrations.slack import Said
 from messaging.permissions import Standing
 
-HELD = "SELECT via, actions FROM messages WHERE id = $1 AND NOT is_deleted AND via IS NOT NULL AND actions IS NOT NULL"
+# Who said it: an integration, or a bot, which is its author.
+HELD = """
+    SELECT m.actions, coalesce(
+        m.via, jsonb_build_object('kind', 'bot', 'id', m.user_id, 'name', u.name, 'iconEmoji', NULL)) AS via
+    FROM messages m LEFT JOIN users u ON u.id = m.user_id
+    WHERE m.id = $1 AND NOT m.is_deleted AND NOT m.is_hidden AND m.actions IS NOT NULL
+"""
 LOCK = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
 SET = "UPDATE messages SET actions = $2 WHERE id = $1"
 

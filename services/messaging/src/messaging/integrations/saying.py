@@ -1,6 +1,5 @@
 """What integrations say, in a channel or to one person alone; who says it is marked here and nowhere else."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,13 +13,13 @@ from nexus.messaging.v1.personal_event_pb2 import EphemeralMessage
 from uuid_utils.compat import uuid7
 
 from messaging import personal, posting
-from messaging.integrations.buttons import Button
+from messaging.integrations.buttons import as_json
 from messaging.integrations.slack import Said
 
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """The integration that says something: `kind` is webhook or command."""
+    """The integration that says something: `kind` is webhook, command or bot."""
 
     kind: str
     id: UUID
@@ -50,7 +49,9 @@ async def in_channel(
     draft = posting.read_draft(written)
     if isinstance(draft, Problem):
         raise draft
-    send = posting.Send(via.id, draft, via=via.as_json(said), actions=_json(said.payload.actions))
+    # A bot speaks for itself, with the rights that it has as a member.
+    marked = None if via.kind == "bot" else via.as_json(said)
+    send = posting.Send(via.id, draft, via=marked, actions=as_json(said.payload.actions))
     (outcome,) = await posting.post_within(db, [send])
     if isinstance(outcome, Problem):
         raise outcome
@@ -67,7 +68,3 @@ async def to_person(db: Db, user_id: UUID, channel_id: UUID, via: Via, said: Sai
     )  # fmt: skip
     await personal.tell(db, user_id, message)
     return to_wire(message)
-
-
-def _json(buttons: Sequence[Button]) -> str | None:
-    return dumps([button.model_dump() for button in buttons]) if buttons else None
