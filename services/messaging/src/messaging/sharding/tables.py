@@ -12,6 +12,7 @@ COPIED: Mapping[str, str] = {
     "user_groups": "",
     "user_group_members": "",
     "custom_emoji": "",
+    "preferences": "",
     "commands": "",
     "endpoints": "(get_byte(uuid_send(integration_id), 6) >> 4) <> 8",
     "legal_holds": "channel_id IS NULL",
