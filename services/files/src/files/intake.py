@@ -28,7 +28,9 @@ class Intake:
     def __init__(self, store: Store, key: str, begun: Callable[[str], Awaitable[None]]) -> None:
         """`begun` is told the id of an upload in parts before its first part."""
         self._store, self._key, self._begun = store, key, begun
-        self._buffer = bytearray()
+        # As they came: a growing buffer that loses its beginning again and again scatters the heap.
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
         self._hashed = hashlib.sha256()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._putting: list[asyncio.Task[Part]] = []
@@ -36,22 +38,23 @@ class Intake:
         self.size = 0
 
     async def write(self, chunk: bytes) -> None:
-        self._buffer += chunk
+        self._waiting.append(chunk)
+        self._waiting_size += len(chunk)
         self.size += len(chunk)
-        while len(self._buffer) >= PART:
-            part = bytes(memoryview(self._buffer)[:PART])
-            del self._buffer[:PART]
-            await self._put(part)
+        while self._waiting_size >= PART:
+            await self._room.acquire()
+            await self._put(self._part())
 
     async def close(self) -> Taken:
         """Once all bytes are there."""
-        last = bytes(self._buffer)
-        self._buffer.clear()
+        last = b"".join(self._waiting)
+        self._waiting.clear()
         if self._multipart_id is None:
             await asyncio.to_thread(self._hashed.update, last)
             await self._store.put(self._key, last)
         else:
             if last:
+                await self._room.acquire()
                 await self._put(last)
             parts = await asyncio.gather(*self._putting)
             await self._store.complete(self._key, self._multipart_id, parts)
@@ -65,12 +68,18 @@ class Intake:
             with suppress(asyncio.CancelledError, Exception):  # given up: its outcome counts no more
                 await task
 
+    def _part(self) -> bytes:
+        """The next one, once there is room for it."""
+        whole = b"".join(self._waiting)
+        self._waiting = [whole[PART:]]
+        self._waiting_size = len(whole) - PART
+        return whole[:PART]
+
     async def _put(self, part: bytes) -> None:
         if self._multipart_id is None:
             self._multipart_id = await self._store.begin(self._key)
             await self._begun(self._multipart_id)
         self._fail_early()
-        await self._room.acquire()
         sending = self._send(self._multipart_id, len(self._putting) + 1, part)
         self._putting.append(asyncio.create_task(sending))
         await asyncio.to_thread(self._hashed.update, part)

@@ -20,8 +20,8 @@ from files.objects import Address, Head, Listed, Missing, Part, StoreGone
 
 __all__ = ["PART", "Head", "Listed", "Missing", "Part", "Reading", "Store", "StoreGone"]
 
-# Bytes of a part, of which S3 wants at least 5 MiB save of the last.
-PART = 8 * 1024 * 1024
+# Bytes of a part: the least that S3 takes save of the last one, since three of them are held for each upload.
+PART = 5 * 1024 * 1024
 CHUNK = 256 * 1024
 # Bytes that are copied by one request: short enough for its deadline.
 COPIED_AT_ONCE = 128 * 1024 * 1024
