@@ -5,7 +5,7 @@ from chassis.confined.runner import Runner
 from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
-from messaging import alarms, hearing, retention, retention_reports
+from messaging import alarms, directory, hearing, retention, retention_reports
 from messaging.application import app_of, look_of, outside_of
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
@@ -22,6 +22,7 @@ async def main(settings: Settings) -> None:
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
+            directory.announce_backlog(pool),
             retention.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings), settings.link_previews_per_minute),

@@ -10,8 +10,10 @@ from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, Message
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent, InvitationIssued
+from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, EmojiRemoved, GroupRemoved, GroupSaved, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
+from messaging import directory
 from messaging.rows import texts, timestamp
 
 
@@ -36,6 +38,21 @@ async def workspace_member_gone(db: Db, workspace_id: UUID, user_id: UUID) -> No
     await outbox.tombstone(db, WorkspaceMemberEvent, member_key(workspace_id, user_id))
 
 
+async def workspace_changed(
+    db: Db, workspace_id: UUID, fact: EmojiAdded | EmojiRemoved | GroupSaved | GroupRemoved, actor_id: UUID
+) -> None:
+    event = WorkspaceEvent(workspace_id=str(workspace_id))
+    if isinstance(fact, EmojiAdded):
+        event.emoji_added.CopyFrom(fact)
+    elif isinstance(fact, EmojiRemoved):
+        event.emoji_removed.CopyFrom(fact)
+    elif isinstance(fact, GroupSaved):
+        event.group_saved.CopyFrom(fact)
+    else:
+        event.group_removed.CopyFrom(fact)
+    await outbox.append(db, event, actor_id=str(actor_id))
+
+
 async def invitation_issued(db: Db, row: Record, organization_id: UUID) -> None:
     issued = InvitationIssued(
         workspace_id=str(row["workspace_id"]), organization_id=str(organization_id), email=row["email"],
@@ -53,11 +70,13 @@ async def invitation_closed(db: Db, invitation_id: UUID) -> None:
 async def channel_created(db: Db, channel: Channel, actor_id: UUID) -> None:
     event = ChannelEvent(channel_id=channel.id, channel_created=said.ChannelCreated(channel=channel))
     await outbox.append(db, event, actor_id=str(actor_id))
+    await directory.list_channels(db, [channel])
 
 
 async def channel_updated(db: Db, channel: Channel, actor_id: UUID) -> None:
     event = ChannelEvent(channel_id=channel.id, channel_updated=said.ChannelUpdated(channel=channel))
     await outbox.append(db, event, actor_id=str(actor_id))
+    await directory.list_channels(db, [channel])
 
 
 async def members_joined(db: Db, channel: Channel, last_seq: int, user_ids: list[UUID], actor_id: UUID) -> None:
@@ -69,6 +88,7 @@ async def members_joined(db: Db, channel: Channel, last_seq: int, user_ids: list
         for user_id in user_ids
     ]
     await outbox.append(db, *events, actor_id=str(actor_id))
+    await directory.list_members(db, [(channel.id, user_id) for user_id in user_ids])
 
 
 async def members_left(db: Db, channel_ids: list[UUID], user_id: UUID, actor_id: UUID) -> None:
@@ -76,6 +96,7 @@ async def members_left(db: Db, channel_ids: list[UUID], user_id: UUID, actor_id:
     await outbox.append(
         db, *(ChannelEvent(channel_id=str(id_), member_left=left) for id_ in channel_ids), actor_id=str(actor_id)
     )
+    await directory.drop_members(db, channel_ids, user_id)
 
 
 async def messages_posted(db: Db, posted: list[said.MessagePosted]) -> None:

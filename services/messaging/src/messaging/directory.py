@@ -1,0 +1,122 @@
+"""Which channels there are and who is in them, told in full on compacted topics, for whoever decides who sees what."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import asyncpg
+from chassis.problems import PART_GONE
+from eventbus import Backoff, Db, outbox
+from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
+from nexus.messaging.v1.channel_event_pb2 import Channel
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
+
+from messaging.rows import CHANNEL, channel_of
+
+log = logging.getLogger(__name__)
+# What was there before these topics is announced so many at a time, each time in a transaction of its own.
+AT_ONCE = 500
+BACKLOG = "SELECT step, channel_id, user_id FROM directory_backlog FOR UPDATE SKIP LOCKED"
+IS_DONE = "SELECT NOT EXISTS (SELECT FROM directory_backlog)"
+# Whoever comes, goes or changes a channel holds its row, so what is announced here is never older than what they say.
+CHANNELS = f"SELECT {CHANNEL} FROM channels WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE"  # noqa: S608
+PLACES = """
+    SELECT channel_id, user_id FROM channel_members WHERE (channel_id, user_id) > ($1, $2)
+    ORDER BY channel_id, user_id LIMIT $3
+"""
+LOCK = "SELECT id FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+BETWEEN = """
+    SELECT channel_id, user_id FROM channel_members
+    WHERE (channel_id, user_id) > ($1, $2) AND (channel_id, user_id) <= ($3, $4) ORDER BY channel_id, user_id
+"""
+ADVANCE = "UPDATE directory_backlog SET step = $1, channel_id = $2, user_id = $3"
+DONE = "DELETE FROM directory_backlog"
+NOBODY = UUID(int=0)
+
+
+async def list_channels(db: Db, channels: Iterable[Channel]) -> None:
+    """As they are now; the channels' rows are locked, or new."""
+    await outbox.append(
+        db,
+        *(
+            ChannelDirectoryEvent(
+                channel_id=channel.id,
+                channel_listed=ChannelListed(
+                    workspace_id=channel.workspace_id, type=channel.type, is_archived=channel.is_archived
+                ),
+            )
+            for channel in channels
+        ),
+    )
+
+
+async def list_members(db: Db, places: Iterable[tuple[UUID | str, UUID]]) -> None:
+    """Of channels, each with one who is in it."""
+    await outbox.append(
+        db,
+        *(
+            ChannelMemberEvent(
+                member_key=_key(channel_id, user_id),
+                channel_member_listed=ChannelMemberListed(channel_id=str(channel_id), user_id=str(user_id)),
+            )
+            for channel_id, user_id in places
+        ),
+    )
+
+
+async def drop_members(db: Db, channel_ids: Sequence[UUID], user_id: UUID) -> None:
+    for channel_id in channel_ids:
+        await outbox.tombstone(db, ChannelMemberEvent, _key(channel_id, user_id))
+
+
+async def announce_backlog(pool: asyncpg.Pool) -> None:
+    """Tell of everything that was there before these topics were; goes on where it was cut off, and ends."""
+    waits = Backoff(most=5.0)
+    while True:
+        try:
+            while await _announce_some(pool):
+                waits.reset()
+            if await pool.fetchval(IS_DONE):
+                return
+        except PART_GONE as error:
+            log.warning("the directory is announced further shortly: %r", error)
+        await asyncio.sleep(next(waits))
+
+
+async def _announce_some(pool: asyncpg.Pool) -> bool:
+    """False if there is no more, or another process is at it."""
+    async with pool.acquire(timeout=5) as db, db.transaction():
+        row = await db.fetchrow(BACKLOG)
+        if row is None:
+            return False
+        if row["step"] == "channels":
+            await _announce_channels(db, row["channel_id"])
+        else:
+            await _announce_members(db, row["channel_id"], row["user_id"])
+        return True
+
+
+async def _announce_channels(db: Db, after: UUID) -> None:
+    rows = await db.fetch(CHANNELS, after, AT_ONCE)
+    await list_channels(db, map(channel_of, rows))
+    if rows:
+        await db.execute(ADVANCE, "channels", rows[-1]["id"], NOBODY)
+    else:
+        await db.execute(ADVANCE, "members", NOBODY, NOBODY)
+
+
+async def _announce_members(db: Db, channel_id: UUID, user_id: UUID) -> None:
+    ahead = await db.fetch(PLACES, channel_id, user_id, AT_ONCE)
+    if not ahead:
+        await db.execute(DONE)
+        return
+    last = (ahead[-1]["channel_id"], ahead[-1]["user_id"])
+    await db.execute(LOCK, sorted({row["channel_id"] for row in ahead}))
+    rows = await db.fetch(BETWEEN, channel_id, user_id, *last)
+    await list_members(db, [(row["channel_id"], row["user_id"]) for row in rows])
+    await db.execute(ADVANCE, "members", *last)
+
+
+def _key(channel_id: UUID | str, user_id: UUID) -> str:
+    return f"{channel_id}/{user_id}"

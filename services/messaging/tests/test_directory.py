@@ -1,0 +1,66 @@
+"""The directory's topics say in full what the tables say: kept live, and for what was there before them."""
+
+import random
+
+import asyncpg
+import pytest
+from messaging import directory
+from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
+from office import Office
+
+CHANNELS = "SELECT id::text, workspace_id::text, type, is_archived FROM channels"
+PLACES = "SELECT channel_id::text || '/' || user_id::text FROM channel_members"
+OF_TOPIC = "SELECT key, value FROM outbox WHERE topic = $1 ORDER BY id"
+
+
+async def told_channels(pool: asyncpg.Pool) -> set[tuple[object, ...]]:
+    """What a consumer that reads the topic from its start ends with."""
+    last = {row["key"]: row["value"] for row in await pool.fetch(OF_TOPIC, "messaging.channel_directory")}
+    said = [ChannelDirectoryEvent.FromString(value) for value in last.values() if value]
+    return {
+        (each.channel_id, each.channel_listed.workspace_id, each.channel_listed.type, each.channel_listed.is_archived)
+        for each in said
+    }
+
+
+async def told_places(pool: asyncpg.Pool) -> set[str]:
+    last = {row["key"]: row["value"] for row in await pool.fetch(OF_TOPIC, "messaging.channel_members")}
+    return {key.decode() for key, value in last.items() if value}
+
+
+async def assert_told(pool: asyncpg.Pool) -> None:
+    assert await told_channels(pool) == {tuple(row) for row in await pool.fetch(CHANNELS)}
+    assert await told_places(pool) == {row[0] for row in await pool.fetch(PLACES)}
+
+
+async def test_whatever_people_do_the_topics_say_who_is_where(pool: asyncpg.Pool, office: Office) -> None:
+    chance = random.Random(7)
+    workspace = f"/api/workspaces/{office.workspace_id}"
+    for number in range(4):
+        await office.owner.made(f"{workspace}/channels", {"name": f"c{number}", "type": "public"})
+    await office.owner.made(f"{workspace}/direct", {"userIds": [str(office.member.user_id)]})
+    _, listed = await office.owner.get(f"{workspace}/channels")
+    public = [channel["id"] for channel in listed["channels"] if channel["type"] == "public"]
+    for _ in range(30):
+        who, channel_id = chance.choice((office.owner, office.member)), chance.choice(public)
+        await who.post(f"/api/channels/{channel_id}/{chance.choice(('join', 'leave'))}")
+    await office.owner.put(f"/api/channels/{public[0]}", {"isArchived": True})
+    await assert_told(pool)
+    assert (await office.owner.delete(f"{workspace}/members/{office.member.user_id}"))[0] == 204
+    await assert_told(pool)
+    assert not any(str(office.member.user_id) in key for key in await told_places(pool))
+
+
+async def test_what_was_there_before_is_told_once_wherever_it_was_cut_off(
+    pool: asyncpg.Pool, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.execute("DELETE FROM outbox")
+    await pool.execute("INSERT INTO directory_backlog DEFAULT VALUES")
+    monkeypatch.setattr(directory, "AT_ONCE", 2)
+    for _ in range(3):
+        assert await directory._announce_some(pool)
+    await directory.announce_backlog(pool)
+    await assert_told(pool)
+    assert await pool.fetchval("SELECT count(*) FROM directory_backlog") == 0
+    keys = [row["key"] for row in await pool.fetch("SELECT key FROM outbox")]
+    assert len(keys) == len(set(keys))
