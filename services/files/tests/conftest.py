@@ -7,6 +7,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.confined.runner import Runner
 from chassis.counters import redis_client
 from desk import SECRET, Asker, NewAsker, Premises, premises
 from files.application import app_of, passes_of
@@ -77,9 +78,16 @@ async def content(settings: Settings, pool: asyncpg.Pool, store: Store) -> Async
         yield base
 
 
+@pytest_asyncio.fixture(scope="session")
+async def runner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runner]:
+    """Looks into foreign bytes."""
+    async with Runner(within=tmp_path_factory.mktemp("scratch")) as made:
+        yield made
+
+
 @pytest.fixture
-def workshop(settings: Settings, pool: asyncpg.Pool, store: Store) -> Workshop:
-    return Workshop(pool, store, Scanner(settings.clamd_url), settings, KINDS)
+def workshop(settings: Settings, pool: asyncpg.Pool, store: Store, runner: Runner) -> Workshop:
+    return Workshop(pool, store, Scanner(settings.clamd_url), settings, KINDS, runner)
 
 
 @pytest.fixture

@@ -171,7 +171,8 @@ async def _let_out(job: Job, shop: Workshop, blob: Blob) -> None:
         await db.execute(OVER, waiting.upload_id)
         await uploads.remove_bytes(db, waiting.upload_id)
         if "inspect" in shop.kinds:
-            await jobs.add(db, "inspect", blob.id, file_id=waiting.file_id, version=waiting.number, blob_id=blob.id)
+            # Of the blob alone: another file may have it when this one is gone.
+            await jobs.add(db, "inspect", blob.id, blob_id=blob.id)
         tell = announcements.ready if waiting.is_first else announcements.changed
         await tell(db, waiting.file_id, waiting.number)
     UNTIL_CLEAN.observe((datetime.now(UTC) - waiting.uploaded_at).total_seconds())

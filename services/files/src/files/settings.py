@@ -1,5 +1,7 @@
 """What files can be told by the environment."""
 
+from pathlib import Path
+
 from chassis.settings import DatabaseSettings
 from pydantic import Field, SecretStr
 
@@ -33,3 +35,6 @@ class Settings(DatabaseSettings):
     # Jobs that this process does at once: short ones (scans, thumbnails), and long ones (previews, conversions).
     quick_jobs: int = Field(4, ge=1)
     slow_jobs: int = Field(1, ge=1)
+    # Confined processes that look into files at once, and where they have their folders; none: the system's.
+    media_jobs: int = Field(2, ge=1)
+    scratch: Path | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import asyncpg
+from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
 from eventbus import Backoff
 
@@ -36,6 +37,7 @@ class Workshop:
     scanner: Scanner
     settings: Settings
     kinds: Mapping[str, Kind]
+    runner: Runner
 
     async def run(self) -> None:
         """Do what is to be done for as long as this runs."""
