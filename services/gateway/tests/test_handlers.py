@@ -18,6 +18,7 @@ from nexus.messaging.v1.channel_event_pb2 import (
     ReactionRemoved,
     ThreadUpdated,
 )
+from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, GroupRemoved, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 
@@ -106,6 +107,23 @@ async def test_who_leaves_is_told_once_and_hears_nothing_that_comes_after(hall: 
     assert bodies(leaver, "channel:left") == [{"channelId": channel_id}]
     assert bodies(member, "member:left")[0] == {"channelId": channel_id, "userId": user_id}
     assert len(bodies(member, "message:receive")) == 2
+
+
+async def test_everybody_in_a_workspace_hears_of_its_emoji_and_groups_and_nobody_else(hall: Hall) -> None:
+    workspace_id = somebody()
+    hall.state = {"channels": [], "workspaceIds": [workspace_id]}
+    inside = await hall.admitted(hall.tokens.token())
+    hall.state = {"channels": [], "workspaceIds": [somebody()]}
+    outside = await hall.admitted(hall.tokens.token())
+    await hall.tell(
+        WorkspaceEvent(workspace_id=workspace_id, emoji_added=EmojiAdded(id=somebody(), name="wave")),
+        WorkspaceEvent(workspace_id=workspace_id, group_removed=GroupRemoved(id=somebody())),
+    )
+    heard = [json.loads(each[2:])[:2] for each in inside.listen() if each.startswith("42")]
+    assert [event for event in heard if event[0].startswith("workspace:")] == [
+        ["workspace:emoji", {"workspaceId": workspace_id}], ["workspace:groups", {"workspaceId": workspace_id}]
+    ]  # fmt: skip
+    assert bodies(outside, "workspace:emoji") == []
 
 
 async def test_workspaces_are_joined_and_left_once(hall: Hall) -> None:

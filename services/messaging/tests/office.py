@@ -8,6 +8,7 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
+from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 
 SECRET = "the-secret-of-these-tests"
 
@@ -87,3 +88,9 @@ async def told(pool: asyncpg.Pool) -> list[PersonalEvent]:
     """What was said of people since it was last asked, in its order."""
     rows = await pool.fetch("DELETE FROM outbox WHERE topic = 'messaging.personal' RETURNING id, value")
     return [PersonalEvent.FromString(row["value"]) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+async def told_of_workspaces(pool: asyncpg.Pool) -> list[WorkspaceEvent]:
+    """What was said of what workspaces made for their messages."""
+    rows = await pool.fetch("SELECT value FROM outbox WHERE topic = 'messaging.workspaces' ORDER BY id")
+    return [WorkspaceEvent.FromString(row["value"]) for row in rows]

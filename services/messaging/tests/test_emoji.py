@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import asyncpg
 import pytest
-from office import Asker, Office, invited
+from office import Asker, Office, invited, told_of_workspaces
 from test_images import gif, lossless, png
 
 
@@ -21,7 +21,7 @@ async def listed(office: Office) -> list[str]:
     return [each["name"] for each in told["emoji"]]
 
 
-async def test_an_emoji_is_added_listed_served_and_removed(office: Office) -> None:
+async def test_an_emoji_is_added_listed_served_and_removed(office: Office, pool: asyncpg.Pool) -> None:
     for name, data in (("ship_it", png(64, 32)), ("+2", gif(512, 512)), ("wave-hi", lossless(1, 1))):
         assert (await put(office.member, office, name, data))[0] == 201
     _, told = await office.guest.get(f"/api/workspaces/{office.workspace_id}/emoji")
@@ -32,6 +32,9 @@ async def test_an_emoji_is_added_listed_served_and_removed(office: Office) -> No
         _check_headers(answer)
     assert (await office.member.delete(f"/api/workspaces/{office.workspace_id}/emoji/ship_it"))[0] == 204
     assert await listed(office) == ["+2", "wave-hi"]
+    *added, removed = await told_of_workspaces(pool)
+    assert [each.emoji_added.name for each in added] == ["ship_it", "+2", "wave-hi"]
+    assert (removed.emoji_removed.name, removed.emoji_removed.id) == ("ship_it", ship["id"])
 
 
 def _check_headers(answer: aiohttp.ClientResponse) -> None:

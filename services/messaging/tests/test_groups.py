@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from office import Office
+from office import Office, told_of_workspaces
 
 
 async def make(office: Office, name: str = "crew", *members: Any) -> Any:
@@ -30,6 +30,18 @@ async def test_a_group_is_made_changed_listed_and_removed(office: Office) -> Non
     assert await office.owner.delete(path) == (204, None)
     assert await listed(office) == []
     assert (await office.owner.delete(path))[0] == 404
+
+
+async def test_what_becomes_of_a_group_is_told(office: Office, pool: asyncpg.Pool) -> None:
+    group = await make(office, "Crew", office.member)
+    path = f"/api/workspaces/{office.workspace_id}/groups/{group['id']}"
+    await office.owner.put(path, {"members": []})
+    await office.owner.delete(path)
+    made, changed, removed = await told_of_workspaces(pool)
+    assert (made.workspace_id, made.meta.actor_id) == (office.workspace_id, str(office.owner.user_id))
+    assert (made.group_saved.name, list(made.group_saved.member_ids)) == ("Crew", [str(office.member.user_id)])
+    assert (changed.group_saved.id, list(changed.group_saved.member_ids)) == (group["id"], [])
+    assert removed.group_removed.id == group["id"]
 
 
 async def test_the_name_of_a_group_mentions_those_of_it_who_are_in_the_channel(

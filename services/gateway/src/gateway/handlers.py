@@ -12,6 +12,7 @@ from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1 import personal_event_pb2 as own
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
+from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 from gateway.arrivals import Arrivals, Revocations
@@ -20,7 +21,7 @@ from gateway.packets import encode_event
 from gateway.people import Client, Clients, session_room, user_room, workspace_room
 from gateway.recent import Recent
 from gateway.sessions import Reason
-from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, kind_of, member_of, rooms_of
+from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, TO_WORKSPACE, kind_of, member_of, rooms_of
 
 # In so many turns all sockets are told how far the stream is.
 TURNS = 60
@@ -127,6 +128,13 @@ def bid_farewell(tombstone: Tombstone, feed: Feed) -> None:
             feed.tell_person(socket, tombstone)
 
 
+def tell_workspace(event: WorkspaceEvent, feed: Feed) -> None:
+    """Everybody in the workspace hears of it."""
+    told = encode_event("/", *TO_WORKSPACE[kind_of(event)](event), feed.recent.place)
+    for socket in feed.clients.rooms.members(workspace_room(event.workspace_id)):
+        feed.channels.tell_one(socket, told)
+
+
 def tell_own_sockets(event: PersonalEvent, feed: Feed) -> None:
     """All of somebody's sockets hear what they did on one of them, or are to know."""
     for socket in feed.clients.rooms.members(user_room(event.user_id)):
@@ -174,6 +182,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
         said.MessagesImported: tell_members,
     },
     WorkspaceMemberEvent: {WorkspaceMemberSaved: welcome, Tombstone: bid_farewell},
+    WorkspaceEvent: dict.fromkeys(TO_WORKSPACE, tell_workspace),
     PersonalEvent: {**dict.fromkeys(OWN, tell_own_sockets), own.MemberSilenced: silence},
     SessionEvent: {SessionRevoked: cut_off},
 }

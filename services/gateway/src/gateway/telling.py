@@ -10,6 +10,7 @@ from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1 import personal_event_pb2 as own
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
+from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, EmojiRemoved, GroupRemoved, GroupSaved, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 from gateway.frames import Encoded
@@ -96,6 +97,20 @@ def _import(event: ChannelEvent) -> Telling:
 
 def _receipt(event: ChannelEvent) -> Telling:
     return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
+
+
+def _of_workspace(name: str) -> Callable[[WorkspaceEvent], Telling]:
+    """That there is something new to be asked for; what, guests and members may not both see."""
+    return lambda event: (name, {"workspaceId": event.workspace_id})
+
+
+# What everybody in a workspace hears.
+TO_WORKSPACE: Mapping[type, Callable[[Any], Telling]] = {
+    EmojiAdded: _of_workspace("workspace:emoji"),
+    EmojiRemoved: _of_workspace("workspace:emoji"),
+    GroupSaved: _of_workspace("workspace:groups"),
+    GroupRemoved: _of_workspace("workspace:groups"),
+}
 
 
 # What a channel's members hear, beside its messages.

@@ -8,11 +8,12 @@ from asyncpg import Record
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
+from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, EmojiRemoved
 from uuid_utils.compat import uuid7
 
-from messaging import images
+from messaging import announcements, images
 from messaging.permissions import Standing
-from messaging.rows import plain_json
+from messaging.rows import plain_json, timestamp
 
 MOST_EMOJI = 1_000
 MOST_BYTES = 256 * 1_024
@@ -52,9 +53,11 @@ async def add(db: Db, workspace_id: UUID, name: str, data: bytes, actor_id: UUID
         raise Problem(409, "too_many_emoji", f"A workspace can have {MOST_EMOJI:,} emoji of its own.")
     made = (workspace_id, name, image.content_type, image.width, image.height, data, actor_id)
     try:
-        return _json(_found(await db.fetchrow(ADD, uuid7(), *made)))
+        row = _found(await db.fetchrow(ADD, uuid7(), *made))
     except asyncpg.UniqueViolationError:
         raise Problem(409, "emoji_name_taken", f"There is an emoji called {name} in this workspace.") from None
+    await announcements.workspace_changed(db, workspace_id, _added(row), actor_id)
+    return _json(row)
 
 
 async def image_of(db: Db, workspace_id: UUID, emoji_id: UUID) -> tuple[bytes, str, str]:
@@ -70,6 +73,8 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, name: str) -> N
     if not standing.is_admin and row["created_by"] != standing.user_id:
         raise Problem(403, "forbidden", "Only admins remove what others added.")
     await db.execute(REMOVE, row["id"])
+    removed = EmojiRemoved(id=str(row["id"]), name=name)
+    await announcements.workspace_changed(db, workspace_id, removed, standing.user_id)
 
 
 async def require(db: Db, workspace_id: UUID | None, reaction: str) -> None:
@@ -83,6 +88,13 @@ def _found(row: Record | None) -> Record:
     if row is None:
         raise not_found("emoji")
     return row
+
+
+def _added(row: Record) -> EmojiAdded:
+    return EmojiAdded(
+        id=str(row["id"]), name=row["name"], content_type=row["content_type"], created_by=str(row["created_by"]),
+        created_at=timestamp(row["created_at"]),
+    )  # fmt: skip
 
 
 def _json(row: Record) -> Json:

@@ -30,7 +30,7 @@ async def change_group(
     workspace_id: UUID, group_id: UUID, body: GroupChange, ask: Annotated[Ask, allowed(Action.GROUP_MANAGE)]
 ) -> Json:
     async with ask.granted() as (db, _):
-        return await groups.change(db, workspace_id, group_id, body)
+        return await groups.change(db, workspace_id, group_id, body, ask.user.user_id)
 
 
 @router.delete("/{group_id}", status_code=204)
@@ -38,5 +38,5 @@ async def remove_group(
     workspace_id: UUID, group_id: UUID, ask: Annotated[Ask, allowed(Action.GROUP_MANAGE)]
 ) -> Response:
     async with ask.granted() as (db, _):
-        await groups.remove(db, workspace_id, group_id)
+        await groups.remove(db, workspace_id, group_id, ask.user.user_id)
     return Response(status_code=204)

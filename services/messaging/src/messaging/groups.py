@@ -9,9 +9,10 @@ from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
+from nexus.messaging.v1.workspace_event_pb2 import GroupRemoved, GroupSaved
 from uuid_utils.compat import uuid7
 
-from messaging import channels, members
+from messaging import announcements, channels, members
 from messaging.bodies import GroupChange, NewGroup
 from messaging.rows import plain_json, texts
 from messaging.standings import Standing
@@ -58,10 +59,10 @@ async def create(db: Db, workspace_id: UUID, new: NewGroup, actor_id: UUID) -> J
     except asyncpg.UniqueViolationError:
         raise _taken(new.name) from None
     await _set_members(db, workspace_id, group_id, new.members)
-    return _json(await one(db, GROUPS, workspace_id, group_id))
+    return await _announced(db, workspace_id, group_id, actor_id)
 
 
-async def change(db: Db, workspace_id: UUID, group_id: UUID, wanted: GroupChange) -> Json:
+async def change(db: Db, workspace_id: UUID, group_id: UUID, wanted: GroupChange, actor_id: UUID) -> Json:
     """The group as it is then; `members`, if given, are all of them."""
     try:
         found = await db.fetchval(CHANGE, workspace_id, group_id, wanted.name, wanted.description)
@@ -71,13 +72,23 @@ async def change(db: Db, workspace_id: UUID, group_id: UUID, wanted: GroupChange
         raise not_found("group")
     if wanted.members is not None:
         await _set_members(db, workspace_id, group_id, wanted.members)
-    return _json(await one(db, GROUPS, workspace_id, group_id))
+    return await _announced(db, workspace_id, group_id, actor_id)
 
 
-async def remove(db: Db, workspace_id: UUID, group_id: UUID) -> None:
+async def remove(db: Db, workspace_id: UUID, group_id: UUID, actor_id: UUID) -> None:
     """Messages that mentioned its people go on doing so."""
     if not await db.fetchval(REMOVE, workspace_id, group_id):
         raise not_found("group")
+    await announcements.workspace_changed(db, workspace_id, GroupRemoved(id=str(group_id)), actor_id)
+
+
+async def _announced(db: Db, workspace_id: UUID, group_id: UUID, actor_id: UUID) -> Json:
+    row = await one(db, GROUPS, workspace_id, group_id)
+    saved = GroupSaved(
+        id=str(group_id), name=row["name"], description=row["description"], member_ids=texts(row["member_ids"])
+    )
+    await announcements.workspace_changed(db, workspace_id, saved, actor_id)
+    return _json(row)
 
 
 async def _set_members(db: Db, workspace_id: UUID, group_id: UUID, user_ids: Sequence[UUID]) -> None:
