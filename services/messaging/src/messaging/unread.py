@@ -21,8 +21,16 @@ EVERYONE = UUID(int=0)
 
 # What counts: others' messages after the marker that are there and shown in the channel.
 FROM_HERE = f"greatest(m.last_read_seq, c.last_seq - {NEWEST})"
-COUNTS = f"t.channel_id = m.channel_id AND t.seq > {FROM_HERE} AND t.user_id <> m.user_id"
+SINCE = f"t.channel_id = m.channel_id AND t.seq > {FROM_HERE}"
+COUNTS = f"{SINCE} AND t.user_id <> m.user_id"
 SHOWN = "NOT t.is_deleted AND NOT t.is_imported AND (t.parent_message_id IS NULL OR t.also_to_channel)"
+FOR_NOBODY = "(t.is_deleted OR t.is_imported OR (t.parent_message_id IS NOT NULL AND NOT t.also_to_channel))"
+# Numbers have no gaps: these are all after the marker, less the few that count for nobody, and one's own.
+UNREAD = f"""
+    least({MOST_COUNTED}, c.last_seq - {FROM_HERE}
+        - (SELECT count(*) FROM messages t WHERE {SINCE} AND {FOR_NOBODY})
+        - (SELECT count(*) FROM messages t WHERE {SINCE} AND t.user_id = m.user_id AND {SHOWN}))
+"""  # noqa: S608 - constants
 # A row of message_mentions is gone with its message.
 MENTIONS = f"""
     n.channel_id = m.channel_id AND n.user_id IN (m.user_id, '{EVERYONE}') AND n.author_id <> m.user_id
@@ -31,8 +39,7 @@ MENTIONS = f"""
 """
 STATE = f"""
     SELECT m.channel_id, m.last_read_seq, m.level, m.muted_until, c.last_seq, c.last_revision,
-        (SELECT count(*) FROM (SELECT FROM messages t WHERE {COUNTS} AND {SHOWN} LIMIT {MOST_COUNTED}) AS found)
-            AS unread,
+        {UNREAD} AS unread,
         (SELECT count(*) FROM (SELECT DISTINCT n.seq FROM message_mentions n WHERE {MENTIONS} LIMIT {MOST_COUNTED})
             AS found) AS mentions
     FROM channel_members m JOIN channels c ON c.id = m.channel_id
