@@ -1,19 +1,28 @@
 -- Resumable uploads (tus): how much of each is in the store. Parts first, rows second: what no row knows is put again.
+-- A row outlives its upload by a week, so that a client is told that it is over.
 CREATE TABLE tus_uploads (
-    upload_id UUID PRIMARY KEY REFERENCES uploads (id) ON DELETE CASCADE,
+    upload_id UUID PRIMARY KEY,
+    user_id UUID NOT NULL,
+    file_id UUID NOT NULL,
+    version INTEGER NOT NULL,
     length BIGINT NOT NULL,
     arrived BIGINT NOT NULL DEFAULT 0 CHECK (arrived BETWEEN 0 AND length),
     etags TEXT[] NOT NULL DEFAULT '{}', -- of the parts that are there
     tail INTEGER NOT NULL DEFAULT 0, -- bytes behind them, too few for a part, at incoming/<id>.tail
     metadata TEXT NOT NULL,
-    taken_by UUID, -- the request that writes
-    taken_in TEXT, -- its process
-    taken_until TIMESTAMPTZ
+    taken_by UUID, -- the request that writes, until then
+    taken_until TIMESTAMPTZ,
+    taken_in TEXT, -- its process, and which life of that: what died holds nothing any more
+    taken_life UUID,
+    touched_at TIMESTAMPTZ NOT NULL DEFAULT now()
 );
+CREATE INDEX tus_uploads_by_time ON tus_uploads (touched_at);
 
--- Where a client may put bytes by itself; it can until then, whatever has become of the upload.
+-- Where a client may put bytes by itself: it can until then, whatever has become of the upload.
 CREATE TABLE direct_uploads (
     upload_id UUID PRIMARY KEY,
+    user_id UUID NOT NULL,
+    file_id UUID NOT NULL,
     media_type TEXT NOT NULL,
     permitted_until TIMESTAMPTZ NOT NULL
 );

@@ -3,18 +3,18 @@
 from contextlib import aclosing
 
 from chassis import database, running
+from chassis.confined.runner import Runner
 from chassis.counters import redis_client
 from chassis.serving import background, serve
 from eventbus import Consumer, Producer, outbox
 
-from files import housekeeping
+from files import housekeeping, leftovers
 from files.application import app_of, passes_of
 from files.clamd import Scanner
 from files.content.listener import listen
 from files.content.origin import origin_of
 from files.handlers import CONSUMES
-from files.kinds import KINDS
-from files.links import housekeeping as link_housekeeping
+from files.kinds import KINDS, WARM
 from files.settings import Settings
 from files.store import Store
 from files.workshop import Workshop
@@ -27,12 +27,13 @@ async def main(settings: Settings) -> None:
         await database.connect(settings) as pool,
         Store.connect(settings.s3_url.get_secret_value(), settings.s3_region, settings.s3_public_url) as store,
         Producer(settings.kafka_url, "files") as producer,
+        Runner(settings.media_jobs, WARM, settings.scratch) as runner,
         background(
             outbox.relay(pool, producer),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "files", settings.instance).run(),
-            Workshop(pool, store, scanner, settings, KINDS).run(),
+            Workshop(pool, store, scanner, settings, KINDS, runner).run(),
             housekeeping.run(pool, scanner),
-            link_housekeeping.run(pool),
+            leftovers.run(pool, store),
             listen(origin_of(pool, store, passes_of(settings)), settings),
         ),
     ):

@@ -6,19 +6,22 @@ from chassis.serving import create_app
 from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 
-from files import file_routes, form_bodies, upload_routes
+from files import conversions, file_routes, form_bodies, upload_routes
 from files.content import routes as content_routes
 from files.content.addresses import Addresses
 from files.content.passes import Passes
+from files.direct import routes as direct_routes
 from files.links import routes as link_routes
 from files.links import shared
 from files.links.shared import Entrance
 from files.links.throttle import Throttle
 from files.settings import Settings
 from files.store import Store
+from files.tus import routes as tus_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
-    upload_routes.router, link_routes.router, content_routes.router, file_routes.router,
+    upload_routes.router, tus_routes.router, direct_routes.router, link_routes.router, content_routes.router,
+    file_routes.router, conversions.router,
 )  # fmt: skip
 # For who knows a secret address: the only routes without a rule.
 PUBLIC: tuple[APIRouter, ...] = (shared.public,)
@@ -31,6 +34,7 @@ def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -
         "files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=settings.file_limit + form_bodies.LEEWAY
     )
     app.state.pool, app.state.store, app.state.settings = pool, store, settings
+    app.state.tus_chunks = 0
     app.state.addresses = Addresses(passes_of(settings), settings.content_url.rstrip("/"))
     app.state.passwords = Passwords(Cost())
     app.state.entrance = Entrance(pool, app.state.addresses, app.state.passwords, Throttle(redis))

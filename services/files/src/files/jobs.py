@@ -18,7 +18,7 @@ QUICK, SLOW = "quick", "slow"
 # Long work never holds up short work.
 LANES: Mapping[str, str] = {
     "scan": QUICK, "remove": QUICK, "inspect": QUICK, "thumbnail": QUICK, "rescan": SLOW, "preview": SLOW,
-    "convert": SLOW,
+    "convert": SLOW, "assemble": QUICK, "adopt": QUICK,
 }  # fmt: skip
 # Seconds for which a job is its taker's unless that says that it still works.
 LEASE = 15.0

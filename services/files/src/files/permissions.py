@@ -25,6 +25,7 @@ class Action(StrEnum):
     """What somebody can ask to do."""
 
     FILE_UPLOAD = "file.upload"
+    UPLOAD_CONTINUE = "upload.continue"
     FILE_LIST = "file.list"
     FILE_READ = "file.read"
     FILE_CHANGE = "file.change"
@@ -44,6 +45,8 @@ def _anybody(_: Standing) -> bool:
 
 RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.FILE_UPLOAD: lambda s: s.writes,
+    # Found by its id and its uploader alone.
+    Action.UPLOAD_CONTINUE: _anybody,
     Action.FILE_LIST: _anybody,
     Action.FILE_READ: _anybody,
     Action.FILE_CHANGE: lambda s: s.is_uploader or s.is_admin,

@@ -1,0 +1,36 @@
+"""From where a client put bytes to quarantine: what is there is copied once, and only the copy counts."""
+
+from uuid import UUID
+
+from eventbus import Db
+
+from files import keys, uploads
+from files.direct.drops import RESTS
+from files.jobs import Job, Refused
+from files.objects import Missing
+from files.workshop import Workshop
+
+OPEN = "SELECT size FROM uploads WHERE id = $1 AND state = 'open'"
+
+
+async def adopt(job: Job, shop: Workshop) -> None:
+    """May be cut off anywhere: until the copy is noted it is made anew."""
+    upload_id = UUID(job.subject)
+    async with shop.pool.acquire(timeout=5) as db:
+        size = await db.fetchval(OPEN, upload_id)
+        if size is None or not await uploads.extend(db, upload_id, RESTS):
+            return
+    try:
+        await shop.store.copy(keys.dropped(upload_id), keys.incoming(upload_id))
+    except Missing:
+        raise Refused("lost") from None
+    head = await shop.store.head(keys.incoming(upload_id))
+    if head is None or head.size != size:
+        raise Refused("damaged")
+    async with shop.pool.acquire(timeout=5) as db, db.transaction():
+        await uploads.finish(db, upload_id, size, None)
+    await shop.store.delete(keys.dropped(upload_id))
+
+
+async def give_up(db: Db, job: Job, _: str) -> None:
+    await uploads.give_up(db, UUID(job.subject))
