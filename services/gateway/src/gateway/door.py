@@ -127,7 +127,7 @@ class Door:
             **dict.fromkeys(("auth", "users", "bots", ".well-known"), identity),
             **dict.fromkeys(("workspaces", "channels", "messages", "invitations", "sync"), messaging),
             **dict.fromkeys(("drafts", "scheduled", "saved", "reminders", "preferences"), messaging),
-            **dict.fromkeys(("unread", "threads"), messaging),
+            **dict.fromkeys(("unread", "threads", "gifs"), messaging),
             **dict.fromkeys(("hooks", "outgoing-hooks", "commands", "responses"), messaging),
             "presence": ("presence", settings.presence_url),
             **dict.fromkeys(("files", "shared"), ("files", settings.files_url)),

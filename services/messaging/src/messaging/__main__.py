@@ -6,7 +6,8 @@ from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
 from messaging import alarms, directory, hearing, retention, retention_reports
-from messaging.application import app_of, look_of, outside_of
+from messaging.application import app_of, gif_guard_of, look_of, outside_of
+from messaging.gifs import sources as gifs
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
 from messaging.settings import Settings
@@ -19,6 +20,8 @@ async def main(settings: Settings) -> None:
         await database.connect(settings) as pool,
         Producer(settings.kafka_url, "messaging") as producer,
         Runner(most=1) as runner,
+        Runner(most=2) as decoder,
+        gifs.opened(settings, decoder, gif_guard_of(settings)) as gif_sources,
         background(
             outbox.relay(pool, producer),
             alarms.run(pool),
@@ -30,7 +33,7 @@ async def main(settings: Settings) -> None:
             transfers.run(pool, runner, settings.import_messages_per_second),
         ),
     ):
-        await serve(app_of(settings, pool), settings)
+        await serve(app_of(settings, pool, gif_sources), settings)
 
 
 if __name__ == "__main__":

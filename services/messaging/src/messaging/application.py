@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from messaging import (
     channel_routes,
     emoji_routes,
+    gif_routes,
     group_routes,
     internal_routes,
     link_routes,
@@ -23,6 +24,7 @@ from messaging import (
     thread_routes,
     workspace_routes,
 )
+from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
@@ -44,6 +46,7 @@ ROUTERS = (
     thread_routes.router,
     group_routes.router,
     emoji_routes.router,
+    gif_routes.router,
     right_routes.router,
     retention_routes.router,
     moderation_routes.router,
@@ -63,13 +66,14 @@ ROUTERS = (
 PUBLIC = (hook_routes.public, command_routes.public)
 
 
-def app_of(settings: Settings, pool: asyncpg.Pool) -> FastAPI:
+def app_of(settings: Settings, pool: asyncpg.Pool, gifs: Sources | None = None) -> FastAPI:
     """The HTTP app over a database."""
     app = create_app(
         "messaging", settings, (*ROUTERS, *PUBLIC), {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
     )
     app.state.pool = pool
     app.state.outside = outside_of(settings)
+    app.state.gifs = gifs or Sources()
     app.state.guesses = Guesses()
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
@@ -84,6 +88,11 @@ def outside_of(settings: Settings) -> Outside:
 
 def _places(allowed: str) -> frozenset[str]:
     return frozenset(place.strip() for place in allowed.split(","))
+
+
+def gif_guard_of(settings: Settings) -> Guard:
+    """Where a provider of GIFs may be."""
+    return Guard(look_up, _places(settings.gif_provider_allowed))
 
 
 def look_of(settings: Settings) -> Look | None:

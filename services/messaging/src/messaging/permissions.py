@@ -66,6 +66,7 @@ class Action(StrEnum):
     EMOJI_LIST = "emoji.list"
     EMOJI_ADD = "emoji.add"
     EMOJI_REMOVE = "emoji.remove"
+    GIF_LIST = "gif.list"
     MESSAGE_READ = "message.read"
     MESSAGE_FORWARD = "message.forward"
     MESSAGE_SAVE = "message.save"
@@ -192,6 +193,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.EMOJI_ADD: _workspace(lambda s: s.role != "guest"),
     # Their own, or any if they are an admin: emoji.py.
     Action.EMOJI_REMOVE: _workspace(lambda s: s.role != "guest"),
+    Action.GIF_LIST: _anybody,
     Action.MESSAGE_READ: _anybody,
     # And to post where it goes, to people who may all read it: forwarding.py.
     Action.MESSAGE_FORWARD: _anybody,

@@ -1,6 +1,7 @@
 """What messaging can be told by the environment."""
 
 from chassis.settings import DatabaseSettings
+from pydantic import SecretStr
 
 
 class Settings(DatabaseSettings):
@@ -19,5 +20,11 @@ class Settings(DatabaseSettings):
     integrations_allowed: str = ""
     # So many messages a second does an import store at the most, beside what people say.
     import_messages_per_second: int = 1_000
+    # A folder of GIFs to pick from; without it there are a few that messaging draws.
+    gif_dir: str = ""
+    # A provider of more that speaks as Tenor does, the key that it wants, and places as above.
+    gif_provider_url: str = ""
+    gif_provider_key: SecretStr = SecretStr("")
+    gif_provider_allowed: str = ""
     # Where the installation is reached from outside: the beginning of addresses that integrations are given.
     public_url: str = "http://127.0.0.1:8080"

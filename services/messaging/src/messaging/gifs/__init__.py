@@ -1,0 +1,1 @@
+"""GIFs that people send: of a folder of one's own, or of a provider whom messaging asks, never the page."""
