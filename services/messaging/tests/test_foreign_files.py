@@ -1,0 +1,148 @@
+"""Files that are not what they should be are refused with their reason, and change nothing."""
+
+import asyncio
+import io
+import json
+import stat
+import zipfile
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from chassis.confined.runner import Runner
+from office import Office
+from slack_export import channel, files_of, said, user, zipped
+from transfer_runs import uploaded, work, working
+
+
+@pytest_asyncio.fixture
+async def runner() -> AsyncIterator[Runner]:
+    async with working() as started:
+        yield started
+
+
+GOOD = files_of([user("U1", "Ann")], [channel("C1", "ideas", "U1")], {"ideas/2020-09-13": [said(1, "U1", "hello")]})
+
+
+def with_file(name: str, data: bytes) -> bytes:
+    return zipped({**GOOD, name: data})
+
+
+def a_link() -> bytes:
+    out = io.BytesIO(zipped(GOOD))
+    with zipfile.ZipFile(out, "a") as made:
+        link = zipfile.ZipInfo("ideas/2020-09-14.json")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        made.writestr(link, "/etc/passwd")
+    return out.getvalue()
+
+
+def twice() -> bytes:
+    out = io.BytesIO(zipped(GOOD))
+    with zipfile.ZipFile(out, "a") as made:
+        made.writestr("Users.json", b"[]")
+    return out.getvalue()
+
+
+def many() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for number in range(200_001):
+            made.writestr(zipfile.ZipInfo(f"{number}"), b"")
+    return out.getvalue()
+
+
+def encrypted() -> bytes:
+    data = bytearray(zipped(GOOD))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = data.find(mark)
+        while start >= 0:
+            data[start + place] |= 1
+            start = data.find(mark, start + 4)
+    return bytes(data)
+
+
+def damaged() -> bytes:
+    data = bytearray(zipped({**GOOD, "ideas/2020-09-13.json": json.dumps([said(1, "U1", "word " * 500)]).encode()}))
+    middle = data.find(b"ideas/2020-09-13.json") + 60
+    data[middle : middle + 20] = bytes(20)
+    return bytes(data)
+
+
+CASES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no zip": (lambda: b"GIF89a" + bytes(2_000), "not a zip file"),
+    "a zip of something else": (lambda: zipped({"letter.txt": b"Dear all"}), "neither an export of Slack's"),
+    "more files than there may be": (many, "more than 200,000 files"),
+    "a bomb": (lambda: with_file("ideas/2020-09-14.json", b"[" + b" " * 40_000_000 + b"]"), "200 times its size"),
+    "a file outside": (lambda: with_file("../users.json", b"[]"), "outside of its folders"),
+    "an absolute name": (lambda: with_file("/etc/cron.json", b"[]"), "outside of its folders"),
+    "a name of another system": (lambda: with_file("ideas\\a.json", b"[]"), "cannot be"),
+    "a link": (a_link, "no file but a link"),
+    "a name twice": (twice, "twice"),
+    "encrypted": (encrypted, "encrypted"),
+    "damaged": (damaged, "damaged"),
+    "no UTF-8": (lambda: with_file("ideas/2020-09-14.json", b'[{"text": "\xff\xfe"}]'), "not JSON in UTF-8"),
+    "half of a letter": (lambda: with_file("ideas/2020-09-14.json", b'[{"text": "\\ud800"}]'), "not JSON in UTF-8"),
+    "too deep": (lambda: with_file("ideas/2020-09-14.json", b"[" * 100 + b"]" * 100), "60 levels deep"),
+    "deeper than any reader": (lambda: with_file("ideas/2020-09-14.json", b"[" * 90_000 + b"]" * 90_000), "not JSON"),
+    "no list": (lambda: zipped({**GOOD, "users.json": b'{"id": "U1"}'}), "no list"),
+    "an archive of the future": (
+        lambda: zipped({"workspace.json": b'{"format": "nexus-archive", "version": 9, "workspace": {}}'}),
+        "another version",
+    ),
+    "an archive that says nonsense": (
+        lambda: zipped({
+            "workspace.json": b'{"format": "nexus-archive", "version": 1, "workspace": {"key": "w", "name": "W"}}',
+            "people.jsonl": b'{"key": "p", "name": "P", "role": "god"}\n',
+        }),
+        "not understood",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_what_is_not_as_it_should_be_is_refused(
+    case: str, office: Office, pool: asyncpg.Pool, runner: Runner
+) -> None:
+    make, reason = CASES[case]
+    path = await uploaded(office.owner, office.workspace_id, await asyncio.to_thread(make))
+    await work(pool, runner)
+    _, told = await office.owner.get(path)
+    assert (told["state"], reason in (told["failure"] or "")) == ("failed", True), told
+    assert await pool.fetchval("SELECT count(*) FROM transfer_records") == 0
+    assert await pool.fetchval("SELECT count(*) FROM transfer_pieces") == 0
+    assert await pool.fetchval("SELECT count(*) FROM messages") == 0
+    # Another can be tried at once.
+    path = await uploaded(office.owner, office.workspace_id, zipped(GOOD))
+    await work(pool, runner)
+    assert (await office.owner.get(path))[1]["state"] == "waiting"
+
+
+async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
+    odd = [
+        said(1, "U1", "kept"), {"type": "message", "user": "U1", "text": "no time"},
+        {"type": "message", "ts": "1600000002.0001", "text": "nobody"}, {"type": "message", "ts": "12:30", "user": "U1"},
+        said(3, "U1", ""), said(4, "U9", "of somebody who is not listed"), 7, None, [],
+        {"type": "message", "subtype": "channel_leave", "user": "U1", "ts": "1600000005.0001", "text": "left"},
+        said(1, "U1", "the same time"), said(6, "U1", "a thread\x00 without beginning", thread_ts="1500000000.000000"),
+        said(8, "U1", "x" * 50_000), {"ts": {"a": 1}, "type": ["message"], "user": 5},
+    ]  # fmt: skip
+    files = files_of([user("U1", "Ann"), {"id": 5}], [channel("C1", "ideas", "U1")], {"ideas/2020-09-13": odd})  # type: ignore[arg-type]
+    path = await uploaded(office.owner, office.workspace_id, zipped(files))
+    await work(pool, runner)
+    _, preview = await office.owner.get(f"{path}/preview")
+    assert {each["reason"]: each["count"] for each in preview["skipped"]} == {
+        "not_a_message": 3, "nobody_said_it": 1, "says_nothing": 1, "subtype_channel_leave": 1, "text_cut": 1,
+        "twice_in_the_file": 1, "person_without_id": 1,
+    }  # fmt: skip
+    await office.owner.made(f"{path}/confirm", {"keepForever": True})
+    await work(pool, runner)
+    _, told = await office.owner.get(path)
+    assert told["report"]["skipped"]["unknown_author"] == 1
+    assert told["report"]["skipped"]["thread_without_beginning"] == 1
+    assert told["report"]["messagesNew"] == 3
+    _, listed = await office.owner.get(f"{path}/skipped")
+    assert {"reason": "unknown_author", "what": "C1/1600000004.004100"}.items() <= {
+        name: value for each in listed["skipped"] if each["reason"] == "unknown_author" for name, value in each.items()
+    }.items()
