@@ -111,6 +111,9 @@ function attachChannels(socket: Socket): void {
   socket.on("workspace:joined", workspace);
   socket.on("workspace:left", workspace);
   socket.on("member:joined", membership);
+  socket.on("member:silenced", ({ channelId }: { channelId?: string | null }) =>
+    outdated(channelId ? keys.rights(channelId) : ["rights"]),
+  );
   socket.on("member:left", membership);
 }
 
