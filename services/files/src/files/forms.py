@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from nexus.files.v1.file_event_pb2 import File, Place
 
 from files.places import SEES
-from files.standings import VISIBLE
+from files.standings import IN_WORKSPACE, VISIBLE
 
 OCTETS = "application/octet-stream"
 # Of the asker as $1: a file is shown as its newest clean version is, to its uploader as the only one there is.
@@ -28,15 +28,16 @@ FROM = """
 SHOWN_VERSION = "coalesce(f.version, (SELECT max(number) FROM file_versions WHERE file_id = f.id))"
 PLACE = f"""
     LEFT JOIN LATERAL (SELECT p.entity_type, p.entity_id FROM file_places p
-        WHERE p.file_id = f.id AND p.is_open AND {SEES} ORDER BY p.added_at, p.entity_id LIMIT 1) p ON TRUE
+        WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {IN_WORKSPACE}
+        ORDER BY p.added_at, p.entity_id LIMIT 1) p ON TRUE
 """  # noqa: S608 - constants
 SHOWN = f"SELECT {COLUMNS}, p.entity_type, p.entity_id {FROM.format(number=SHOWN_VERSION)} {PLACE}"
 BY_IDS = f"{SHOWN} WHERE f.id = ANY($2::uuid[]) AND {VISIBLE}"
 AT_PLACE = f"""
-    SELECT {COLUMNS}, here.entity_type, here.entity_id {FROM.format(number=SHOWN_VERSION)}
-    JOIN file_places here ON here.file_id = f.id AND here.is_open
-    WHERE here.entity_type = $2 AND here.entity_id = $3 AND ($4::uuid IS NULL OR f.id < $4)
-        AND (f.version IS NOT NULL OR f.uploaded_by = $1)
+    SELECT {COLUMNS}, p.entity_type, p.entity_id {FROM.format(number=SHOWN_VERSION)}
+    JOIN file_places p ON p.file_id = f.id AND p.is_open
+    WHERE p.entity_type = $2 AND p.entity_id = $3 AND ($4::uuid IS NULL OR f.id < $4)
+        AND (f.version IS NOT NULL OR f.uploaded_by = $1) AND {IN_WORKSPACE}
     ORDER BY f.id DESC LIMIT $5
 """
 VERSIONS = f"""

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
 from nexus.files.v1.file_event_pb2 import FileEvent
+from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
-from files import directory
+from files import carrying, directory
 
 
 async def join_workspace(event: WorkspaceMemberEvent, db: Db) -> None:
@@ -29,7 +31,9 @@ async def list_channel(event: ChannelDirectoryEvent, db: Db) -> None:
 
 
 async def remove_channel(tombstone: Tombstone, db: Db) -> None:
-    await directory.remove_channel(db, *_ids(tombstone.key))
+    (channel_id,) = _ids(tombstone.key)
+    await directory.remove_channel(db, channel_id)
+    await carrying.drop_channel(db, channel_id)
 
 
 async def join_channel(event: ChannelMemberEvent, db: Db) -> None:
@@ -39,6 +43,29 @@ async def join_channel(event: ChannelMemberEvent, db: Db) -> None:
 
 async def leave_channel(tombstone: Tombstone, db: Db) -> None:
     await directory.remove_channel_member(db, *_ids(*tombstone.key.partition("/")[::2]))
+
+
+async def place_posted(event: ChannelEvent, db: Db) -> None:
+    await _carry(event.message_posted.message, db)
+
+
+async def place_updated(event: ChannelEvent, db: Db) -> None:
+    await _carry(event.message_updated.message, db)
+
+
+async def _carry(message: said.Message, db: Db) -> None:
+    _ids(message.id, message.channel_id, message.user_id)
+    await carrying.carry(db, message)
+
+
+async def drop_deleted(event: ChannelEvent, db: Db) -> None:
+    channel_id, message_id = _ids(event.channel_id, event.message_deleted.message.id)
+    await carrying.drop(db, channel_id, [message_id])
+
+
+async def drop_purged(event: ChannelEvent, db: Db) -> None:
+    channel_id, *message_ids = _ids(event.channel_id, *event.messages_purged.message_ids)
+    await carrying.drop(db, channel_id, message_ids)
 
 
 def _ids(*texts: str) -> list[UUID]:
@@ -52,5 +79,11 @@ PUBLISHES: tuple[type[Event], ...] = (FileEvent,)
 CONSUMES: Consumes = {
     WorkspaceMemberEvent: {WorkspaceMemberSaved: join_workspace, Tombstone: leave_workspace},
     ChannelDirectoryEvent: {ChannelListed: list_channel, Tombstone: remove_channel},
+    ChannelEvent: {
+        said.MessagePosted: place_posted,
+        said.MessageUpdated: place_updated,
+        said.MessageDeleted: drop_deleted,
+        said.MessagesPurged: drop_purged,
+    },
     ChannelMemberEvent: {ChannelMemberListed: join_channel, Tombstone: leave_channel},
 }

@@ -1,8 +1,10 @@
 """Removing files: rows at once, bytes by jobs that are done however often somebody dies meanwhile."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from eventbus import Db
+from nexus.files.v1.file_event_pb2 import Place
 
 from files import announcements, blobs, forms, keys, uploads
 from files.jobs import Job, Later
@@ -21,13 +23,13 @@ UPLOAD = "SELECT multipart_id FROM uploads WHERE id = $1"
 FORGET_UPLOAD = "DELETE FROM uploads WHERE id = $1 AND state = 'over'"
 
 
-async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None) -> bool:
+async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None, places: Iterable[Place] = ()) -> bool:
     """The file with its versions, for everybody, at once; jobs remove the bytes that nobody else has. False if it is
-    gone already."""
+    gone already. `places` are those that it has lost just now."""
     file = await db.fetchrow(LOCK, file_id)
     if file is None:
         return False
-    places = forms.places_of(await db.fetch(PLACES, file_id))
+    lost = [*places, *forms.places_of(await db.fetch(PLACES, file_id))]
     held = {row["blob_id"] for row in await db.fetch(DROP_VERSIONS, file_id)} - {None}
     for row in await db.fetch(UPLOADS, file_id):
         await uploads.remove_bytes(db, row["id"])
@@ -36,7 +38,7 @@ async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None) -> bool:
     for blob_id in sorted(held):
         await blobs.release(db, blob_id)
     await db.execute(DROP, file_id)
-    await announcements.deleted(db, file_id, file["workspace_id"], places, file["uploaded_by"], actor_id)
+    await announcements.deleted(db, file_id, file["workspace_id"], lost, file["uploaded_by"], actor_id)
     return True
 
 

@@ -36,8 +36,11 @@ class Standing:
         return self.is_uploader or self.is_admin
 
 
+# What is a person's own is theirs while they are in the workspace that keeps it.
+IN_WORKSPACE = """(p.entity_type <> 'user' OR EXISTS (
+    SELECT FROM workspace_members w WHERE w.workspace_id = f.workspace_id AND w.user_id = $1))"""
 VISIBLE = f"""
-    EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES})
+    EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {IN_WORKSPACE})
     AND (f.version IS NOT NULL OR f.uploaded_by = $1)
 """
 OF_FILE = f"""
@@ -55,6 +58,10 @@ OF_PLACE = f"""
     LEFT JOIN workspace_members m ON m.workspace_id = p.workspace_id AND m.user_id = $1
     WHERE {SEES} AND (p.workspace_id IS NULL OR m.user_id IS NOT NULL)
 """  # noqa: S608
+
+
+async def sees_file(db: Db, user_id: UUID, file_id: UUID) -> bool:
+    return await db.fetchval(OF_FILE, user_id, file_id) is not None
 
 
 async def of_file(db: Db, user_id: UUID, file_id: UUID) -> Standing:

@@ -1,0 +1,174 @@
+"""Files hang on what messages carry them: rights come and go with messages, and the last one takes the file along."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+from desk import Asker, Premises
+from eventbus import Tombstone
+from eventbus.inbox import deliver
+from files.handlers import CONSUMES
+from files.workshop import Workshop
+from nexus.event.v1.meta_pb2 import Meta
+from nexus.messaging.v1 import channel_event_pb2 as said
+from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, Message
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
+from parcels import worked
+from uuid_utils.compat import uuid7
+
+
+def a_message(by: Asker, channel_id: UUID, *file_ids: object, **more: Any) -> Message:
+    attachments = orjson.dumps([{"fileId": str(file_id), "name": "a"} for file_id in file_ids]).decode()
+    said_so = {"id": str(uuid7()), "attachments": attachments, **more}
+    return Message(channel_id=str(channel_id), user_id=str(by.user_id), **said_so)
+
+
+async def told(pool: asyncpg.Pool, **payload: Any) -> None:
+    """Messaging tells it, twice, as Kafka may."""
+    (name, value), meta = next(iter(payload.items())), Meta(id=str(uuid7()))
+    channel_id = value.message.channel_id if hasattr(value, "message") else payload["channel_id"]
+    event = ChannelEvent(meta=meta, channel_id=channel_id, **{name: value})
+    for _ in range(2):
+        await deliver(event, CONSUMES[ChannelEvent], pool, "files")
+
+
+async def posted(pool: asyncpg.Pool, message: Message) -> None:
+    await told(pool, message_posted=said.MessagePosted(message=message))
+
+
+async def updated(pool: asyncpg.Pool, message: Message) -> None:
+    await told(pool, message_updated=said.MessageUpdated(message=message))
+
+
+async def deleted(pool: asyncpg.Pool, message: Message) -> None:
+    gone = Message(id=message.id, channel_id=message.channel_id, user_id=message.user_id, is_deleted=True)
+    await told(pool, message_deleted=said.MessageDeleted(message=gone))
+
+
+async def sees(who: Asker, file_id: object) -> bool:
+    status, _ = await who.get(f"/api/files/{file_id}")
+    assert status in (200, 404)
+    return status == 200
+
+
+async def test_a_message_brings_a_file_to_who_reads_its_channel(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    assert not await sees(office.outsider, file_id)
+    message = a_message(office.member, office.public_id, file_id)
+    await posted(office.pool, message)
+    assert await sees(office.outsider, file_id)
+    for who in (office.stranger,):
+        assert not await sees(who, file_id)
+    await deleted(office.pool, message)
+    assert not await sees(office.outsider, file_id)
+    assert await sees(office.member, file_id)
+
+
+@pytest.mark.parametrize("by", ["outsider", "stranger", "guest"])
+async def test_nobody_makes_a_file_seen_that_they_do_not_see(office: Premises, by: str) -> None:
+    file_id = await office.file(office.member)
+    if by == "guest":
+        await office.pool.execute("DELETE FROM channel_members WHERE user_id = $1", office.guest.user_id)
+    await posted(office.pool, a_message(getattr(office, by), office.public_id, file_id))
+    assert not await sees(office.outsider, file_id)
+
+
+async def test_what_was_forwarded_hangs_where_it_went(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    inner = {"attachments": [{"fileId": str(file_id)}], "forwarded": None}
+    forwarded = orjson.dumps({"attachments": [], "forwarded": inner}).decode()
+    message = a_message(office.member, office.public_id, forwarded=forwarded)
+    await posted(office.pool, message)
+    assert await sees(office.outsider, file_id)
+
+
+@pytest.mark.parametrize(
+    "attachments", ["[]", "{}", "null", '"x"', '[1, null, {"fileId": 7}, {"fileId": "../../etc"}, {"fileId": ""}]']
+)
+async def test_attachments_that_name_no_file_are_passed_over(office: Premises, attachments: str) -> None:
+    await posted(office.pool, a_message(office.member, office.public_id, attachments=attachments))
+    assert await office.pool.fetchval("SELECT count(*) FROM message_files") == 0
+
+
+async def test_an_edit_takes_along_what_it_takes_out(office: Premises) -> None:
+    kept, left_out = await office.file(office.member), await office.file(office.member, b"other")
+    message = a_message(office.member, office.public_id, kept, left_out)
+    await posted(office.pool, message)
+    message.attachments = orjson.dumps([{"fileId": str(kept)}]).decode()
+    await updated(office.pool, message)
+    assert await sees(office.outsider, kept)
+    assert not await sees(office.outsider, left_out)
+
+
+async def test_a_hidden_message_shows_no_file_until_it_is_shown_again(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    message = a_message(office.member, office.channel_id, file_id)
+    await posted(office.pool, message)
+    hidden = Message(id=message.id, channel_id=message.channel_id, user_id=message.user_id, is_hidden=True)
+    await updated(office.pool, hidden)
+    for who in (office.owner, office.member):
+        assert not await sees(who, file_id)
+    await updated(office.pool, message)
+    assert await sees(office.owner, file_id)
+
+
+async def test_the_last_message_takes_the_file_along_with_its_bytes(office: Premises, workshop: Workshop) -> None:
+    file_id = await office.file(office.member)
+    messages = [a_message(office.member, office.channel_id, file_id) for _ in range(3)]
+    for message in messages:
+        await posted(office.pool, message)
+    await deleted(office.pool, messages[0])
+    purged = said.MessagesPurged(message_ids=[messages[1].id, str(uuid7())])
+    await told(office.pool, messages_purged=purged, channel_id=str(office.channel_id))
+    assert await sees(office.member, file_id)
+    await deleted(office.pool, messages[2])
+    assert not await sees(office.member, file_id)
+    await worked(workshop)
+    for table in ("files", "file_versions", "file_places", "blobs", "jobs"):
+        assert await office.pool.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+    assert [listed async for listed in office.store.list("")] == []
+
+
+async def test_a_file_that_hangs_elsewhere_outlives_its_messages(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    here, there = (a_message(office.member, where, file_id) for where in (office.channel_id, office.public_id))
+    await posted(office.pool, here)
+    await posted(office.pool, there)
+    await deleted(office.pool, here)
+    assert await sees(office.outsider, file_id)
+    await deleted(office.pool, there)
+    assert not await sees(office.member, file_id)
+
+
+async def test_who_leaves_or_is_removed_sees_nothing_more_from_then_on(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    gone = Tombstone(f"{office.channel_id}/{office.owner.user_id}", str(uuid7()))
+    await deliver(gone, CONSUMES[ChannelMemberEvent], office.pool, "files")
+    assert not await sees(office.owner, file_id)
+    gone = Tombstone(f"{office.workspace_id}:{office.guest.user_id}", str(uuid7()))
+    await deliver(gone, CONSUMES[WorkspaceMemberEvent], office.pool, "files")
+    assert not await sees(office.guest, file_id)
+    assert await sees(office.member, file_id)
+
+
+async def test_a_channel_that_is_gone_takes_along_what_hung_on_it_alone(office: Premises) -> None:
+    alone, also_there = await office.file(office.member), await office.file(office.member, b"other")
+    await posted(office.pool, a_message(office.member, office.public_id, also_there))
+    gone = Tombstone(str(office.channel_id), str(uuid7()))
+    await deliver(gone, CONSUMES[ChannelDirectoryEvent], office.pool, "files")
+    assert await sees(office.outsider, also_there)
+    assert await office.pool.fetchval("SELECT count(*) FROM files WHERE id = $1", alone) == 0
+
+
+async def test_a_persons_own_files_stay_with_the_workspace_they_leave(office: Premises) -> None:
+    file_id = await office.file(office.member)
+    await office.pool.execute("UPDATE file_places SET entity_type = 'user', entity_id = $1", office.member.user_id)
+    assert await sees(office.member, file_id)
+    assert not await sees(office.owner, file_id)
+    gone = Tombstone(f"{office.workspace_id}:{office.member.user_id}", str(uuid7()))
+    await deliver(gone, CONSUMES[WorkspaceMemberEvent], office.pool, "files")
+    assert not await sees(office.member, file_id)
