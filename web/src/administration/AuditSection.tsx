@@ -1,5 +1,6 @@
 /** What was decided by whom, with filters, page by page. */
-import { useCallback, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
 
 import {
   type AuditEntry,
@@ -9,16 +10,17 @@ import {
   listAudit,
   verifyAudit,
 } from "../api/administration";
+import { listChannels } from "../api/routes";
 import { keys } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { usePending } from "../ui/usePending";
-import { type People, useMembers, usePeople } from "../workspaces/people";
+import { isDirect, useMembers } from "../workspaces/people";
 import { MoreButton } from "../ui/MoreButton";
 import type { SectionProps } from "./SettingsDialog";
-import { dayAfter, described, startOf } from "./audit";
+import { type Names, dayAfter, described, startOf } from "./audit";
 import { download } from "./download";
 import { usePages } from "../live/paging";
 
@@ -32,7 +34,7 @@ export function AuditSection({ workspace }: SectionProps) {
   );
   const key = [...keys.audit(workspace.id), JSON.stringify(filter)];
   const { query, entries } = usePages(key, fetch, entriesIn, (last) => last.number);
-  const people = usePeople(workspace.id);
+  const names = useNames(workspace.id);
   const words = text.administration.audit;
   return (
     <>
@@ -44,7 +46,7 @@ export function AuditSection({ workspace }: SectionProps) {
       {query.isSuccess && entries.length === 0 && <p className="quiet">{words.none}</p>}
       <ul className="rows" aria-label={text.administration.sections.audit}>
         {entries.map((entry) => (
-          <Row key={entry.number} entry={entry} people={people} />
+          <Row key={entry.number} entry={entry} names={names} />
         ))}
       </ul>
       <MoreButton query={query} />
@@ -52,10 +54,23 @@ export function AuditSection({ workspace }: SectionProps) {
   );
 }
 
-function Row({ entry, people }: { entry: AuditEntry; people: People }) {
+function useNames(workspaceId: string): Names {
+  const members = useMembers(workspaceId);
+  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) }).data;
+  return useMemo(
+    () =>
+      new Map([
+        ...members.map((member) => [member.userId, member.name] as const),
+        ...(channels ?? []).filter((each) => !isDirect(each)).map((each) => [each.id, `#${each.name}`] as const),
+      ]),
+    [members, channels],
+  );
+}
+
+function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
   const words = text.administration.audit;
   const actor = entry.actorId
-    ? (people.get(entry.actorId)?.name ?? text.administration.somebodyGone)
+    ? (names.get(entry.actorId) ?? text.administration.somebodyGone)
     : words.retention;
   return (
     <li className="row audit-entry" data-testid="audit-entry" data-action={entry.action}>
@@ -64,7 +79,7 @@ function Row({ entry, people }: { entry: AuditEntry; people: People }) {
         <small>
           {actor} · {text.moment(new Date(entry.at))} · {entry.number}
         </small>
-        <small className="audit-details">{described(entry.details, people)}</small>
+        <small className="audit-details">{described(entry.details, names, words.usual)}</small>
       </span>
     </li>
   );
@@ -121,7 +136,7 @@ function Tools({ workspaceId, filter }: { workspaceId: string; filter: AuditFilt
     <>
       <div className="buttons">
         {verdict && (
-          <span role="status" className="quiet" data-testid="audit-verdict">
+          <span role="status" className="field-hint" data-testid="audit-verdict">
             {verdict.isWhole ? words.whole(verdict.number) : words.broken(verdict.brokenAt ?? 0)}
           </span>
         )}

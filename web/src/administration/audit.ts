@@ -1,5 +1,7 @@
 /** How an audit entry reads, and the days that one filters by. */
-import type { People } from "../workspaces/people";
+
+/** What people and channels are called, by their ids. */
+export type Names = ReadonlyMap<string, string>;
 
 /** The beginning of a day here, as the server wants times; empty for none. */
 export const startOf = (day: string) => (day ? new Date(`${day}T00:00`).toISOString() : "");
@@ -12,19 +14,24 @@ export function dayAfter(day: string): string {
   return next.toISOString();
 }
 
-/** Its details as words, people by their names. */
-export function described(details: Record<string, unknown>, people: People): string {
+/** Its details as words, people and channels by their names. Ids that name nothing to a reader are left out. */
+export function described(details: Record<string, unknown>, names: Names, usual: string): string {
   return Object.entries(details)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${wordsOf(name)}: ${valueOf(value, people)}`)
+    .filter(([name, value]) => value !== null && value !== undefined && !(/^(id|.*Id)$/.test(name) && !isKnown(value, names)))
+    .map(([name, value]) => `${wordsOf(name)}: ${valueOf(value, names, usual)}`)
     .join(" · ");
 }
+
+const isKnown = (value: unknown, names: Names) => names.has(String(value));
 
 /** `formerRole` reads as "former role". */
 const wordsOf = (name: string) => name.replace(/Id$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-function valueOf(value: unknown, people: People): string {
-  if (Array.isArray(value)) return value.map((each) => valueOf(each, people)).join(", ");
-  if (typeof value === "object" && value !== null) return `(${described(value as Record<string, unknown>, people)})`;
-  return people.get(String(value))?.name ?? String(value);
+/** What was taken back is again as it usually is. */
+function valueOf(value: unknown, names: Names, usual: string): string {
+  if (value === null) return usual;
+  if (Array.isArray(value)) return value.map((each) => valueOf(each, names, usual)).join(", ");
+  if (typeof value !== "object") return names.get(String(value)) ?? String(value);
+  const inner = Object.entries(value).map(([name, each]) => `${wordsOf(name)} ${valueOf(each, names, usual)}`);
+  return inner.join(", ");
 }

@@ -160,6 +160,7 @@ export const administration = {
     who: "By",
     anybody: "Anybody",
     retention: "Retention",
+    usual: "as usual",
     what: "What",
     anything: "Anything",
     from: "From",
