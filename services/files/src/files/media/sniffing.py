@@ -9,7 +9,7 @@ import puremagic
 from chassis.confined.inside import Refused
 
 from files.media import images, pages, texts
-from files.media.types import OCTETS, OPENDOCUMENT, canonical, is_text
+from files.media.types import OCTETS, OPENDOCUMENT, are_alike, canonical, is_text
 
 # Bytes that are looked at where no more is needed.
 HEAD = 1_048_576
@@ -19,10 +19,6 @@ PARTS = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-LEGACY = {
-    "application/x-ole-storage", "application/CDFV2", "application/msword", "application/vnd.ms-excel",
-    "application/vnd.ms-powerpoint", "application/vnd.ms-office",
-}  # fmt: skip
 ENTRIES = 10_000
 
 
@@ -67,10 +63,8 @@ def _agrees(path: Path, said: str) -> bool:
         return True
     others = {canonical(match.mime_type) for match in matches if match.mime_type}
     family = said.partition("/")[0]
-    if said in others or not others:
+    if not others or any(are_alike(said, other) for other in others):
         return True
-    if said in LEGACY:
-        return bool(others & LEGACY)
     # Containers of sound and pictures are told apart by what plays them, later.
     return family in ("audio", "video") and any(other.startswith(("audio/", "video/")) for other in others)
 

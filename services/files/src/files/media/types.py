@@ -41,6 +41,23 @@ EXTENSIONS = {
     ".pyw": "text/x-python", ".rtf": "application/rtf", ".rar": "application/vnd.rar",
     ".7z": "application/x-7z-compressed",
 }  # fmt: skip
+PROGRAMS = (
+    ".exe",
+    ".dll",
+    ".com",
+    ".scr",
+    ".msi",
+    ".bat",
+    ".cmd",
+    ".pif",
+    ".cpl",
+    ".ps1",
+    ".vbs",
+    ".lnk",
+    ".so",
+    ".dmg",
+)
+EXTENSIONS |= dict.fromkeys(PROGRAMS, "application/x-msdownload")
 _names = mimetypes.MimeTypes(filenames=())
 # One container holds sound, pictures or both; what it is called is a matter of taste.
 _SAME = (
@@ -93,4 +110,9 @@ def _fits(media_type: str, claim: str) -> bool:
     if is_text(media_type) and is_text(claim):
         # A page that calls itself a picture is none, though both are texts.
         return "image/svg+xml" not in (media_type, claim)
-    return any(media_type in alike and claim in alike for alike in _SAME)
+    return are_alike(media_type, claim)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether they are the same, or names that people give to the same."""
+    return one == other or any(one in names and other in names for names in _SAME)
