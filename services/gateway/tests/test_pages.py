@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from chassis import problems
 from fastapi import APIRouter, FastAPI
-from gateway.pages import Pages
+from gateway.pages import Pages, security
 from testkit import served
 from yarl import URL
 
@@ -108,3 +108,14 @@ async def test_a_client_that_is_not_built_is_said_in_words(tmp_path: Path) -> No
             answer, text = await got(url, "/")
             assert (answer.status, answer.content_type) == (503, "text/plain")
             assert "make web" in text
+
+
+@pytest.mark.parametrize(
+    ("content_url", "named"), [("https://bytes.example.com/x", " https://bytes.example.com"), ("", "")]
+)
+def test_pages_load_from_the_origin_of_foreign_bytes_and_from_no_other(content_url: str, named: str) -> None:
+    policy = security(content_url)["Content-Security-Policy"]
+    assert f"img-src 'self' data: blob:{named};" in policy
+    assert f"frame-src 'self'{named};" in policy
+    assert "script-src" not in policy
+    assert "default-src 'self';" in policy

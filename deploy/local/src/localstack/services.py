@@ -83,6 +83,7 @@ def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str])
             "NEXUS_MESSAGING_URL": local(settings, "messaging"),
             "NEXUS_PRESENCE_URL": local(settings, "presence"),
             "NEXUS_FILES_URL": local(settings, "files"),
+            "NEXUS_CONTENT_URL": settings.given.get("NEXUS_CONTENT_URL", local(settings, "content")),
             "NEXUS_WEB_DIR": str(settings.project / "web" / "dist"),
             "NEXUS_ALLOWED_ORIGINS": settings.given.get("NEXUS_ALLOWED_ORIGINS", ""),
         }

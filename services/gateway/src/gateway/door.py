@@ -138,7 +138,9 @@ class Door:
         for path in ("/api", "/api/{path:path}"):
             router.add_api_route(path, pass_on, methods=METHODS)
         router.add_api_route("/.well-known/jwks.json", proxy.pass_on, methods=["GET"])
-        router.add_api_route("/{path:path}", Pages(settings.web_dir).serve, methods=["GET", "HEAD"])
+        router.add_api_route(
+            "/{path:path}", Pages(settings.web_dir, settings.content_url).serve, methods=["GET", "HEAD"]
+        )
         app = create_app("gateway", settings, (router,), {"events": self._hears}, body_limit=self._body_limit)
         if not settings.metrics_public:
             app.add_middleware(InsidersOnly, paths=frozenset({"/metrics"}))

@@ -19,6 +19,8 @@ class Settings(ServiceSettings):
     messaging_url: str
     presence_url: str
     files_url: str
+    # Where foreign bytes are answered, as browsers see it: pages may load from there.
+    content_url: str = ""
     # The built web client; without it the gateway answers only programs.
     web_dir: Path | None = None
     # Comma-separated origins of pages, beside the gateway's own, that may connect.
