@@ -124,7 +124,7 @@ async def _settle(db: Db, file_id: UUID, channel_id: UUID) -> None:
             await removal.remove(db, file_id, places=forms.places_of(gone))
             return
         file = await db.fetchrow(FILE, file_id)
-        if file is not None:
+        if file is not None and file["version"] is not None:
             await announcements.deleted(db, file_id, file["workspace_id"], forms.places_of(gone), file["uploaded_by"])
 
 

@@ -10,7 +10,7 @@ from files import announcements, blobs, forms, keys, uploads
 from files.jobs import Job, Later
 from files.workshop import Workshop
 
-LOCK = "SELECT workspace_id, uploaded_by FROM files WHERE id = $1 FOR UPDATE"
+LOCK = "SELECT workspace_id, uploaded_by, version FROM files WHERE id = $1 FOR UPDATE"
 PLACES = "SELECT entity_type, entity_id FROM file_places WHERE file_id = $1"
 DROP_VERSIONS = "DELETE FROM file_versions WHERE file_id = $1 RETURNING blob_id"
 UPLOADS = "UPDATE uploads SET state = 'over' WHERE file_id = $1 RETURNING id"
@@ -29,7 +29,8 @@ async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None, places: It
     file = await db.fetchrow(LOCK, file_id)
     if file is None:
         return False
-    lost = [*places, *forms.places_of(await db.fetch(PLACES, file_id))]
+    # Of what was never clean nobody but its uploader knows.
+    lost = [*places, *forms.places_of(await db.fetch(PLACES, file_id))] if file["version"] is not None else []
     held = {row["blob_id"] for row in await db.fetch(DROP_VERSIONS, file_id)} - {None}
     for row in await db.fetch(UPLOADS, file_id):
         await uploads.remove_bytes(db, row["id"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from eventbus import Event, Seen, Tombstone
 from eventbus.wire import to_wire
+from nexus.files.v1.file_event_pb2 import FileEvent
 from nexus.identity.v1.session_event_pb2 import SessionEvent, SessionRevoked
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1 import personal_event_pb2 as own
@@ -17,6 +18,7 @@ from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, 
 
 from gateway.arrivals import Arrivals, Revocations
 from gateway.channels import Channels
+from gateway.file_news import NEWS
 from gateway.packets import encode_event
 from gateway.people import Client, Clients, session_room, user_room, workspace_room
 from gateway.recent import Recent
@@ -185,6 +187,7 @@ CONSUMES: Mapping[type[Event], Mapping[type, Handle]] = {
     WorkspaceEvent: dict.fromkeys(TO_WORKSPACE, tell_workspace),
     PersonalEvent: {**dict.fromkeys(OWN, tell_own_sockets), own.MemberSilenced: silence},
     SessionEvent: {SessionRevoked: cut_off},
+    FileEvent: NEWS,
 }
 # Topics of which a client that was cut off is told what it missed.
 REPLAYED: tuple[type[Event], ...] = (ChannelEvent, WorkspaceMemberEvent, PersonalEvent)

@@ -360,7 +360,7 @@ Global___FileRefused: _TypeAlias = FileRefused  # noqa: Y015
 
 @_typing.final
 class FileDeleted(_message.Message):
-    """The file is gone, or gone from these places."""
+    """The file is gone, or gone from these places; of one that was never clean no place knew."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -369,7 +369,7 @@ class FileDeleted(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     user_id: _builtins.str
-    """Who uploaded it, who may see it without a place."""
+    """Who uploaded it."""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[Global___Place]: ...
     def __init__(
