@@ -11,10 +11,11 @@ import { keys } from "./live/queries";
 import { checkNowAndThen } from "./live/selfcheck";
 import { LinkedMessage } from "./conversation/LinkedMessage";
 import { saveWhenHidden } from "./kept/drafts";
-import { useInvitation, useLinkedMessage } from "./location";
+import { useInvitation, useLinkedMessage, useSharedToken } from "./location";
 import { startReading } from "./reading/unread";
 import { Entrance } from "./session/Entrance";
 import { useSession } from "./session/session";
+import { SharedPage } from "./shared/SharedPage";
 import { text } from "./text";
 import { FirstWorkspace } from "./workspaces/FirstWorkspace";
 import { InvitationCard } from "./workspaces/InvitationCard";
@@ -22,6 +23,8 @@ import { Workbench } from "./workspaces/Workbench";
 
 export function App() {
   const userId = useSession((state) => state.session?.user.id);
+  const shared = useSharedToken();
+  if (shared) return <SharedPage key={shared} token={shared} />;
   return userId ? <SignedIn key={userId} /> : <Entrance />;
 }
 

@@ -63,6 +63,13 @@ export function useLinkedMessage(): string | null {
 
 export const linkedMessage = (path: string) => /^\/c\/[^/]+\/m\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null;
 
+/** The secret part of a share link; null unless the page was opened by one. */
+export function useSharedToken(): string | null {
+  return sharedToken(useSyncExternalStore(subscribe, () => window.location.pathname));
+}
+
+export const sharedToken = (path: string) => /^\/shared\/([^/]+)\/?$/.exec(path)?.[1] ?? null;
+
 /** Leaves the link behind, for the place it leads to. */
 export function follow(...path: readonly string[]): void {
   window.history.replaceState(null, "", `/#/${path.join("/")}`);

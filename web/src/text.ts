@@ -2,6 +2,7 @@
 import * as conversing from "./words/conversing";
 
 import { administration } from "./administration/words";
+import { sharing } from "./shared/words";
 
 const locale = "en";
 
@@ -15,6 +16,7 @@ const plural = (count: number, one: string, many: string) =>
 
 export const text = {
   product: "Nexus",
+  sharing,
   ...conversing,
   time: (at: Date) => time.format(at),
   moment: (at: Date) => moment.format(at),
