@@ -128,3 +128,22 @@ def test_totals_are_sums_and_who_is_known_in_both_is_told_once() -> None:
     known = [{"id": name, "userId": name, "name": name.upper()} for name in "abc"]
     told = merging.members([{"members": known[:2], "total": 2}, {"members": known[1:], "total": 2}], {})
     assert ([each["id"] for each in told["members"]], told["total"]) == (["a", "b", "c"], 3)
+
+
+def listed(*names: str, more: bool = False) -> dict[str, Any]:
+    return {"channels": [{"id": name, "name": name} for name in names], "nextCursor": "x" if more else None}
+
+
+@pytest.mark.parametrize(
+    ("limit", "pages", "names", "cursor"),
+    [
+        ("", (listed("a", "c"), listed("b")), "abc", None),
+        ("2", (listed("a", "c"), listed("b")), "ab", "b/b"),
+        ("3", (listed("a", "c"), listed("b")), "abc", None),
+        ("2", (listed("a", "c", more=True), listed()), "ac", "c/c"),
+        ("2", (listed(), listed()), "", None),
+    ],
+)
+def test_a_page_of_channels_says_where_the_next_begins(limit: str, pages: Any, names: str, cursor: str | None) -> None:
+    told = merging.channels(pages, {"limit": limit})
+    assert ("".join(each["name"] for each in told["channels"]), told["nextCursor"]) == (names, cursor)

@@ -19,6 +19,7 @@ from messaging.rows import CHANNEL, channel_json, channel_of, plain_json, qualif
 
 GENERAL = "general"
 ACTIVE_WITHIN = "30 days"
+PAGE = 1_000
 
 CREATE = f"""
     INSERT INTO channels (id, workspace_id, name, description, type, is_default, member_ids, created_by)
@@ -26,11 +27,18 @@ CREATE = f"""
 """  # noqa: S608
 LOCK = f"SELECT last_seq, {CHANNEL} FROM channels WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608
 BY_NAME = f"SELECT last_seq, {CHANNEL} FROM channels WHERE workspace_id = $1 AND name = $2"  # noqa: S608
+# A page of them is found by an index, in the order of which all are told.
+LISTED = f"c.last_seq, c.last_revision, {qualified(CHANNEL, 'c')}"
+AFTER = "($3::text IS NULL OR (c.name, c.id) > ($3, $4::uuid)) ORDER BY c.name, c.id LIMIT $5"
 VISIBLE = f"""
-    SELECT c.last_seq, c.last_revision, m.user_id IS NOT NULL AS is_member, {qualified(CHANNEL, "c")}
+    SELECT m.user_id IS NOT NULL AS is_member, {LISTED}
     FROM channels c LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
-    WHERE c.workspace_id = $1 AND (m.user_id IS NOT NULL OR (c.type = 'public' AND $3))
-    ORDER BY c.name, c.id
+    WHERE c.workspace_id = $1 AND (m.user_id IS NOT NULL OR c.type = 'public') AND {AFTER}
+"""  # noqa: S608
+JOINED = f"""
+    SELECT TRUE AS is_member, {LISTED}
+    FROM channel_members m JOIN channels c ON c.id = m.channel_id
+    WHERE c.workspace_id = $1 AND m.user_id = $2 AND {AFTER}
 """  # noqa: S608
 DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id"
 OPEN = "SELECT id FROM channels WHERE workspace_id = $1 AND id = ANY($2) AND NOT is_archived ORDER BY id"
@@ -99,18 +107,40 @@ async def open_direct(db: Db, workspace_id: UUID, user_ids: Iterable[UUID], acto
     return channel_json(row), True
 
 
-async def visible(db: Db, standing: Standing) -> list[Json]:
-    """The channels a member of the workspace may know of: their own, and public ones unless they are a guest."""
-    rows = await db.fetch(VISIBLE, standing.workspace_id, standing.user_id, standing.role != "guest")
-    return [
-        {
-            **channel_json(row),
-            "isMember": row["is_member"],
-            "lastSeq": row["last_seq"],
-            "lastRevision": row["last_revision"],
-        }
-        for row in rows
-    ]
+async def visible(
+    db: Db, standing: Standing, limit: int | None = None, cursor: str | None = None, only_joined: bool = False
+) -> Json:
+    """The channels a member of the workspace may know of, by name: their own, and public ones unless they are a guest.
+    All of them, or so many after a page's `nextCursor`. `Problem` 422 for a cursor that was none."""
+    name, after = _place(cursor) if cursor else (None, None)
+    query = JOINED if only_joined or standing.role == "guest" else VISIBLE
+    most = None if limit is None else limit + 1
+    rows = await db.fetch(query, standing.workspace_id, standing.user_id, name, after, most)
+    chosen = rows[:limit]
+    last = chosen[-1] if len(chosen) < len(rows) else None
+    return {
+        "channels": [
+            {
+                **channel_json(row),
+                "isMember": row["is_member"],
+                "lastSeq": row["last_seq"],
+                "lastRevision": row["last_revision"],
+            }
+            for row in chosen
+        ],
+        "nextCursor": f"{last['name']}/{last['id']}" if last else None,
+    }
+
+
+def _place(cursor: str) -> tuple[str, UUID]:
+    name, _, id_ = cursor.rpartition("/")
+    try:
+        after = UUID(id_)
+    except ValueError:
+        after = None
+    if after is None or "\0" in name:
+        raise Problem(422, "invalid_request", "cursor: is not what a page was told to go on from")
+    return name, after
 
 
 async def update(db: Db, standing: Standing, channel_id: UUID, change: ChannelChange) -> Json:

@@ -99,9 +99,15 @@ async def accept_invitation(body: Acceptance, ask: Annotated[Ask, allowed(Action
 
 
 @router.get("/workspaces/{workspace_id}/channels")
-async def list_channels(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.CHANNEL_LIST)]) -> Json:
+async def list_channels(
+    workspace_id: UUID,
+    ask: Annotated[Ask, allowed(Action.CHANNEL_LIST)],
+    limit: Annotated[int | None, Query(ge=1, le=channels.PAGE)] = None,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    member: bool = False,
+) -> Json:
     async with ask.granted() as (db, standing):
-        return {"channels": await channels.visible(db, standing)}
+        return await channels.visible(db, standing, limit, cursor, member)
 
 
 @router.post("/workspaces/{workspace_id}/channels", status_code=201)

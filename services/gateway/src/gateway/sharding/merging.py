@@ -50,7 +50,17 @@ def digest(answers: Sequence[Told], _: Mapping[str, str]) -> Told:
     return {"channels": {id_: channel for each in answers for id_, channel in each["channels"].items()}}
 
 
-channels = Sorted("channels", lambda each: (each["name"], each["id"]))
+_channels = Sorted("channels", lambda each: (each["name"], each["id"]))
+
+
+def channels(answers: Sequence[Told], query: Mapping[str, str]) -> Told:
+    """As in each of them a page ends where the next begins."""
+    told = _channels(answers, query)
+    listed, found = told["channels"], sum(len(each["channels"]) for each in answers)
+    is_all = len(listed) == found and not any(each["nextCursor"] for each in answers)
+    return {**told, "nextCursor": None if is_all else f"{listed[-1]['name']}/{listed[-1]['id']}"}
+
+
 # Of a guest each knows those with whom they share a channel there.
 members = Sorted("members", lambda each: (each["name"].lower(), each["userId"]), size=1_000)
 holds = Sorted("holds", lambda each: each["id"], newest_first=True)
