@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, Message
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, Message, MessagesPurged
 from nexus.messaging.v1.personal_event_pb2 import ChannelRead, PersonalEvent
 
 CAP = 1_000
@@ -64,6 +64,8 @@ class Device:
                     self._updated(held, event.message_updated.message)
                 case "message_deleted":
                     self._deleted(held, event.message_deleted.message)
+                case "messages_purged":
+                    self._purged(event.channel_id, held, event.messages_purged)
 
     def _read(self, read: ChannelRead) -> None:
         held = self.channels.get(read.channel_id)
@@ -101,6 +103,13 @@ class Device:
             if held.mentions or held.unread >= CAP:
                 self.unsure.add(message.channel_id)
             held.unread -= 1
+
+    def _purged(self, channel_id: str, held: Held, purged: MessagesPurged) -> None:
+        """It does not say whose they were: where any was counted, it asks."""
+        if held.unread and any(held.last_read_seq < seq <= held.last_seq for seq in purged.seqs):
+            self.unsure.add(channel_id)
+        held.later = {seq: mentioned for seq, mentioned in held.later.items() if seq not in purged.seqs}
+        held.revision = max(held.revision, *purged.revisions)
 
     def _is_news(self, held: Held, message: Message) -> bool:
         is_news = message.revision > held.revision

@@ -7,13 +7,22 @@ from random import Random
 from typing import Any
 
 import asyncpg
-from office import Asker
+from messaging import retention, retention_reports
+from office import SECRET, Asker
 
 HISTORY = """
-    SELECT channel_id::text, seq, user_id::text, id::text, content, is_deleted, parent_message_id, also_to_channel
-    FROM messages ORDER BY seq
+    SELECT channel_id::text, seq, user_id::text, id::text, coalesce(k.content->>'content', m.content) AS content,
+        is_deleted, parent_message_id, also_to_channel
+    FROM messages m LEFT JOIN kept_contents k ON k.message_id = m.id AND k.reason = 'hidden' ORDER BY seq
+"""
+# What was said first becomes too old to keep, of each channel some more; the newest stay.
+LOCK = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
+AGE = """
+    UPDATE messages m SET created_at = now() - interval '400 days' FROM channels c
+    WHERE c.id = $1 AND m.channel_id = c.id AND m.seq < least(c.retained_from + 25, c.last_seq - 40)
 """
 CAP = 1_000
+KEY = retention_reports.key_of(SECRET)
 
 
 @dataclass(slots=True)
@@ -32,6 +41,8 @@ class Member:
 
     asker: Asker
     random: Random
+    # Looks after the workspace: hides, deletes what others said, and lets retention run.
+    is_moderator: bool = False
     markers: dict[str, int] = field(default_factory=dict)
     thread_markers: dict[str, int] = field(default_factory=dict)
     hears: dict[str, str] = field(default_factory=dict)
@@ -114,7 +125,8 @@ class Hubbub:
             while number == errand_at and member.errands:
                 await member.errands.pop()()
             talk = member.random.choice([talk for talk in self.talks if member.id in talk.members])
-            (act,) = member.random.choices(list(ACTS), list(ACTS.values()))
+            acts = {**ACTS, **MODERATION} if member.is_moderator else ACTS
+            (act,) = member.random.choices(list(acts), list(acts.values()))
             await act(self, member, talk)
             self.done += 1
 
@@ -147,7 +159,7 @@ async def _edit(hubbub: Hubbub, member: Member, talk: Talk) -> None:
     if message := _own(member, talk):
         body = {"content": _text(hubbub, member, talk)}
         status, told = await member.asker.put(f"/api/messages/{message['id']}", body)
-        assert status in (200, 404), told
+        assert status in (200, 403, 404), told  # 403: a moderator has hidden it
 
 
 async def _delete(_: Hubbub, member: Member, talk: Talk) -> None:
@@ -205,6 +217,29 @@ async def _react(_: Hubbub, member: Member, talk: Talk) -> None:
         assert status in (204, 404), told
 
 
+async def _delete_others(_: Hubbub, member: Member, talk: Talk) -> None:
+    if talk.messages:
+        message = member.random.choice(talk.messages[-80:])
+        status, told = await member.asker.delete(f"/api/messages/{message['id']}")
+        assert status in (204, 404), told
+
+
+async def _hide(_: Hubbub, member: Member, talk: Talk) -> None:
+    """Or show what was hidden; most of what is shown was not."""
+    if talk.messages:
+        message = member.random.choice(talk.messages[-30:])
+        method = member.random.choice(["PUT", "PUT", "DELETE"])
+        status, told = await member.asker.ask(method, f"/api/messages/{message['id']}/hidden")
+        assert status in (204, 404), told
+
+
+async def _purge(hubbub: Hubbub, _: Member, talk: Talk) -> None:
+    async with hubbub.pool.acquire() as db, db.transaction():
+        await db.execute(LOCK, talk.id)
+        await db.execute(AGE, talk.id)
+    await retention.sweep(hubbub.pool, KEY)
+
+
 def _own(member: Member, talk: Talk) -> Any:
     own = [message for message in talk.messages[-80:] if message["userId"] == member.id]
     return member.random.choice(own) if own else None
@@ -221,3 +256,4 @@ ACTS: dict[Act, int] = {
     _choose: 3,
     _react: 3,
 }
+MODERATION: dict[Act, int] = {_delete_others: 6, _hide: 8, _purge: 2}

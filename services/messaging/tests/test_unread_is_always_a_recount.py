@@ -39,7 +39,7 @@ async def made_hubbub(pool: asyncpg.Pool, person: NewAsker, seed: int) -> Hubbub
     for others in (ids[1:2], ids[1:4]):
         direct = await askers[0].made(f"{path}/direct", {"userIds": others})
         talks.append(Talk(direct["id"], {ids[0], *others}, is_open=False))
-    return Hubbub(pool, [Member(asker, Random(f"{seed} {n}")) for n, asker in enumerate(askers)], talks, seed)
+    return Hubbub(pool, [Member(asker, Random(f"{seed} {n}"), n == 0) for n, asker in enumerate(askers)], talks, seed)
 
 
 async def said_since(pool: asyncpg.Pool) -> Streams:
@@ -155,6 +155,10 @@ async def run(hubbub: Hubbub, operations: int, batch: int, random: Random) -> Se
 async def test_each_counter_is_a_recount_after_two_thousand_operations(pool: asyncpg.Pool, person: NewAsker) -> None:
     hubbub = await made_hubbub(pool, person, seed=5)
     await run(hubbub, 2_000, batch=250, random=Random(5))
+    purged, hidden = await pool.fetchrow(
+        "SELECT count(*) FILTER (WHERE is_purged), count(*) FILTER (WHERE is_hidden) FROM messages"
+    )
+    assert min(purged, hidden) > 0
 
 
 @pytest.mark.soak

@@ -102,9 +102,10 @@ export interface Silenced {
 export const listSilenced = async (workspaceId: string) =>
   (await request<{ silenced: Silenced[] }>("GET", `/workspaces/${workspaceId}/silenced`)).silenced;
 
+/** `days` as it was said of the channel, null where nothing was; 0 is for ever. */
 export interface Retention {
-  days: number;
-  retentionDays: number | null;
+  days: number | null;
+  effectiveDays: number;
 }
 
 export const channelRetention = (channelId: string) => request<Retention>("GET", `/channels/${channelId}/retention`);

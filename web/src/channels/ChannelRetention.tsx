@@ -23,7 +23,7 @@ export function ChannelRetention({ channelId, workspaceId }: { channelId: string
   return (
     <Loaded query={query}>
       {(retention) => (
-        <Form key={String(retention.retentionDays)} channelId={channelId} known={retention} general={general} />
+        <Form key={String(retention.days)} channelId={channelId} known={retention} general={general} />
       )}
     </Loaded>
   );
@@ -34,8 +34,8 @@ type Kind = "workspace" | "ever" | "days";
 const kindOf = (days: number | null): Kind => (days === null ? "workspace" : days === 0 ? "ever" : "days");
 
 function Form({ channelId, known, general }: { channelId: string; known: Retention; general: number }) {
-  const [kind, setKind] = useState<Kind>(kindOf(known.retentionDays));
-  const [days, setDays] = useState(known.retentionDays || USUAL_DAYS);
+  const [kind, setKind] = useState<Kind>(kindOf(known.days));
+  const [days, setDays] = useState(known.days || USUAL_DAYS);
   const [isAsking, setAsking] = useState(false);
   const { isPending, problem, run } = usePending();
   const words = text.administration.retention;
@@ -50,14 +50,14 @@ function Form({ channelId, known, general }: { channelId: string; known: Retenti
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isShorter(wanted ?? general, known.days)) setAsking(true);
+        if (isShorter(wanted ?? general, known.effectiveDays)) setAsking(true);
         else save();
       }}
     >
       <Select
         label={words.channel}
         value={kind}
-        hint={words.inForce(known.days)}
+        hint={words.inForce(known.effectiveDays)}
         options={[
           ["workspace", words.asWorkspace(general)],
           ["ever", words.forEver],
@@ -68,7 +68,7 @@ function Form({ channelId, known, general }: { channelId: string; known: Retenti
       {kind === "days" && <DaysField label={words.days} days={days} onChange={setDays} />}
       <ProblemLine problem={problem} />
       <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || wanted === known.retentionDays}>
+        <button type="submit" className="button" disabled={isPending || wanted === known.days}>
           {text.save}
         </button>
       </div>
