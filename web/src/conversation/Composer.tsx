@@ -41,7 +41,10 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const canSend = said !== "" && over <= 0 && secondsLeft === 0;
   const suggestions = useSuggestions(workspaceId, names, content, field, write);
   const hintId = useId();
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    field.current?.setSelectionRange(content.length, content.length);
+  }, []);
   useLayoutEffect(() => grow(field.current), [content]);
 
   function write(value: string) {

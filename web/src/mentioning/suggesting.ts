@@ -27,7 +27,8 @@ export function suggested(content: string, caret: number, names: Names, own: rea
   const begun = BEGUN.exec(content.slice(0, caret))?.[1];
   if (!begun) return { from: caret, until: caret, options: NOTHING };
   const options = begun.startsWith(":") ? emojiFor(begun.slice(1), own) : namedFor(begun, names);
-  const isWhole = options.some(({ insert }) => insert.toLowerCase() === begun.toLowerCase());
+  const written = begun.trimEnd().toLowerCase();
+  const isWhole = names.byWritten.get(written) != null || options.some(({ insert }) => insert === written);
   return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
 }
 

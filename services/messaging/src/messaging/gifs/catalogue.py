@@ -101,7 +101,7 @@ async def of_folder(runner: Runner, folder: Path) -> Catalogue:
 
 def id_of(data: bytes) -> str:
     """An image of an id never changes."""
-    return hashlib.sha256(data).hexdigest()[:32]
+    return hashlib.sha256(data).hexdigest()[:40]
 
 
 def words_of(*texts: str) -> frozenset[str]:
