@@ -1,5 +1,6 @@
 """Files: what people share, stored, scanned, and shown to whom it may be shown."""
 
+import sys
 from contextlib import aclosing
 
 from chassis import database, running
@@ -15,6 +16,7 @@ from files.content.listener import listen
 from files.content.origin import origin_of
 from files.handlers import CONSUMES
 from files.kinds import KINDS, WARM
+from files.reconciling import command
 from files.settings import Settings
 from files.store import Store
 from files.workshop import Workshop
@@ -32,6 +34,7 @@ async def main(settings: Settings) -> None:
             outbox.relay(pool, producer),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "files", settings.instance).run(),
             Workshop(pool, store, scanner, settings, KINDS, runner).run(),
+            housekeeping.prepare(store),
             housekeeping.run(pool, scanner),
             leftovers.run(pool, store),
             listen(origin_of(pool, store, passes_of(settings)), settings),
@@ -41,4 +44,6 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["reconcile"]:
+        command.run(sys.argv[2:])
     running.run("files", Settings, main)

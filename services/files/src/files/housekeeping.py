@@ -11,6 +11,7 @@ from eventbus import Backoff
 from files import rescans, uploads
 from files.clamd import Scanner
 from files.metrics import JOBS_WAITING
+from files.store import Store
 
 log = logging.getLogger(__name__)
 GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError)
@@ -40,6 +41,18 @@ async def run(pool: asyncpg.Pool, scanner: Scanner) -> None:
             seconds = next(waits)
             log.warning("housekeeping goes on in %.1f s: %r", seconds, error)
         await asyncio.sleep(seconds)
+
+
+async def prepare(store: Store) -> None:
+    """Make the bucket as soon as the store answers."""
+    waits = Backoff(first=0.2, most=EVERY)
+    while True:
+        try:
+            await store.prepare()
+            return
+        except GONE as error:
+            log.warning("the bucket cannot be made yet: %r", error)
+        await asyncio.sleep(next(waits))
 
 
 async def give_up_expired(pool: asyncpg.Pool) -> int:

@@ -121,13 +121,15 @@ async def finish(db: Db, upload_id: UUID, size: int, sha256: bytes | None) -> Up
         raise not_found("upload")
     upload = _upload(row)
     await db.execute(SCANNING, upload.file_id, upload.version, size, sha256)
-    await jobs.add(
-        db, "scan", upload.id, file_id=upload.file_id, version=upload.version, details={"upload": str(upload.id)}
-    )
+    await queue_scan(db, upload.id, upload.file_id, upload.version)
     await announcements.uploaded(db, upload.file_id, upload.version, upload.user_id)
     UPLOADED.labels(upload.method, "stored").inc()
     UPLOADED_BYTES.labels(upload.method).inc(size)
     return upload
+
+
+async def queue_scan(db: Db, upload_id: UUID, file_id: UUID, version: int) -> None:
+    await jobs.add(db, "scan", upload_id, file_id=file_id, version=version, details={"upload": str(upload_id)})
 
 
 async def give_up(db: Db, upload_id: UUID) -> None:
