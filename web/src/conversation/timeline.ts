@@ -8,7 +8,7 @@ import type { Message, MessagePage, Poll } from "../api/types";
 
 export type Change =
   | { kind: "update"; message: Message }
-  | { kind: "delete"; messageId: string; message?: Message | undefined }
+  | { kind: "delete"; messageId: string; message?: Message | undefined; isPurged?: boolean }
   | { kind: "pin"; messageId: string; isPinned: boolean }
   | { kind: "poll"; messageId: string; poll: Poll }
   | ({ kind: "thread"; messageId: string } & ThreadShown)
@@ -182,7 +182,8 @@ export function changed(message: Message, change: Change): Message {
     case "update":
       return newer(message, change.message);
     case "delete":
-      return change.message ? newer(message, change.message) : { ...message, content: "", isDeleted: true };
+      if (change.message) return newer(message, change.message);
+      return { ...message, content: "", isDeleted: true, isPurged: change.isPurged ?? false };
     case "pin":
       return { ...message, isPinned: change.isPinned };
     case "poll":

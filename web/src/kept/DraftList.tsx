@@ -1,5 +1,6 @@
 /** Everything begun and not sent. */
 import { text } from "../text";
+import { goToThread } from "../threads/places";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import type { ListProps } from "./KeptDialog";
@@ -25,7 +26,7 @@ export function DraftList({ onLeave }: ListProps) {
 function DraftLine({ name, entry, onLeave }: { name: string; entry: Entry } & ListProps) {
   const { channelId, parentMessageId } = placeOf(name);
   const title = useTitleOf(channelId);
-  const go = () => (goToMessage(channelId, parentMessageId ?? undefined), onLeave());
+  const go = () => (parentMessageId ? goToThread(channelId, parentMessageId) : goToMessage(channelId), onLeave());
   return (
     <li className="row" data-testid="kept-draft">
       <button type="button" className="row-main row-go" onClick={go}>

@@ -14,6 +14,7 @@ import { hearDeleted, hearUpdated, noticeChannel } from "../reading/unread";
 import { current } from "../session/session";
 import { attachWords } from "../emoji/attach";
 import { attachThreads } from "../threads/attach";
+import { attachTransfers } from "../transfers/attach";
 import { catchUp, refreshOnScreen, refreshThreadOnScreen } from "./catchup";
 import { change } from "./change";
 import { keys, outdated, queries } from "./queries";
@@ -45,6 +46,7 @@ export function attach(socket: Socket): void {
   attachPeople(socket);
   attachKept(socket);
   attachPrograms(socket);
+  attachTransfers(socket);
   attachThreads(socket);
   attachWords(socket);
 }
@@ -70,7 +72,7 @@ function attachMessages(socket: Socket): void {
     },
   );
   socket.on("messages:purged", ({ channelId, messageIds }: { channelId: string; messageIds: string[] }) => {
-    for (const messageId of messageIds) change(channelId, { kind: "delete", messageId });
+    for (const messageId of messageIds) change(channelId, { kind: "delete", messageId, isPurged: true });
     outdated(keys.info(channelId));
   });
   socket.on("reaction:add", (reaction: Reaction) =>
