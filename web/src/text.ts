@@ -2,6 +2,7 @@
 import * as conversing from "./words/conversing";
 
 import { administration } from "./administration/words";
+import { transfers } from "./transfers/words";
 import { sharing } from "./shared/words";
 
 const locale = "en";
@@ -77,6 +78,7 @@ export const text = {
   },
 
   administration,
+  transfers,
 
   programs: {
     bot: "BOT",

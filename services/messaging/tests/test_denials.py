@@ -26,7 +26,7 @@ SAID: dict[str, Any] = {
     "sendAt": "2090-01-01T00:00:00Z", "remindAt": "2090-01-01T00:00:00Z", "title": "Title", "reason": "Spam",
     "url": "https://example.com/", "rights": {}, "days": 30, "resolution": "dismissed", "until": None, "state": "open",
     "optionIds": ["1"], "command": "/poll", "description": "said",
-    "question": "When?", "options": ["1", "2"],
+    "size": 10, "question": "When?", "options": ["1", "2"],
 }  # fmt: skip
 # Said although they need not be: without them some bodies say nothing.
 ALWAYS = {"content", "text", "userId"}

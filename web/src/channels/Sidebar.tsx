@@ -9,6 +9,7 @@ import { KeptDialog } from "../kept/KeptDialog";
 import { THREADS } from "../location";
 import { text } from "../text";
 import { ThreadsLink } from "../threads/ThreadsLink";
+import { TransfersDialog } from "../transfers/TransfersDialog";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { MenuEntry } from "../ui/MenuEntry";
@@ -79,6 +80,9 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
       {isAdmin(workspace.role) && (
         <SettingsDialog workspace={workspace} isOpen={opened === "settings"} onClose={close} />
       )}
+      {isAdmin(workspace.role) && (
+        <TransfersDialog workspace={workspace} isOpen={opened === "transfers"} onClose={close} />
+      )}
       <EmojiDialog workspace={workspace} isOpen={opened === "emoji"} onClose={close} />
       <GroupsDialog workspace={workspace} isOpen={opened === "groups"} onClose={close} />
       <KeptDialog isOpen={opened === "kept"} onClose={close} />
@@ -112,6 +116,7 @@ function Head({ workspace }: { workspace: Workspace }) {
                   label={text.administration.menu}
                   onSelect={() => openDialog("settings")}
                 />
+                <MenuEntry icon="boxes" label={text.transfers.menu} onSelect={() => openDialog("transfers")} />
               </>
             )}
           </DropdownMenu.Content>

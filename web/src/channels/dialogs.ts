@@ -1,7 +1,7 @@
 /** Which of the sidebar's dialogs is open: also other places offer them. */
 import { create } from "zustand";
 
-export type DialogName = "invite" | "people" | "browse" | "create" | "direct" | "kept" | "emoji" | "groups" | "settings";
+export type DialogName = "invite" | "people" | "browse" | "create" | "direct" | "kept" | "emoji" | "groups" | "settings" | "transfers";
 
 export const useDialog = create<{ dialog: DialogName | null }>(() => ({ dialog: null }));
 

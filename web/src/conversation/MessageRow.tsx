@@ -5,6 +5,7 @@ import type { Message, WorkspaceMember } from "../api/types";
 import { ActionButtons } from "../programs/ActionButtons";
 import { BotBadge } from "../programs/BotBadge";
 import { Cards } from "../programs/Cards";
+import { FileLinks } from "../transfers/FileLinks";
 import { PollCard } from "../programs/PollCard";
 import { Reaction } from "../emoji/EmojiPicture";
 import { Gifs } from "../gifs/GifPicture";
@@ -100,6 +101,7 @@ export const MessageRow = memo(function MessageRow({
             {message.isEdited && <EditedMark message={message} people={people} />}
             <Gifs attachments={message.attachments} />
             <Cards attachments={message.attachments} />
+            <FileLinks attachments={message.attachments} />
             {message.poll && (
               <PollCard
                 message={message}

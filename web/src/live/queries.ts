@@ -50,6 +50,9 @@ export const keys = {
   emoji: (workspaceId: string) => ["emoji", workspaceId],
   groups: (workspaceId: string) => ["groups", workspaceId],
   gifs: (search: string) => ["gifs", search],
+  imports: (workspaceId: string) => ["imports", workspaceId],
+  importPreview: (importId: string) => ["imports", "preview", importId],
+  exports: (workspaceId: string) => ["exports", workspaceId],
   surroundings: (messageId: string) => ["surroundings", messageId],
 } as const;
 

@@ -15,12 +15,18 @@ const SOON_MS = 3_000;
 const AGAIN_MS = 60_000;
 const NOBODY: readonly WorkspaceMember[] = [];
 
-export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
+/** Also those who are a name only, because an import brought what they wrote. */
+function useEverybody(workspaceId: string): readonly WorkspaceMember[] {
   return useQuery({ queryKey: keys.members(workspaceId), queryFn: () => listMembers(workspaceId) }).data ?? NOBODY;
 }
 
+export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
+  const everybody = useEverybody(workspaceId);
+  return useMemo(() => everybody.filter((member) => member.status === "active"), [everybody]);
+}
+
 export function usePeople(workspaceId: string): People {
-  const members = useMembers(workspaceId);
+  const members = useEverybody(workspaceId);
   return useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
 }
 
