@@ -24,7 +24,7 @@ STEPS = {
     "let out": ("blobs", "UPDATE", "OLD.state = 'copying' AND NEW.state = 'stored'"),
     "refused": ("file_versions", "UPDATE", "OLD.status = 'scanning' AND NEW.status = 'refused'"),
     "inspection taken": ("jobs", "UPDATE", "NEW.kind = 'inspect' AND NEW.turn > OLD.turn"),
-    "deleted": ("files", "DELETE", "OLD.version IS NOT NULL"),
+    "deleted": ("files", "DELETE", "true"),
     "removal taken": ("jobs", "UPDATE", "NEW.kind = 'remove' AND NEW.turn > OLD.turn"),
 }
 # As if so much time had passed that what the dead had begun is given up, or taken by somebody else.
@@ -34,7 +34,7 @@ LEFT = """
     SELECT (SELECT count(*) FROM uploads) + (SELECT count(*) FROM jobs WHERE state = 'waiting')
         + (SELECT count(*) FROM blobs WHERE state <> 'stored')
 """
-BACK_WITHIN, CALM_WITHIN = 60.0, 180.0
+BACK_WITHIN, CALM_WITHIN = 120.0, 300.0
 
 
 @dataclass(slots=True)

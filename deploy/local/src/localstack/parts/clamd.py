@@ -29,7 +29,7 @@ OPTIONS = {
     "StreamMaxLength": str(LARGEST),
     "MaxFileSize": str(LARGEST),
     "MaxScanSize": str(LARGEST),
-    "MaxScanTime": "300000",
+    "MaxScanTime": "1200000",
     "MaxRecursion": "12",
     "MaxFiles": "10000",
     "AlertExceedsMax": "yes",
