@@ -1,4 +1,4 @@
-"""Messaging and a gateway as in production, with people and channels in them, to be measured."""
+"""Messaging, files and a gateway as in production, with people and channels in them, to be measured."""
 
 import asyncio
 import os
@@ -14,9 +14,11 @@ import aiohttp
 from eventbus import administration
 from localstack import start_parts
 from testkit import Databases, Issuer, Process, process
+from testkit.ports import free_port
 from uuid_utils.compat import uuid7
 
 HOUR = 3600
+START_WITHIN = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,6 +40,8 @@ class Product:
     database_url: str
     http: aiohttp.ClientSession
     tokens: Issuer
+    files: Process | None = None
+    s3_url: str = ""
 
     def member(self) -> Member:
         user_id, email = uuid7(), f"{uuid7()}@example.com"
@@ -68,22 +72,49 @@ async def running() -> AsyncIterator[Product]:
             yield Product(gateway, messaging, url, http, tokens)
 
 
+@asynccontextmanager
+async def running_with_files() -> AsyncIterator[Product]:
+    """The same with files, an object store and a scanner."""
+    with start_parts(("postgres", "redis", "kafka", "s3", "clamd")) as parts:
+        await administration.ensure_topics(parts.urls["kafka"])
+        databases = Databases(parts.urls["postgres"], Path.cwd())
+        url = await databases("messaging")
+        async with (
+            Issuer() as tokens,
+            _service("messaging", parts.urls, tokens, url, {}) as messaging,
+            _service("files", parts.urls, tokens, await databases("files"), _around(parts.urls)) as files,
+            _service("gateway", parts.urls, tokens, "", _addresses(messaging, files)) as gateway,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http,
+        ):
+            yield Product(gateway, messaging, url, http, tokens, files, parts.urls["s3"])
+
+
+def _around(urls: Mapping[str, str]) -> dict[str, str]:
+    port = str(free_port())
+    return {
+        "NEXUS_S3_URL": urls["s3"],
+        "NEXUS_CLAMD_URL": urls["clamd"],
+        "NEXUS_PORT_CONTENT": port,
+        "NEXUS_CONTENT_URL": f"http://127.0.0.1:{port}",
+    }
+
+
 def _service(
     module: str, urls: Mapping[str, str], tokens: Issuer, database_url: str, settings: Mapping[str, str]
 ) -> Any:
     return process(
         module, database_url=database_url, kafka_url=urls["kafka"], redis_url=urls["redis"],
-        jwks_url=tokens.jwks_url, settings=settings,
+        jwks_url=tokens.jwks_url, settings=settings, within=START_WITHIN,
     )  # fmt: skip
 
 
-def _addresses(messaging: Process) -> dict[str, str]:
+def _addresses(messaging: Process, files: Process | None = None) -> dict[str, str]:
     # Identity and presence are not asked by what is measured.
     return {
         "NEXUS_MESSAGING_URL": messaging.url,
         "NEXUS_IDENTITY_URL": "http://127.0.0.1:1",
         "NEXUS_PRESENCE_URL": "http://127.0.0.1:1",
-        "NEXUS_FILES_URL": "http://127.0.0.1:1",
+        "NEXUS_FILES_URL": files.url if files else "http://127.0.0.1:1",
     }
 
 
@@ -128,6 +159,7 @@ def _kind(folder: Path) -> str:
     except OSError:
         return ""
     names = {"-m\0gateway": "gateway", "-m\0messaging": "messaging", "kafka.Kafka": "kafka", "postgres": "postgres"}
+    names |= {"-m\0files": "files", "/minio\0": "store", "/versitygw\0": "store", "/clamd\0": "scanner"}
     found = next((name for mark, name in names.items() if mark in command), "")
     return "load" if folder.name == str(os.getpid()) else found
 
