@@ -86,7 +86,7 @@ async def _reckon(shelf: Shelf, product: Product) -> None:
 
 async def _reconciled(settings: dict[str, str]) -> int:
     """The command that operators have finds nothing in the wrong place."""
-    argv = [sys.executable, "-m", "files", "reconcile"]
+    argv = [sys.executable, "-m", "files", "reconcile", "--older-than", "0"]
     environment = {**os.environ, **settings, "NEXUS_PORT": "0"}
     command = await asyncio.create_subprocess_exec(*argv, env=environment, stdout=asyncio.subprocess.PIPE)
     async with asyncio.timeout(RECONCILED_WITHIN):
