@@ -184,7 +184,7 @@ class Bridge:
 
 async def install() -> None:
     """Fetch the clients' packages unless they are there."""
-    if (FOLDER / "node_modules" / "socket.io-client").exists():
+    if all((FOLDER / "node_modules" / name).exists() for name in ("socket.io-client", "tus-js-client")):
         return
     process = await asyncio.create_subprocess_exec("npm", "ci", cwd=FOLDER, stdout=PIPE, stderr=PIPE)
     async with asyncio.timeout(120):
