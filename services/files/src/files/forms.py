@@ -11,13 +11,13 @@ from eventbus.wire import Json, to_wire
 from google.protobuf.timestamp_pb2 import Timestamp
 from nexus.files.v1.file_event_pb2 import File, Place
 
+from files.media.types import OCTETS, served_as
 from files.places import SEES
 from files.standings import IN_WORKSPACE, VISIBLE
 
-OCTETS = "application/octet-stream"
 # Of the asker as $1: a file is shown as its newest clean version is, to its uploader as the only one there is.
 COLUMNS = """f.id, f.workspace_id, f.filename, f.uploaded_by, f.created_at, f.updated_at, v.number, v.status, v.reason,
-    v.size, v.sha256, b.media_type, b.width, b.height, b.duration, b.pages,
+    v.size, v.sha256, v.declared_type, b.media_type, b.note, b.width, b.height, b.duration, b.pages,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
         'variant', d.variant, 'mediaType', d.media_type, 'size', d.size) || d.details ORDER BY d.variant), '[]')
         FROM derived d WHERE d.blob_id = b.id) AS previews"""
@@ -103,7 +103,7 @@ def file_of(row: Record) -> File:
         id=str(row["id"]),
         workspace_id=str(row["workspace_id"]),
         filename=row["filename"],
-        mime_type=row["media_type"] or OCTETS,
+        mime_type=_served_as(row),
         size=row["size"],
         sha256=row["sha256"].hex() if row["sha256"] else None,
         uploaded_by=str(row["uploaded_by"]),
@@ -120,7 +120,13 @@ def file_of(row: Record) -> File:
         updated_at=_timestamp(row, "updated_at"),
         entity_type=row["entity_type"] or "",
         entity_id=str(row["entity_id"] or ""),
+        note=row["note"] or ("mismatch" if row["media_type"] not in (None, _served_as(row)) else None),
     )
+
+
+def _served_as(row: Record) -> str:
+    """As it is handed out: by its content, if its name and its uploader say the same."""
+    return served_as(row["media_type"] or OCTETS, row["filename"], row["declared_type"])
 
 
 def file_json(row: Record) -> Json:

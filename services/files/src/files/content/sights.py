@@ -8,6 +8,7 @@ from eventbus import Db
 from files import keys
 from files.content.forms import Form
 from files.content.passes import Pass, Viewer
+from files.media.types import served_as
 from files.standings import VISIBLE
 from files.store import Store
 
@@ -15,7 +16,7 @@ from files.store import Store
 ORIGINAL, LOOK = "", "thumbnail"
 
 CLEAN = """
-    SELECT f.filename, v.blob_id, b.size, b.media_type
+    SELECT f.filename, v.blob_id, v.declared_type, b.size, b.media_type
     FROM files f
     JOIN file_versions v ON v.file_id = f.id AND v.number = $3 AND v.status = 'clean'
     JOIN blobs b ON b.id = v.blob_id AND b.state = 'stored'
@@ -55,7 +56,7 @@ async def look(db: Db, store: Store, granted: Pass) -> Sight | None:
     if row is None:
         return None
     if granted.variant == ORIGINAL:
-        form = Form(row["media_type"], False, row["filename"])
+        form = Form(served_as(row["media_type"], row["filename"], row["declared_type"]), False, row["filename"])
         return Sight(keys.blob(row["blob_id"]), row["size"], f'"{row["blob_id"].hex}"', form)
     return await _derived(store, row["blob_id"], granted.variant, row["filename"])
 

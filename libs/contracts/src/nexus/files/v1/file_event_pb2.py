@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnexus/files/v1/file_event.proto\x12\x0enexus.files.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xba\x04\n\tFileEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07\x66ile_id\x18\x02 \x01(\t\x12\x35\n\rfile_uploaded\x18\x03 \x01(\x0b\x32\x1c.nexus.files.v1.FileUploadedH\x00\x12\x35\n\rfile_progress\x18\x04 \x01(\x0b\x32\x1c.nexus.files.v1.FileProgressH\x00\x12/\n\nfile_ready\x18\x05 \x01(\x0b\x32\x19.nexus.files.v1.FileReadyH\x00\x12\x33\n\x0c\x66ile_changed\x18\x06 \x01(\x0b\x32\x1b.nexus.files.v1.FileChangedH\x00\x12\x33\n\x0c\x66ile_refused\x18\x07 \x01(\x0b\x32\x1b.nexus.files.v1.FileRefusedH\x00\x12\x33\n\x0c\x66ile_deleted\x18\x08 \x01(\x0b\x32\x1b.nexus.files.v1.FileDeletedH\x00\x12-\n\tlink_made\x18\t \x01(\x0b\x32\x18.nexus.files.v1.LinkMadeH\x00\x12-\n\tlink_used\x18\n \x01(\x0b\x32\x18.nexus.files.v1.LinkUsedH\x00\x12\x33\n\x0clink_revoked\x18\x0b \x01(\x0b\x32\x1b.nexus.files.v1.LinkRevokedH\x00:\x1c\xea\xe0\x18\x18\n\x0b\x66iles.files\x12\x07\x66ile_id\x18\x06\x42\t\n\x07payload\"\x84\x04\n\x04\x46ile\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\x12\x11\n\tmime_type\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\x13\n\x06sha256\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0buploaded_by\x18\x07 \x01(\t\x12\x0e\n\x06status\x18\x08 \x01(\t\x12\x13\n\x06reason\x18\t \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07version\x18\n \x01(\x05\x12\x12\n\x05width\x18\x0b \x01(\x05H\x02\x88\x01\x01\x12\x13\n\x06height\x18\x0c \x01(\x05H\x03\x88\x01\x01\x12\x15\n\x08\x64uration\x18\r \x01(\x01H\x04\x88\x01\x01\x12\x12\n\x05pages\x18\x0e \x01(\x05H\x05\x88\x01\x01\x12\x11\n\tthumbnail\x18\x0f \x01(\x08\x12\x16\n\x08previews\x18\x10 \x01(\tB\x04\xf0\xe0\x18\x01\x12.\n\ncreated_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x65ntity_type\x18\x13 \x01(\t\x12\x11\n\tentity_id\x18\x14 \x01(\tB\t\n\x07_sha256B\t\n\x07_reasonB\x08\n\x06_widthB\t\n\x07_heightB\x0b\n\t_durationB\x08\n\x06_pages\"/\n\x05Place\x12\x13\n\x0b\x65ntity_type\x18\x01 \x01(\t\x12\x11\n\tentity_id\x18\x02 \x01(\t\"C\n\x0c\x46ileUploaded\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"O\n\x0c\x46ileProgress\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0c\n\x04step\x18\x03 \x01(\t\x12\x0f\n\x07percent\x18\x04 \x01(\x05\"V\n\tFileReady\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\"X\n\x0b\x46ileChanged\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\"R\n\x0b\x46ileRefused\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\"[\n\x0b\x46ileDeleted\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\x12\x0f\n\x07user_id\x18\x03 \x01(\t\",\n\x08LinkMade\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"?\n\x08LinkUsed\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tdownloads\x18\x03 \x01(\x05\"C\n\x0bLinkRevoked\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nrevoked_by\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnexus/files/v1/file_event.proto\x12\x0enexus.files.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xba\x04\n\tFileEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07\x66ile_id\x18\x02 \x01(\t\x12\x35\n\rfile_uploaded\x18\x03 \x01(\x0b\x32\x1c.nexus.files.v1.FileUploadedH\x00\x12\x35\n\rfile_progress\x18\x04 \x01(\x0b\x32\x1c.nexus.files.v1.FileProgressH\x00\x12/\n\nfile_ready\x18\x05 \x01(\x0b\x32\x19.nexus.files.v1.FileReadyH\x00\x12\x33\n\x0c\x66ile_changed\x18\x06 \x01(\x0b\x32\x1b.nexus.files.v1.FileChangedH\x00\x12\x33\n\x0c\x66ile_refused\x18\x07 \x01(\x0b\x32\x1b.nexus.files.v1.FileRefusedH\x00\x12\x33\n\x0c\x66ile_deleted\x18\x08 \x01(\x0b\x32\x1b.nexus.files.v1.FileDeletedH\x00\x12-\n\tlink_made\x18\t \x01(\x0b\x32\x18.nexus.files.v1.LinkMadeH\x00\x12-\n\tlink_used\x18\n \x01(\x0b\x32\x18.nexus.files.v1.LinkUsedH\x00\x12\x33\n\x0clink_revoked\x18\x0b \x01(\x0b\x32\x1b.nexus.files.v1.LinkRevokedH\x00:\x1c\xea\xe0\x18\x18\n\x0b\x66iles.files\x12\x07\x66ile_id\x18\x06\x42\t\n\x07payload\"\xa0\x04\n\x04\x46ile\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x10\n\x08\x66ilename\x18\x03 \x01(\t\x12\x11\n\tmime_type\x18\x04 \x01(\t\x12\x0c\n\x04size\x18\x05 \x01(\x03\x12\x13\n\x06sha256\x18\x06 \x01(\tH\x00\x88\x01\x01\x12\x13\n\x0buploaded_by\x18\x07 \x01(\t\x12\x0e\n\x06status\x18\x08 \x01(\t\x12\x13\n\x06reason\x18\t \x01(\tH\x01\x88\x01\x01\x12\x0f\n\x07version\x18\n \x01(\x05\x12\x12\n\x05width\x18\x0b \x01(\x05H\x02\x88\x01\x01\x12\x13\n\x06height\x18\x0c \x01(\x05H\x03\x88\x01\x01\x12\x15\n\x08\x64uration\x18\r \x01(\x01H\x04\x88\x01\x01\x12\x12\n\x05pages\x18\x0e \x01(\x05H\x05\x88\x01\x01\x12\x11\n\tthumbnail\x18\x0f \x01(\x08\x12\x16\n\x08previews\x18\x10 \x01(\tB\x04\xf0\xe0\x18\x01\x12.\n\ncreated_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x12 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x65ntity_type\x18\x13 \x01(\t\x12\x11\n\tentity_id\x18\x14 \x01(\t\x12\x11\n\x04note\x18\x15 \x01(\tH\x06\x88\x01\x01\x42\t\n\x07_sha256B\t\n\x07_reasonB\x08\n\x06_widthB\t\n\x07_heightB\x0b\n\t_durationB\x08\n\x06_pagesB\x07\n\x05_note\"/\n\x05Place\x12\x13\n\x0b\x65ntity_type\x18\x01 \x01(\t\x12\x11\n\tentity_id\x18\x02 \x01(\t\"C\n\x0c\x46ileUploaded\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"O\n\x0c\x46ileProgress\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0c\n\x04step\x18\x03 \x01(\t\x12\x0f\n\x07percent\x18\x04 \x01(\x05\"V\n\tFileReady\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\"X\n\x0b\x46ileChanged\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\"R\n\x0b\x46ileRefused\x12\"\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x14.nexus.files.v1.File\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\"[\n\x0b\x46ileDeleted\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12%\n\x06places\x18\x02 \x03(\x0b\x32\x15.nexus.files.v1.Place\x12\x0f\n\x07user_id\x18\x03 \x01(\t\",\n\x08LinkMade\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"?\n\x08LinkUsed\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tdownloads\x18\x03 \x01(\x05\"C\n\x0bLinkRevoked\x12\x0f\n\x07link_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nrevoked_by\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,25 +41,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILEEVENT']._serialized_start=144
   _globals['_FILEEVENT']._serialized_end=714
   _globals['_FILE']._serialized_start=717
-  _globals['_FILE']._serialized_end=1233
-  _globals['_PLACE']._serialized_start=1235
-  _globals['_PLACE']._serialized_end=1282
-  _globals['_FILEUPLOADED']._serialized_start=1284
-  _globals['_FILEUPLOADED']._serialized_end=1351
-  _globals['_FILEPROGRESS']._serialized_start=1353
-  _globals['_FILEPROGRESS']._serialized_end=1432
-  _globals['_FILEREADY']._serialized_start=1434
-  _globals['_FILEREADY']._serialized_end=1520
-  _globals['_FILECHANGED']._serialized_start=1522
-  _globals['_FILECHANGED']._serialized_end=1610
-  _globals['_FILEREFUSED']._serialized_start=1612
-  _globals['_FILEREFUSED']._serialized_end=1694
-  _globals['_FILEDELETED']._serialized_start=1696
-  _globals['_FILEDELETED']._serialized_end=1787
-  _globals['_LINKMADE']._serialized_start=1789
-  _globals['_LINKMADE']._serialized_end=1833
-  _globals['_LINKUSED']._serialized_start=1835
-  _globals['_LINKUSED']._serialized_end=1898
-  _globals['_LINKREVOKED']._serialized_start=1900
-  _globals['_LINKREVOKED']._serialized_end=1967
+  _globals['_FILE']._serialized_end=1261
+  _globals['_PLACE']._serialized_start=1263
+  _globals['_PLACE']._serialized_end=1310
+  _globals['_FILEUPLOADED']._serialized_start=1312
+  _globals['_FILEUPLOADED']._serialized_end=1379
+  _globals['_FILEPROGRESS']._serialized_start=1381
+  _globals['_FILEPROGRESS']._serialized_end=1460
+  _globals['_FILEREADY']._serialized_start=1462
+  _globals['_FILEREADY']._serialized_end=1548
+  _globals['_FILECHANGED']._serialized_start=1550
+  _globals['_FILECHANGED']._serialized_end=1638
+  _globals['_FILEREFUSED']._serialized_start=1640
+  _globals['_FILEREFUSED']._serialized_end=1722
+  _globals['_FILEDELETED']._serialized_start=1724
+  _globals['_FILEDELETED']._serialized_end=1815
+  _globals['_LINKMADE']._serialized_start=1817
+  _globals['_LINKMADE']._serialized_end=1861
+  _globals['_LINKUSED']._serialized_start=1863
+  _globals['_LINKUSED']._serialized_end=1926
+  _globals['_LINKREVOKED']._serialized_start=1928
+  _globals['_LINKREVOKED']._serialized_end=1995
 # @@protoc_insertion_point(module_scope)

@@ -109,6 +109,7 @@ class File(_message.Message):
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     ENTITY_TYPE_FIELD_NUMBER: _builtins.int
     ENTITY_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     workspace_id: _builtins.str
     filename: _builtins.str
@@ -134,6 +135,10 @@ class File(_message.Message):
     entity_type: _builtins.str
     """channel, workspace or user: one of its places that the reader sees."""
     entity_id: _builtins.str
+    note: _builtins.str
+    """What is odd about it: mismatch (its name or uploader says another type), contradiction, damaged, locked,
+    too_many_pixels, too_large (to be looked into), or why looking failed: memory, time, cpu, output, crashed, refused.
+    """
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -161,15 +166,18 @@ class File(_message.Message):
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         entity_type: _builtins.str = ...,
         entity_id: _builtins.str = ...,
+        note: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_duration", b"_duration", "_height", b"_height", "_pages", b"_pages", "_reason", b"_reason", "_sha256", b"_sha256", "_width", b"_width", "created_at", b"created_at", "duration", b"duration", "height", b"height", "pages", b"pages", "reason", b"reason", "sha256", b"sha256", "updated_at", b"updated_at", "width", b"width"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_duration", b"_duration", "_height", b"_height", "_note", b"_note", "_pages", b"_pages", "_reason", b"_reason", "_sha256", b"_sha256", "_width", b"_width", "created_at", b"created_at", "duration", b"duration", "height", b"height", "note", b"note", "pages", b"pages", "reason", b"reason", "sha256", b"sha256", "updated_at", b"updated_at", "width", b"width"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_duration", b"_duration", "_height", b"_height", "_pages", b"_pages", "_reason", b"_reason", "_sha256", b"_sha256", "_width", b"_width", "created_at", b"created_at", "duration", b"duration", "entity_id", b"entity_id", "entity_type", b"entity_type", "filename", b"filename", "height", b"height", "id", b"id", "mime_type", b"mime_type", "pages", b"pages", "previews", b"previews", "reason", b"reason", "sha256", b"sha256", "size", b"size", "status", b"status", "thumbnail", b"thumbnail", "updated_at", b"updated_at", "uploaded_by", b"uploaded_by", "version", b"version", "width", b"width", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_duration", b"_duration", "_height", b"_height", "_note", b"_note", "_pages", b"_pages", "_reason", b"_reason", "_sha256", b"_sha256", "_width", b"_width", "created_at", b"created_at", "duration", b"duration", "entity_id", b"entity_id", "entity_type", b"entity_type", "filename", b"filename", "height", b"height", "id", b"id", "mime_type", b"mime_type", "note", b"note", "pages", b"pages", "previews", b"previews", "reason", b"reason", "sha256", b"sha256", "size", b"size", "status", b"status", "thumbnail", b"thumbnail", "updated_at", b"updated_at", "uploaded_by", b"uploaded_by", "version", b"version", "width", b"width", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__duration: _TypeAlias = _typing.Literal["duration"]  # noqa: Y015
     _WhichOneofArgType__duration: _TypeAlias = _typing.Literal["_duration", b"_duration"]  # noqa: Y015
     _WhichOneofReturnType__height: _TypeAlias = _typing.Literal["height"]  # noqa: Y015
     _WhichOneofArgType__height: _TypeAlias = _typing.Literal["_height", b"_height"]  # noqa: Y015
+    _WhichOneofReturnType__note: _TypeAlias = _typing.Literal["note"]  # noqa: Y015
+    _WhichOneofArgType__note: _TypeAlias = _typing.Literal["_note", b"_note"]  # noqa: Y015
     _WhichOneofReturnType__pages: _TypeAlias = _typing.Literal["pages"]  # noqa: Y015
     _WhichOneofArgType__pages: _TypeAlias = _typing.Literal["_pages", b"_pages"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
@@ -182,6 +190,8 @@ class File(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__duration) -> _WhichOneofReturnType__duration | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__height) -> _WhichOneofReturnType__height | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__note) -> _WhichOneofReturnType__note | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__pages) -> _WhichOneofReturnType__pages | None: ...
     @_typing.overload
