@@ -46,8 +46,8 @@ async def test_a_bot_is_made_let_in_and_deactivated_by_hand(
 
         commands = await settings(of_ada, "Commands")
         await expect(commands).to_contain_text("/poll")
-        await commands.get_by_label("Command").fill("status")
-        await commands.get_by_label("Address").fill(answering.url)
+        await commands.get_by_label("Command", exact=True).fill("status")
+        await commands.get_by_label("Address", exact=True).fill(answering.url)
         await commands.get_by_label("What it does").fill("Says how it goes")
         await commands.get_by_role("button", name="Add command").click()
         await expect(commands.get_by_test_id("command-secret")).to_be_visible()
