@@ -116,9 +116,9 @@ def test_the_scanner_has_the_same_limits(compose: dict[str, Any]) -> None:
 
 def test_the_image_that_converts_has_the_programs_that_the_launcher_installs() -> None:
     dockerfile = (PROJECT / "deploy" / "Dockerfile").read_text()
-    asked = re.search(r"--no-install-recommends ((?:[^&]|\n)*?) &&", dockerfile)
-    assert asked is not None
-    assert set(asked[1].replace("\\\n", " ").split()) == {need.package for need in converters.NEEDS}
+    asked = re.findall(r"--no-install-recommends ((?:[^&]|\n)*?) &&", dockerfile)
+    packages = {package for each in asked for package in each.replace("\\\n", " ").split()}
+    assert packages == {need.package for need in converters.NEEDS}
 
 
 def test_only_the_gateway_and_foreign_content_are_open_and_to_this_machine_alone(compose: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
-"""Programs that services run for each document or recording, in confinement."""
+"""Programs and libraries that services need for foreign documents and recordings, in confinement."""
 
 import shutil
+from ctypes.util import find_library
 from pathlib import Path
 
 from localstack.part import Need
@@ -25,6 +26,8 @@ NEEDS = (
     Need("libswlo.so", "libreoffice-writer-nogui", _office),
     Need("libsclo.so", "libreoffice-calc-nogui", _office),
     Need("libsdlo.so", "libreoffice-impress-nogui", _office),
+    Need("seccomp", "libseccomp2", find_library),
+    Need("magic", "libmagic1", find_library),
     Need("NanumGothic*", "fonts-nanum", _font),
     Need("DejaVuSans*", "fonts-dejavu-core", _font),
 )

@@ -33,6 +33,8 @@ OPTIONS = {
     "MaxRecursion": "12",
     "MaxFiles": "10000",
     "AlertExceedsMax": "yes",
+    # it decodes every picture, unconfined, for signatures that hardly exist: 340 of 400 ms at 12 megapixels
+    "ScanImageFuzzyHash": "no",
     "CommandReadTimeout": "30",
     "ExitOnOOM": "yes",
     # the old and the new signatures at once are twice 1.2 GB
