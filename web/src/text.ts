@@ -1,9 +1,10 @@
 /** Every word a person reads, in one place, so that another language is another such object. */
 import * as conversing from "./words/conversing";
+import { files } from "./words/files";
 
 import { administration } from "./administration/words";
-import { transfers } from "./transfers/words";
 import { sharing } from "./shared/words";
+import { transfers } from "./transfers/words";
 
 const locale = "en";
 
@@ -19,6 +20,7 @@ export const text = {
   product: "Nexus",
   sharing,
   ...conversing,
+  files,
   time: (at: Date) => time.format(at),
   moment: (at: Date) => moment.format(at),
   day: (at: Date, now: Date) => {

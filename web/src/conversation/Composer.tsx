@@ -1,6 +1,10 @@
 /** Where messages are written; what was begun stays when one looks elsewhere, and is found on other devices. */
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 
+import { AttachButton } from "../files/AttachButton";
+import { UploadStrip } from "../files/UploadStrip";
+import { attachmentOf } from "../files/file";
+import { add, sent, uploadsAt, useAllUploads } from "../files/uploads";
 import { GifButton } from "../gifs/GifButton";
 import { ScheduleButton } from "../kept/ScheduleButton";
 import { useDraft, writeDraft } from "../kept/drafts";
@@ -38,7 +42,11 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const secondsLeft = useSecondsLeft(channelId);
   const said = encoded(content.trim(), names);
   const over = [...said].length - LONGEST;
-  const canSend = said !== "" && over <= 0 && secondsLeft === 0;
+  const place = threadId ?? channelId;
+  const uploads = uploadsAt(useAllUploads(), place);
+  const stored = uploads.flatMap((upload) => upload.stored ?? []);
+  const isUploading = stored.length < uploads.length;
+  const canSend = (said !== "" || stored.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
   const suggestions = useSuggestions(workspaceId, names, content, field, write);
   const hintId = useId();
   useEffect(() => {
@@ -61,11 +69,22 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   function submit() {
     if (!canSend) return;
     const command = commandOf(said);
+    if (stored.length > 0) return submitFiles();
     if (command && threadId) return notify(text.threads.commands, true);
     if (command) return run(command);
     if (!post({ content: said })) return;
     write("");
     setAlso(false);
+  }
+  function submitFiles() {
+    if (!post({ content: said, attachments: stored.map(attachmentOf) })) return;
+    sent(uploads.map((upload) => upload.id));
+    write("");
+    setAlso(false);
+  }
+  function attach(files: readonly File[]) {
+    const refusal = files.length > 0 ? add(channelId, place, files) : null;
+    if (refusal) notify(refusal, true);
   }
   /** What was written comes back if it could not be done. */
   function run(command: Command) {
@@ -84,7 +103,9 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
       ? text.conversation.tooLong(over)
       : secondsLeft > 0
         ? text.moderation.slow(secondsLeft)
-        : text.conversation.hint;
+        : isUploading
+          ? text.files.stillUploading
+          : text.conversation.hint;
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
       <Suggestions of={suggestions} />
@@ -100,8 +121,15 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         onChange={(event) => write(event.target.value)}
         onKeyDown={pressed}
         onBlur={stopped}
+        onPaste={(event) => {
+          const files = [...event.clipboardData.files];
+          if (files.length === 0) return;
+          event.preventDefault();
+          attach(files);
+        }}
         {...suggestions.field}
       />
+      <UploadStrip uploads={uploads} />
       {alsoTo && (
         <label className="composer-also">
           <input type="checkbox" checked={isAlso} onChange={(event) => setAlso(event.target.checked)} />
@@ -109,6 +137,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         </label>
       )}
       <div className="composer-tools">
+        <AttachButton onChoose={attach} />
         <EmojiButton
           workspaceId={workspaceId}
           label={text.conversation.emoji}

@@ -8,13 +8,15 @@ import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
 import { showOwn } from "../channels/CreateChannelDialog";
 import { HearingMenu } from "../channels/HearingMenu";
+import { add } from "../files/uploads";
+import { useDrop } from "../files/useDrop";
 import { Ephemerals } from "../programs/Ephemerals";
 import { goTo } from "../location";
 import { text } from "../text";
 import { ThreadPanel } from "../threads/ThreadPanel";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
-import { complain } from "../ui/notices";
+import { complain, notify } from "../ui/notices";
 import { isDirect, titleOf, useMyId, usePeople } from "../workspaces/people";
 import { MessageList } from "./MessageList";
 import { TypingLine } from "./TypingLine";
@@ -37,10 +39,15 @@ export function Conversation({ workspace, channel, threadId, messageId }: Props)
     setPanelOpen(threadId ? true : !isPanelOpen);
     if (threadId) closeThread();
   };
+  const { isOver, ...dropping } = useDrop(channel.isMember && !channel.isArchived, (files) => {
+    const refusal = add(channel.id, channel.id, files);
+    if (refusal) notify(refusal, true);
+  });
   const mayBookmark = channel.isMember && !channel.isArchived && workspace.role !== "guest";
   return (
     <>
-      <main className="conversation" aria-label={name}>
+      <main className="conversation drop-place" aria-label={name} {...dropping}>
+        {isOver && <p className="drop-sign">{text.files.drop(name)}</p>}
         <header className="conversation-head">
           <a className="icon-button back" href={`#/${workspace.id}`} aria-label={text.channels.list}>
             <Icon name="chevron" />

@@ -2,6 +2,7 @@
 import { channelOf } from "../kept/places";
 import { useConnection } from "../live/connection";
 import { useSession } from "../session/session";
+import { Files } from "../files/Files";
 import { Gifs } from "../gifs/GifPicture";
 import { text } from "../text";
 import { Face } from "../ui/Face";
@@ -33,6 +34,7 @@ export function DraftRow({ draft }: { draft: Draft }) {
         </header>
         {draft.content && <Content content={draft.content} people={people} />}
         <Gifs attachments={draft.attachments} />
+        <Files attachments={draft.attachments} />
         {draft.state === "failed" && (
           <p className="message-failed" role="alert">
             {draft.audience ? text.sending.confirm(draft.audience) : words.failed(draft.reason ?? "")}

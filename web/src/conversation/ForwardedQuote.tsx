@@ -1,5 +1,6 @@
 /** A message that another one passes on, as it was then. */
 import type { Forwarded } from "../api/types";
+import { Files } from "../files/Files";
 import { Gifs } from "../gifs/GifPicture";
 import { channelOf, goToMessage, useTitleOf } from "../kept/places";
 import { text } from "../text";
@@ -30,6 +31,7 @@ export function ForwardedQuote({ forwarded, people }: { forwarded: Forwarded; pe
         <Content content={forwarded.content} formatted={forwarded.formattedContent} people={people} />
       )}
       <Gifs attachments={forwarded.attachments} />
+      <Files attachments={forwarded.attachments} />
       {forwarded.forwarded && <ForwardedQuote forwarded={forwarded.forwarded} people={people} />}
     </blockquote>
   );

@@ -8,6 +8,7 @@ import { Cards } from "../programs/Cards";
 import { FileLinks } from "../transfers/FileLinks";
 import { PollCard } from "../programs/PollCard";
 import { Reaction } from "../emoji/EmojiPicture";
+import { Files } from "../files/Files";
 import { Gifs } from "../gifs/GifPicture";
 import { text } from "../text";
 import { AnsweredLine, ReplyLine } from "../threads/ReplyLine";
@@ -100,6 +101,7 @@ export const MessageRow = memo(function MessageRow({
             {message.forwarded && <ForwardedQuote forwarded={message.forwarded} people={people} />}
             {message.isEdited && <EditedMark message={message} people={people} />}
             <Gifs attachments={message.attachments} />
+            <Files attachments={message.attachments} />
             <Cards attachments={message.attachments} />
             <FileLinks attachments={message.attachments} />
             {message.poll && (

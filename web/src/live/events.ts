@@ -6,6 +6,7 @@ import { changeTyping, forgetConversation, hear } from "../conversation/conversa
 import { heal } from "../conversation/history";
 import { flushAll } from "../conversation/sending";
 import * as typings from "../conversation/typing";
+import { attachFiles } from "../files/attach";
 import { attachKept } from "../kept/attach";
 import { attachPrograms } from "../programs/attach";
 import { fetchPresence, hearPresence } from "../presence/presence";
@@ -49,6 +50,7 @@ export function attach(socket: Socket): void {
   attachTransfers(socket);
   attachThreads(socket);
   attachWords(socket);
+  attachFiles(socket);
 }
 
 function attachMessages(socket: Socket): void {

@@ -45,6 +45,7 @@ export const keys = {
   hooks: (channelId: string) => ["hooks", channelId],
   poll: (messageId: string) => ["poll", messageId],
   threads: () => ["threads"],
+  file: (fileId: string) => ["file", fileId],
   history: (messageId: string) => ["history", messageId],
   behind: (channelId: string) => ["behind", channelId],
   emoji: (workspaceId: string) => ["emoji", workspaceId],

@@ -4,9 +4,11 @@ import { useCallback, useEffect, useState } from "react";
 import type { ListedChannel, Workspace } from "../api/types";
 import { WritingPlace } from "../conversation/WritingPlace";
 import type { Unseen } from "../conversation/lines";
+import { add } from "../files/uploads";
+import { useDrop } from "../files/useDrop";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
-import { complain } from "../ui/notices";
+import { complain, notify } from "../ui/notices";
 import { Replies } from "./Replies";
 import { UNKNOWN } from "./thread";
 import { follow, lookInto, threadOf, useThreads } from "./threads";
@@ -26,8 +28,13 @@ export function ThreadPanel({ workspace, channel, name, threadId, targetId, onCl
   const { hasFailed, open, unseen } = useOpening(threadId);
   const { root, isFollowing } = thread;
   const words = text.threads;
+  const { isOver, ...dropping } = useDrop(channel.isMember && !channel.isArchived && root !== null, (files) => {
+    const refusal = add(channel.id, threadId, files);
+    if (refusal) notify(refusal, true);
+  });
   return (
-    <aside className="panel thread" aria-label={words.thread} data-testid="thread">
+    <aside className="panel thread drop-place" aria-label={words.thread} data-testid="thread" {...dropping}>
+      {isOver && <p className="drop-sign">{text.files.drop(words.thread)}</p>}
       <header className="panel-head">
         <h2 className="clip">
           {words.thread} <small>{words.in(name)}</small>

@@ -1,0 +1,19 @@
+/** What the gateway tells of files. */
+import type { Socket } from "socket.io-client";
+
+import { keys, outdated } from "../live/queries";
+
+const EVENTS = ["file:ready", "file:changed", "file:refused", "file:deleted"];
+
+interface Told {
+  fileId?: string;
+  file?: { id: string };
+}
+
+export function attachFiles(socket: Socket): void {
+  for (const event of EVENTS)
+    socket.on(event, ({ fileId, file }: Told) => {
+      const id = file?.id ?? fileId;
+      if (id) outdated(keys.file(id));
+    });
+}

@@ -1,0 +1,47 @@
+/** Files that messages name: asked for many at once, and again when something is told of them. */
+import { useQuery } from "@tanstack/react-query";
+
+import { MOST_AT_ONCE, type StoredFile, addressOfFile, filesOf } from "../api/files";
+import { keys } from "../live/queries";
+
+const TOGETHER_MS = 30;
+/** Less than addresses last. */
+const FRESH_MS = 45 * 60_000;
+
+type Waiting = { resolve: (file: StoredFile | null) => void; reject: (error: unknown) => void };
+let waiting = new Map<string, Waiting[]>();
+
+/** Undefined while it is asked for, null if one may not see it (yet). */
+export function useFile(id: string): StoredFile | null | undefined {
+  return useQuery({ queryKey: keys.file(id), queryFn: () => fileOf(id), staleTime: FRESH_MS }).data;
+}
+
+/** An address at which a form of the file is; undefined until it is known. */
+export function useAddress(file: StoredFile, variant: string | undefined): string | undefined {
+  return useQuery({
+    queryKey: [...keys.file(file.id), "address", variant, file.version],
+    queryFn: () => addressOfFile(file.id, variant ?? "", "inline"),
+    enabled: variant !== undefined,
+    staleTime: FRESH_MS,
+    gcTime: FRESH_MS,
+  }).data;
+}
+
+function fileOf(id: string): Promise<StoredFile | null> {
+  if (waiting.size === 0) setTimeout(() => void askTogether(), TOGETHER_MS);
+  return new Promise((resolve, reject) => waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }]));
+}
+
+async function askTogether(): Promise<void> {
+  const asked = [...waiting];
+  waiting = new Map();
+  for (let start = 0; start < asked.length; start += MOST_AT_ONCE) {
+    const some = asked.slice(start, start + MOST_AT_ONCE);
+    try {
+      const found = new Map((await filesOf(some.map(([id]) => id))).map((file) => [file.id, file]));
+      for (const [id, those] of some) for (const { resolve } of those) resolve(found.get(id) ?? null);
+    } catch (error) {
+      for (const [, those] of some) for (const { reject } of those) reject(error);
+    }
+  }
+}

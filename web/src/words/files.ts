@@ -1,0 +1,38 @@
+/** Words of files. */
+const locale = "en";
+const UNITS = ["bytes", "KB", "MB", "GB"] as const;
+
+export const files = {
+  attach: "Attach files",
+  drop: (name: string) => `Drop files to share them in ${name}`,
+  uploads: "Files to send",
+  remove: (name: string) => `Remove ${name}`,
+  cancel: (name: string) => `Cancel ${name}`,
+  again: (name: string) => `Upload ${name} again`,
+  waiting: "Waiting…",
+  percent: (percent: number) => `${percent}%`,
+  uploaded: "Uploaded",
+  tooMany: (most: number) => `A message can carry ${most} files.`,
+  empty: (name: string) => `${name} is empty or a folder.`,
+  stillUploading: "Files are still being uploaded",
+  failed: "The upload was interrupted.",
+  size: (bytes: number) => {
+    const unit = bytes < 1_000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1_000 ** unit;
+    return `${value.toLocaleString(locale, { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })} ${UNITS[unit]}`;
+  },
+  scanning: "Being checked for viruses…",
+  refused: {
+    malware: "This file was refused: it holds malware.",
+    too_large_to_scan: "This file was refused: it is too large to be checked.",
+  } as Record<string, string>,
+  refusedOtherwise: "This file was refused.",
+  unavailable: (name: string) => `${name} is not available (yet, or any more).`,
+  open: (name: string) => `Open ${name}`,
+  download: (name: string) => `Download ${name}`,
+  downloadIt: "Download",
+  noPreview: "There is no preview of this file.",
+  page: (number: number) => `Page ${number}`,
+  pages: (count: number) => `${count.toLocaleString(locale)} ${count === 1 ? "page" : "pages"}`,
+  pasted: "image",
+};
