@@ -13,7 +13,7 @@ export function Cards({ attachments }: { attachments: readonly unknown[] | undef
       {cards.map((card, index) => (
         <section
           key={index}
-          className="card"
+          className="told-card"
           style={{ borderLeftColor: COLORS[card.color ?? ""] ?? card.color }}
           data-testid="card"
         >
