@@ -95,8 +95,8 @@ async def test_all_parts_come_up_and_each_comes_back_after_a_kill(folder: Path) 
         for name in PROBES:
             parts.kill(name)
         for name in PROBES:
-            await eventually(partial(is_another, parts, name, before[name]), within=5)
-            await eventually(partial(answers, parts, name), within=15)
+            await eventually(partial(is_another, parts, name, before[name]), within=20)
+            await eventually(partial(answers, parts, name), within=90)
         assert query(parts.urls["postgres"], "SELECT value FROM kept") == "1"
         assert await got(parts.urls["s3"], "kept") == b"bytes"
         assert await scanned(parts.urls["clamd"], b"nothing of note") == "stream: OK"
