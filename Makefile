@@ -73,9 +73,10 @@ journeys: setup  ## People's journeys through the whole running product, and wha
 soak: setup  ## What takes long: floods, storms and kills over and over, with the figures printed; on a quiet machine
 	pytest -m soak -q -s --timeout=3600
 
-bench: setup  ## Measure messages a second beside PostgreSQL's ceiling, and fan-out beside Node's socket.io
+bench: setup  ## Measure messages a second beside PostgreSQL's ceiling, fan-out beside Node's socket.io, files beside the bare store
 	python bench/send.py
 	python bench/fanout.py
+	python bench/files.py
 
 define generate
 python -m grpc_tools.protoc -I proto --python_out=$(1) --mypy_out=quiet:$(1) $(patsubst proto/%,%,$(PROTOS))
