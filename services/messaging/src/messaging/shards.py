@@ -7,12 +7,15 @@ data. One that was told nothing is the only one and has them all.
 from uuid import UUID
 
 from chassis import slots
+from chassis.problems import unavailable
 from eventbus import Db
 
 SLOTS = "SELECT coalesce(current_setting('nexus.slots', TRUE), '')"
 SHARD = "SELECT coalesce(nullif(current_setting('nexus.shard', TRUE), '')::int, 0)"
 # Where the workspaces are, and what else belongs to no channel.
 HOME = 0
+# What a database is told that has no slots yet.
+NONE = "none"
 
 
 async def number(db: Db) -> int:
@@ -22,5 +25,8 @@ async def number(db: Db) -> int:
 
 async def new_channel_id(db: Db, slot: int) -> UUID:
     """An id in that slot or, if its channels are elsewhere, in another that is here."""
-    own = slots.read_slots(await db.fetchval(SLOTS))
+    said = await db.fetchval(SLOTS)
+    if said == NONE:
+        raise unavailable("No channels are made here yet.")
+    own = slots.read_slots(said)
     return slots.new_id(slot if slot in own or not own else own[slot % len(own)])

@@ -18,7 +18,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     attach = commands.add_parser("attach", help="NEXUS_HOME_URL, NEXUS_SHARD_URL: another database for channels")
     attach.add_argument("--number", type=int, required=True, help="1 to 63; home is 0")
-    attach.add_argument("--slots", required=True, help="such as 512-1023")
+    attach.add_argument("--slots", default="", help="such as 512-1023, if nothing is in these; none: move some there")
     move = commands.add_parser(
         "move-slot", help="NEXUS_SOURCE_URL, NEXUS_TARGET_URL: take a slot from one to the other"
     )
@@ -35,7 +35,7 @@ async def _attach(given: argparse.Namespace) -> str:
     # Where and as whom the shard reaches home, if that is not what the administrator uses.
     source = os.environ.get("NEXUS_REPLICATION_URL") or os.environ["NEXUS_HOME_URL"]
     await attaching.attach(home, shard, given.number, given.slots, source)
-    slots = attaching.ranges(await attaching.slots_of(shard))
+    slots = attaching.ranges(await attaching.slots_of(shard)) or "none: move some there"
     return f"Database {given.number} has slots {slots}. Start messaging on it, then gateways anew with its address."
 
 

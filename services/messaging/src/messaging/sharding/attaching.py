@@ -3,9 +3,10 @@
 import asyncio
 
 import asyncpg
-from chassis.slots import SLOTS, read_slots
+from chassis.slots import SLOTS, read_slots, slot_of
 
 from messaging.sharding.tables import COPIED
+from messaging.shards import NONE
 
 PUBLICATION = "nexus_home"
 MOST_SHARDS = 64
@@ -52,17 +53,15 @@ class NotAttached(Exception):
 async def attach(home: asyncpg.Connection, shard: asyncpg.Connection, number: int, slots: str, source: str) -> None:
     """Make `shard` the database with that number and those slots; `source` is home's URL as the shard reaches it.
 
-    Both are migrated already, and connected to as administrators. Done again, it takes in tables that are new and slots
-    that are others.
+    Both are migrated already, and connected to as administrators. Done again, it takes in new tables and slots.
     """
     await _check(home, shard, number)
-    given = read_slots(slots)
-    if not given:
-        raise NotAttached("Say which slots it has.")
+    given = sorted({*read_slots(slots), *await slots_of(shard)})
+    left = sorted(set(await slots_of(home) or range(SLOTS)) - set(given))
+    await _check_slots(home, given, left)
     await _publish(home)
     await _subscribe(shard, number, source)
     await shard.execute(LOOK_AGAIN)
-    left = sorted(set(await slots_of(home) or range(SLOTS)) - set(given))
     await say(home, 0, left)
     await say(shard, number, given)
     await _wait_ready(shard, number)
@@ -72,7 +71,7 @@ async def say(db: asyncpg.Connection, number: int, slots: "list[int] | tuple[int
     """Tell a database its number and slots; connections that are open already do not hear of it."""
     name = await db.fetchval("SELECT quote_ident(current_database())")
     await db.execute(f"ALTER DATABASE {name} SET nexus.shard = '{number:d}'")
-    await db.execute(f"ALTER DATABASE {name} SET nexus.slots = '{ranges(slots)}'")
+    await db.execute(f"ALTER DATABASE {name} SET nexus.slots = '{ranges(slots) or NONE}'")
     if int(await db.fetchval(STEPS)) != MOST_SHARDS:
         begin = int(await db.fetchval(NEXT_VERSION, number))
         await db.execute(f"ALTER SEQUENCE draft_versions INCREMENT BY {MOST_SHARDS} MINVALUE 0 RESTART WITH {begin:d}")
@@ -80,7 +79,8 @@ async def say(db: asyncpg.Connection, number: int, slots: "list[int] | tuple[int
 
 async def slots_of(db: asyncpg.Connection) -> tuple[int, ...]:
     """What a database was told that it has; nothing if it was told nothing."""
-    return read_slots(await db.fetchval(SAID, "nexus.slots") or "")
+    said = await db.fetchval(SAID, "nexus.slots") or NONE
+    return () if said == NONE else read_slots(said)
 
 
 async def number_of(db: asyncpg.Connection) -> int:
@@ -112,6 +112,15 @@ async def _check(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
     is_new = not await shard.fetchval(IS_SUBSCRIBED, subscription(number))
     if is_new and await shard.fetchval("SELECT EXISTS (SELECT FROM workspaces)"):
         raise NotAttached("This database has workspaces of its own: a new one must be empty.")
+
+
+async def _check_slots(home: asyncpg.Connection, given: list[int], left: list[int]) -> None:
+    """Channels stay where their slots are."""
+    if not left:
+        raise NotAttached("Home keeps one slot at the least.")
+    rows = await home.fetch("SELECT id FROM channels")
+    if taken := sorted({slot for row in rows if (slot := slot_of(row["id"])) is not None} & set(given)):
+        raise NotAttached(f"Slots {ranges(taken)} have channels at home: attach it without these, then move them.")
 
 
 async def _publish(home: asyncpg.Connection) -> None:
