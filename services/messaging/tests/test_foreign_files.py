@@ -122,7 +122,8 @@ async def test_what_is_not_as_it_should_be_is_refused(
 async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
     odd = [
         said(1, "U1", "kept"), {"type": "message", "user": "U1", "text": "no time"},
-        {"type": "message", "ts": "1600000002.0001", "text": "nobody"}, {"type": "message", "ts": "12:30", "user": "U1"},
+        {"type": "message", "ts": "1600000002.0001", "text": "nobody"},
+        {"type": "message", "ts": "12:30", "user": "U1"},
         said(3, "U1", ""), said(4, "U9", "of somebody who is not listed"), 7, None, [],
         {"type": "message", "subtype": "channel_leave", "user": "U1", "ts": "1600000005.0001", "text": "left"},
         said(1, "U1", "the same time"), said(6, "U1", "a thread\x00 without beginning", thread_ts="1500000000.000000"),
