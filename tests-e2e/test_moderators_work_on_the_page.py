@@ -71,7 +71,7 @@ async def test_a_report_is_resolved_and_people_are_silenced_by_hand(
         await of_ada.page.get_by_role("tab", name="Settings", exact=True).click()
         await of_ada.page.get_by_label("Slow mode").select_option("5 minutes")
         await eventually(lambda: of_cy_there.told("channel:update")[-1]["channel"]["slowModeSeconds"] == 300)
-        await of_ada.page.get_by_label("Announcement channel").check()
+        await of_ada.page.get_by_label("Announcement channel").click()
         await eventually(lambda: of_cy_there.told("channel:update")[-1]["channel"]["isAnnouncement"])
         await of_ada.page.screenshot(path=tmp_path / "channel.png")
         await of_ada.press("Reset to the workspace's")

@@ -3,10 +3,10 @@
 import pytest
 from entrance import Hall, a_channel, joined, left, posted, somebody
 from gateway.arrivals import ACCESS_TOKEN_LIFE, Revocations
-from gateway.people import user_room, workspace_room
+from gateway.people import colleagues_room, user_room, workspace_room
 from gateway.sessions import Reason, State
 from nexus.identity.v1.session_event_pb2 import SessionEvent, SessionRevoked
-from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from testkit import Issuer, eventually
 
 
@@ -152,6 +152,19 @@ async def test_a_workspace_left_while_it_is_read_is_not_entered(hall: Hall) -> N
     hall.may_answer.set()
     await guest.told()
     assert workspace_room(workspace_id) not in hall.clients.rooms
+
+
+async def test_guests_are_no_colleagues_until_they_become_members(hall: Hall) -> None:
+    user_id, workspace_id = somebody(), somebody()
+    hall.state = {"channels": [], "workspaceIds": [workspace_id], "guestIn": [workspace_id]}
+    await hall.admitted(hall.tokens.token(user_id))
+    assert workspace_room(workspace_id) in hall.clients.rooms
+    assert colleagues_room(workspace_id) not in hall.clients.rooms
+    for role in ("member", "guest"):
+        saved = WorkspaceMemberSaved(workspace_id=workspace_id, user_id=user_id, role=role)
+        key = f"{workspace_id}:{user_id}"
+        await hall.tell(WorkspaceMemberEvent(member_key=key, workspace_member_saved=saved))
+        assert (colleagues_room(workspace_id) in hall.clients.rooms) == (role == "member")
 
 
 async def test_a_client_that_leaves_while_it_is_let_in_leaves_nothing_behind(hall: Hall) -> None:

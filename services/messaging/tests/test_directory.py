@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from messaging import directory
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from office import Office
 
 CHANNELS = "SELECT id::text, workspace_id::text, type, is_archived FROM channels"
@@ -49,6 +50,15 @@ async def test_whatever_people_do_the_topics_say_who_is_where(pool: asyncpg.Pool
     assert (await office.owner.delete(f"{workspace}/members/{office.member.user_id}"))[0] == 204
     await assert_told(pool)
     assert not any(str(office.member.user_id) in key for key in await told_places(pool))
+
+
+async def test_guests_are_told_anew_with_what_was_there_before(pool: asyncpg.Pool, office: Office) -> None:
+    await pool.execute("DELETE FROM outbox")
+    await pool.execute("INSERT INTO directory_backlog DEFAULT VALUES")
+    await directory.announce_backlog(pool)
+    rows = await pool.fetch(OF_TOPIC, "messaging.workspace_members")
+    saved = [WorkspaceMemberEvent.FromString(row["value"]).workspace_member_saved for row in rows]
+    assert [(each.user_id, each.role) for each in saved] == [(str(office.guest.user_id), "guest")]
 
 
 async def test_what_was_there_before_is_told_once_wherever_it_was_cut_off(

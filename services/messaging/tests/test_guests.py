@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
+from messaging import history
 from office import Asker, NewAsker, Office
 
 
@@ -35,6 +37,12 @@ async def test_a_guest_joins_the_channels_of_the_invitation_alone(office: Office
         str(who.user_id) for who in (gina, office.owner, office.member)
     }
     assert (await gina.get(f"/api/channels/{office.general_id}/messages"))[0] == 404
+
+
+async def test_the_gateway_is_told_where_somebody_is_a_guest(office: Office, pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as db:
+        assert (await history.state(db, office.guest.user_id))["guestIn"] == [office.workspace_id]
+        assert (await history.state(db, office.member.user_id))["guestIn"] == []
 
 
 async def test_without_channels_a_guest_joins_the_default_ones(office: Office, person: NewAsker) -> None:

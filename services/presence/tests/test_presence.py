@@ -14,6 +14,7 @@ import pytest_asyncio
 from eventbus import Tombstone, topic_of
 from eventbus.inbox import deliver
 from nexus.event.v1.meta_pb2 import Meta
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 from nexus.presence.v1.status_event_pb2 import StatusEvent
 from presence import parts
@@ -49,6 +50,7 @@ class Office:
     workspace: UUID = field(default_factory=uuid7)
     heard: list[tuple[str, str]] = field(default_factory=list)
     audiences: list[list[str]] = field(default_factory=list)
+    guests: list[list[str]] = field(default_factory=list)
 
     async def beat(self, gateway: str, users: dict[UUID, tuple[int, bool]], full: bool = False) -> None:
         told = {str(id_): {"devices": number, "active": active} for id_, (number, active) in users.items()}
@@ -81,6 +83,7 @@ class Office:
                     told = orjson.loads(message["data"])
                     self.heard.append((told["userId"], told["status"]))
                     self.audiences.append(told["workspaceIds"])
+                    self.guests.append(told["guestIds"])
 
 
 @pytest_asyncio.fixture
@@ -113,8 +116,8 @@ def _subscribed(redis: Redis) -> Any:
     return check
 
 
-def _member(workspace: UUID, user: UUID) -> WorkspaceMemberEvent:
-    saved = WorkspaceMemberSaved(workspace_id=str(workspace), user_id=str(user), role="member")
+def _member(workspace: UUID, user: UUID, role: str = "member") -> WorkspaceMemberEvent:
+    saved = WorkspaceMemberSaved(workspace_id=str(workspace), user_id=str(user), role=role)
     return WorkspaceMemberEvent(
         meta=Meta(id=str(uuid7())), member_key=f"{workspace}:{user}", workspace_member_saved=saved
     )
@@ -187,6 +190,37 @@ async def test_only_people_of_a_shared_workspace_are_seen(office: Office, pool: 
     gone = Tombstone(f"{office.workspace}:{office.bob}")
     await deliver(gone, CONSUMES[WorkspaceMemberEvent], pool, "presence")
     assert await office.seen(office.bob, office.alice) == ["offline"]
+
+
+async def test_guests_see_people_of_their_channels_alone_and_are_seen_by_everybody(
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    guest, other, plans = uuid7(), uuid7(), uuid7()
+    for user in (guest, other):
+        await deliver(_member(office.workspace, user, "guest"), CONSUMES[WorkspaceMemberEvent], pool, "presence")
+    for user in (guest, office.alice):
+        await deliver(_in_channel(plans, user), CONSUMES[ChannelMemberEvent], pool, "presence")
+    everybody = (office.alice, office.bob, guest, other)
+    await office.beat("one", {user: (1, True) for user in everybody}, full=True)
+    await eventually(lambda: len(office.heard) == 4)
+    told = dict(zip([user_id for user_id, _ in office.heard], office.guests, strict=True))
+    assert told == {str(user): [str(guest)] if user == office.alice else [] for user in everybody}
+    on, off = "online", "offline"
+    assert await office.seen(guest, *everybody) == [on, off, on, off]
+    assert await office.seen(other, *everybody) == [off, off, off, on]
+    assert await office.seen(office.bob, *everybody) == [on, on, on, on]
+
+    await deliver(Tombstone(f"{plans}/{office.alice}"), CONSUMES[ChannelMemberEvent], pool, "presence")
+    assert await office.seen(guest, office.alice) == [off]
+    await deliver(_member(office.workspace, guest), CONSUMES[WorkspaceMemberEvent], pool, "presence")
+    assert await office.seen(guest, *everybody) == [on, on, on, on]
+
+
+def _in_channel(channel_id: UUID, user_id: UUID) -> ChannelMemberEvent:
+    listed = ChannelMemberListed(channel_id=str(channel_id), user_id=str(user_id))
+    return ChannelMemberEvent(
+        meta=Meta(id=str(uuid7())), member_key=f"{channel_id}/{user_id}", channel_member_listed=listed
+    )
 
 
 async def test_what_is_true_last_is_told_last(office: Office) -> None:

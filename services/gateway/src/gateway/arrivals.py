@@ -13,7 +13,16 @@ from chassis.tokens import TokenVerifier, unauthenticated
 from gateway.channels import Channels
 from gateway.packets import Json
 from gateway.passes import Passes
-from gateway.people import Client, Clients, Person, channel_room, session_room, user_room, workspace_room
+from gateway.people import (
+    Client,
+    Clients,
+    Person,
+    channel_room,
+    colleagues_room,
+    session_room,
+    user_room,
+    workspace_room,
+)
 from gateway.places import Places
 from gateway.recent import Recent, Vector
 from gateway.sockets import ConnectRefused, TryAgain
@@ -166,7 +175,9 @@ class Arrivals:
         channels = [(channel, last_seq) for channel, last_seq in belongs.channels if channel["id"] not in left]
         if before is None or not self._go_on(socket, person, before, channels):
             self._begin(socket, person, channels)
-        socket.join(*(workspace_room(id_) for id_ in belongs.workspace_ids if id_ not in left))
+        workspace_ids = [id_ for id_ in belongs.workspace_ids if id_ not in left]
+        socket.join(*map(workspace_room, workspace_ids))
+        socket.join(*(colleagues_room(id_) for id_ in workspace_ids if id_ not in belongs.guest_in))
 
     def _begin(self, socket: Client, person: Person, channels: list[Standing]) -> None:
         """Let it hear what comes from now on; for what was before it asks."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 
 from gateway.ephemeral import Ephemeral
-from gateway.people import Clients, user_room, workspace_room
+from gateway.people import Clients, colleagues_room, user_room
 
 BEATS = "nexus:presence:beats"
 CHANGED = "nexus:presence:changed"
@@ -53,7 +53,7 @@ class Beats:
 
     def _tell(self, change: dict[str, object]) -> None:
         told = {"userId": change["userId"], "status": change["status"]}
-        workspaces = change["workspaceIds"]
-        if isinstance(workspaces, list):
-            rooms = [*map(workspace_room, workspaces), user_room(change["userId"])]
+        workspaces, guests = change["workspaceIds"], change.get("guestIds", [])
+        if isinstance(workspaces, list) and isinstance(guests, list):
+            rooms = [*map(colleagues_room, workspaces), *map(user_room, [change["userId"], *guests])]
             self._clients.rooms.broadcast_many(rooms, "presence:update", told)

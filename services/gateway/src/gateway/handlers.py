@@ -20,7 +20,7 @@ from gateway.arrivals import Arrivals, Revocations
 from gateway.channels import Channels
 from gateway.file_news import NEWS
 from gateway.packets import encode_event
-from gateway.people import Client, Clients, session_room, user_room, workspace_room
+from gateway.people import Client, Clients, colleagues_room, session_room, user_room, workspace_room
 from gateway.recent import Recent
 from gateway.sessions import Reason
 from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, TO_WORKSPACE, kind_of, member_of, rooms_of
@@ -116,6 +116,8 @@ def welcome(event: WorkspaceMemberEvent, feed: Feed) -> None:
     """A new member's sockets hear of the workspace's people."""
     saved = event.workspace_member_saved
     for socket in feed.clients.rooms.members(user_room(saved.user_id)):
+        turn = socket.leave if saved.role == "guest" else socket.join
+        turn(colleagues_room(saved.workspace_id))
         if workspace_room(saved.workspace_id) not in socket.rooms or socket.recovered:
             socket.join(workspace_room(saved.workspace_id))
             feed.tell_person(socket, event)
@@ -126,7 +128,7 @@ def bid_farewell(tombstone: Tombstone, feed: Feed) -> None:
     feed.arrivals.left(user_id, workspace_id)
     for socket in feed.clients.rooms.members(user_room(user_id)):
         if workspace_room(workspace_id) in socket.rooms or socket.recovered:
-            socket.leave(workspace_room(workspace_id))
+            socket.leave(workspace_room(workspace_id), colleagues_room(workspace_id))
             feed.tell_person(socket, tombstone)
 
 

@@ -55,3 +55,8 @@ def channel_room(channel_id: object) -> str:
 
 def workspace_room(workspace_id: object) -> str:
     return f"workspace:{workspace_id}"
+
+
+def colleagues_room(workspace_id: object) -> str:
+    """Those in a workspace who see everybody in it: all but guests."""
+    return f"colleagues:{workspace_id}"

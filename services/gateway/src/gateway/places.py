@@ -17,6 +17,8 @@ class Belongings:
 
     channels: tuple[tuple[Mapping[str, Any], int], ...]
     workspace_ids: tuple[str, ...]
+    # Those of them in which they are guests.
+    guest_in: frozenset[str] = frozenset()
     # Until when they say nothing, in Unix seconds, by channel and workspace.
     silences: Mapping[str, float] = field(default_factory=dict)
     # Messaging's databases that did not say which of their channels are among them.
@@ -45,7 +47,7 @@ class Places:
             told: Any = await self._messaging.get(f"/internal/users/{user_id}/state")
         return Belongings(
             tuple((channel, channel.pop("lastSeq")) for channel in told["channels"]), tuple(told["workspaceIds"]),
-            told.get("silences", {}),
+            frozenset(told.get("guestIn", ())), told.get("silences", {}),
             tuple(told.get("missing", ())),
         )  # fmt: skip
 

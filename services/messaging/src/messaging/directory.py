@@ -11,8 +11,9 @@ from eventbus import Backoff, Db, outbox
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
 from nexus.messaging.v1.channel_event_pb2 import Channel
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
-from messaging.rows import CHANNEL, channel_of
+from messaging.rows import CHANNEL, channel_of, timestamp
 
 log = logging.getLogger(__name__)
 # What was there before these topics is announced so many at a time, each time in a transaction of its own.
@@ -29,6 +30,10 @@ LOCK = "SELECT id FROM channels WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE
 BETWEEN = """
     SELECT channel_id, user_id FROM channel_members
     WHERE (channel_id, user_id) > ($1, $2) AND (channel_id, user_id) <= ($3, $4) ORDER BY channel_id, user_id
+"""
+GUESTS = """
+    SELECT workspace_id, user_id, joined_at FROM workspace_members WHERE role = 'guest' AND status = 'active'
+    ORDER BY workspace_id, user_id FOR NO KEY UPDATE
 """
 ADVANCE = "UPDATE directory_backlog SET step = $1, channel_id = $2, user_id = $3"
 DONE = "DELETE FROM directory_backlog"
@@ -103,7 +108,25 @@ async def _announce_channels(db: Db, after: UUID) -> None:
     if rows:
         await db.execute(ADVANCE, "channels", rows[-1]["id"], NOBODY)
     else:
+        await _announce_guests(db)
         await db.execute(ADVANCE, "members", NOBODY, NOBODY)
+
+
+async def _announce_guests(db: Db) -> None:
+    """Who hears of members needs to know which of them are guests; those who listened before did not keep it."""
+    await outbox.append(
+        db,
+        *(
+            WorkspaceMemberEvent(
+                member_key=f"{row['workspace_id']}:{row['user_id']}",
+                workspace_member_saved=WorkspaceMemberSaved(
+                    workspace_id=str(row["workspace_id"]), user_id=str(row["user_id"]), role="guest",
+                    joined_at=timestamp(row["joined_at"]),
+                ),
+            )
+            for row in await db.fetch(GUESTS)
+        ),
+    )  # fmt: skip
 
 
 async def _announce_members(db: Db, channel_id: UUID, user_id: UUID) -> None:

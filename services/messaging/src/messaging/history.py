@@ -24,7 +24,7 @@ MINE = f"""
     JOIN workspace_members w ON w.workspace_id = c.workspace_id AND w.user_id = m.user_id AND w.status = 'active'
     WHERE m.user_id = $1 AND NOT c.is_archived
 """  # noqa: S608
-WORKSPACES = "SELECT workspace_id FROM workspace_members WHERE user_id = $1 AND status = 'active'"
+WORKSPACES = "SELECT workspace_id, role FROM workspace_members WHERE user_id = $1 AND status = 'active'"
 
 
 async def page(
@@ -54,8 +54,13 @@ async def state(db: Db, user_id: UUID) -> Json:
     """Where a user belongs: each of their channels with its last number, and their workspaces; and where they are
     silent."""
     channels = [{**channel_json(row), "lastSeq": row["last_seq"]} for row in await db.fetch(MINE, user_id)]
-    workspaces = [str(row["workspace_id"]) for row in await db.fetch(WORKSPACES, user_id)]
-    return {"channels": channels, "workspaceIds": workspaces, "silences": await silences.of(db, user_id)}
+    workspaces = await db.fetch(WORKSPACES, user_id)
+    return {
+        "channels": channels,
+        "workspaceIds": [str(row["workspace_id"]) for row in workspaces],
+        "guestIn": [str(row["workspace_id"]) for row in workspaces if row["role"] == "guest"],
+        "silences": await silences.of(db, user_id),
+    }
 
 
 async def _seq(db: Db, channel_id: UUID, message_id: UUID) -> int:

@@ -179,9 +179,13 @@ class Announcer:
     async def _tell(self, user_ids: set[str]) -> None:
         statuses = await self.statuses(user_ids)
         workspaces = await choices.workspaces_of(self._pool, user_ids)
+        guests = await choices.guests_of(self._pool, user_ids)
         arguments: list[str | bytes] = []
         for user_id, status in statuses.items():
-            told = {"userId": user_id, "status": status, "workspaceIds": workspaces.get(user_id, [])}
+            told = {
+                "userId": user_id, "status": status, "workspaceIds": workspaces.get(user_id, []),
+                "guestIds": guests.get(user_id, []),
+            }  # fmt: skip
             before = self._told.get(user_id, Status.OFFLINE)
             arguments += [user_id, status.value, orjson.dumps(told), before.value]
         news = await asyncio.wait_for(self._tell_news(keys=[LAST_TOLD, self.told], args=arguments), DEADLINE)
