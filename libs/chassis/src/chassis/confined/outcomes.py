@@ -127,7 +127,7 @@ class Talk:
         reason = _BY_SIGNAL.get(-ended, Reason.CRASHED)
         if reason is Reason.CRASHED and _OUT_OF_MEMORY.search(self._tail):
             reason = Reason.MEMORY
-        log.warning("a confined task %s", reason, extra={"ended": ended, "stderr": self._tail.decode(errors="replace")})
+        log.warning("a confined task failed (%s, %d): %s", reason, ended, self._tail.decode(errors="replace"))
         return Failed(reason)
 
 

@@ -87,11 +87,12 @@ class Runner:
             request = self._request(task, folder, arguments or {}, reads, limits)
             module = "" if isinstance(task, Program) else task.partition(":")[0]
             process = self._spare(module) or await _start(())
-            async with _ending(process):
-                talk = Talk(process, folder, limits, task.progress_of if isinstance(task, Program) else told_progress)
-                answer = await talk.held(orjson.dumps(request) + b"\n", on_progress, is_program=not module)
-            await self._refill(module)
-            return answer
+            talk = Talk(process, folder, limits, task.progress_of if isinstance(task, Program) else told_progress)
+            try:
+                async with _ending(process):
+                    return await talk.held(orjson.dumps(request) + b"\n", on_progress, is_program=not module)
+            finally:
+                await self._refill(module)
 
     def _request(
         self, task: str | Program, folder: Path, arguments: Mapping[str, Any], reads: Sequence[Path], limits: Limits
