@@ -60,11 +60,11 @@ function Row({ channel, here, chosen, onChange }: RowProps) {
   return (
     <tr data-testid="import-channel">
       <td>
-        <strong>{channel.name}</strong> <small className="quiet">{words.types[channel.type]}</small>
+        <strong>{channel.name}</strong> <small className="transfer-note">{words.types[channel.type]}</small>
       </td>
       <td>
         {channel.messages.toLocaleString("en")}
-        {channel.from && channel.to && <small className="quiet"> {words.from(channel.from, channel.to)}</small>}
+        {channel.from && channel.to && <small className="transfer-note"> {words.from(channel.from, channel.to)}</small>}
       </td>
       <td>
         <select

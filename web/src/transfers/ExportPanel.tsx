@@ -26,7 +26,7 @@ export function ExportPanel({ workspaceId }: { workspaceId: string }) {
   const words = text.transfers;
   return (
     <>
-      <p className="quiet">{words.exportAbout}</p>
+      <p className="field-hint">{words.exportAbout}</p>
       {running ? (
         <Progress label={words.exporting} done={running.progress} all={running.total} />
       ) : (

@@ -18,7 +18,7 @@ export function FileLinks({ attachments }: { attachments: readonly unknown[] | u
       {links.map((link, index) => (
         <li key={index} data-testid="file-link">
           <Icon name="link" size={14} /> <Name link={link} />
-          {link.size !== undefined && <small className="quiet"> {text.transfers.fileSize(link.size)}</small>}
+          {link.size !== undefined && <small className="transfer-note"> {text.transfers.fileSize(link.size)}</small>}
         </li>
       ))}
     </ul>

@@ -56,7 +56,7 @@ function NewImport({ workspaceId, onBegun }: { workspaceId: string; onBegun: () 
     });
   return (
     <>
-      <p className="quiet">{text.transfers.about}</p>
+      <p className="field-hint">{text.transfers.about}</p>
       <FileForm isPending={isPending} onChosen={(file) => void begin(file)} />
       <ProblemLine problem={problem} />
     </>
@@ -97,7 +97,7 @@ function UnderWay({ workspaceId, transfer, label }: { workspaceId: string; trans
   return (
     <>
       <Progress label={label} done={transfer.progress} all={transfer.total} />
-      <p className="quiet">{text.transfers.youMayLeave}</p>
+      <p className="field-hint">{text.transfers.youMayLeave}</p>
       <CancelButton workspaceId={workspaceId} transfer={transfer} />
     </>
   );

@@ -12,6 +12,12 @@ import { ChannelTable } from "./ChannelTable";
 import { PeopleTable } from "./PeopleTable";
 import { type Chosen, choicesOf, colleagues, suggested } from "./choosing";
 
+/** In the order in which they are told. */
+const TOTALS = [
+  ...["messages", "replies", "edits", "pins", "reactions", "files"],
+  ...["channels", "persons", "groups", "emojis"],
+] as const;
+
 interface Props {
   workspaceId: string;
   transfer: Transfer;
@@ -71,7 +77,7 @@ function Choosing({ workspaceId, transfer, preview }: Props & { preview: Preview
 }
 
 function Totals({ preview }: { preview: Preview }) {
-  const found = Object.entries(preview.totals).filter(([, count]) => count > 0);
+  const found = TOTALS.map((name) => [name, preview.totals[name] ?? 0] as const).filter(([, count]) => count > 0);
   return <p>{found.map(([name, count]) => text.transfers.totals(name, count)).join(", ")}</p>;
 }
 
@@ -120,7 +126,7 @@ function Warnings({ preview, chosen, onChange }: ChoosingProps) {
 
 export function SkippedList({ skipped }: { skipped: readonly { reason: string; count: number }[] }) {
   const words = text.transfers;
-  if (skipped.length === 0) return <p className="quiet">{words.nothingSkipped}</p>;
+  if (skipped.length === 0) return <p className="field-hint">{words.nothingSkipped}</p>;
   return (
     <ul className="transfer-skipped" aria-label={words.skipped}>
       {skipped.map(({ reason, count }) => (

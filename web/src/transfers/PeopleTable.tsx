@@ -21,7 +21,7 @@ export function PeopleTable({ workspaceId, preview, chosen, onChange }: Props) {
     <div className="transfer-table">
       <table>
         <caption>
-          {words.people} <small className="quiet">{words.peopleAre}</small>
+          {words.people} <small className="transfer-note">{words.peopleAre}</small>
         </caption>
         <thead>
           <tr>
@@ -35,7 +35,7 @@ export function PeopleTable({ workspaceId, preview, chosen, onChange }: Props) {
             <tr key={person.key} data-testid="import-person">
               <td>
                 <strong>{person.name}</strong>{" "}
-                <small className="quiet">{person.isBot ? words.program : person.email}</small>
+                <small className="transfer-note">{person.isBot ? words.program : person.email}</small>
               </td>
               <td>{person.messages.toLocaleString("en")}</td>
               <td>

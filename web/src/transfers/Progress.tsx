@@ -17,7 +17,7 @@ export function Progress({ label, done, all, told }: Props) {
     <div className="transfer-progress" data-testid="transfer-progress">
       <label htmlFor={id}>{label}</label>
       <progress id={id} {...(all ? { max: all, value: Math.min(done, all) } : {})} />
-      <small className="quiet">{told ?? text.transfers.of(done, all)}</small>
+      <small className="transfer-note">{told ?? text.transfers.of(done, all)}</small>
     </div>
   );
 }
