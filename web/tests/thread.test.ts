@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { ThreadPage } from "../src/api/threads";
 import type { Message } from "../src/api/types";
-import { ticketOf } from "../src/conversation/timeline";
+import { type Change, ticketOf } from "../src/conversation/timeline";
 import { UNKNOWN, happened, heard, isInChannel, loaded, loadedOlder } from "../src/threads/thread";
 import { aMessage, seqs } from "./messages";
 
@@ -13,11 +13,11 @@ const page = (replies: Message[], more: Partial<ThreadPage> = {}): ThreadPage =>
   ...more,
 });
 const opened = (...replies: Message[]) => loaded(UNKNOWN, ticketOf(UNKNOWN.replies), page(replies));
-const answer = (revision: number, threadReplyCount: number) =>
-  ({
-    ...{ kind: "thread", messageId: root.id, revision, threadReplyCount },
-    ...{ lastReplyAt: "2026-01-01T00:00:00Z", participants: ["u"] },
-  }) as const;
+const answer = (revision: number, threadReplyCount: number): Change => ({
+  kind: "thread",
+  messageId: root.id,
+  ...{ revision, threadReplyCount, lastReplyAt: "2026-01-01T00:00:00Z", participants: ["u"] },
+});
 
 test("replies are in their order, none twice, however they come", () => {
   const ticket = ticketOf(UNKNOWN.replies);

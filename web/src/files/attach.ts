@@ -11,6 +11,8 @@ interface Told {
 }
 
 export function attachFiles(socket: Socket): void {
+  // What was missed is not told later.
+  socket.on("connect", () => outdated(["file"]));
   for (const event of EVENTS)
     socket.on(event, ({ fileId, file }: Told) => {
       const id = file?.id ?? fileId;

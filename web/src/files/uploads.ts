@@ -29,12 +29,12 @@ const sources = new Map<string, File>();
 const running = new Map<string, XMLHttpRequest>();
 
 export const useAllUploads = () => useUploads((state) => state.uploads);
-const uploads = () => useUploads.getState().uploads;
+export const uploadsNow = () => useUploads.getState().uploads;
 export const uploadsAt = (all: readonly Upload[], place: string) => all.filter((upload) => upload.place === place);
 
 /** Begins to upload what was chosen; why some of it is not taken. */
 export function add(channelId: string, place: string, files: readonly File[]): string | null {
-  const room = MOST_FILES - uploadsAt(uploads(), place).length;
+  const room = MOST_FILES - uploadsAt(uploadsNow(), place).length;
   const empty = files.find((file) => file.size === 0);
   const taken = files.filter((file) => file.size > 0).slice(0, Math.max(0, room));
   const made = taken.map((file): Upload => {
@@ -68,12 +68,14 @@ export function sent(ids: readonly string[]): void {
 }
 
 export function forgetUploads(): void {
-  for (const { id } of uploads()) drop(id);
+  const ids = uploadsNow().map(({ id }) => id);
+  useUploads.setState({ uploads: [] });
+  ids.forEach(drop);
 }
 
 function startWaiting(): void {
-  const free = AT_ONCE - uploads().filter((upload) => upload.state === "uploading").length;
-  const next = uploads().filter((upload) => upload.state === "waiting");
+  const free = AT_ONCE - uploadsNow().filter((upload) => upload.state === "uploading").length;
+  const next = uploadsNow().filter((upload) => upload.state === "waiting");
   for (const upload of next.slice(0, Math.max(0, free))) void start(upload);
 }
 
@@ -95,6 +97,7 @@ async function start({ id, channelId }: Upload): Promise<void> {
 /** By XMLHttpRequest, as only that tells how far an upload is. */
 async function transfer(id: string, channelId: string, file: File): Promise<StoredFile> {
   const token = await freshToken();
+  if (!sources.has(id)) throw new Error("removed meanwhile");
   const form = new FormData();
   form.append("entityType", "channel");
   form.append("entityId", channelId);

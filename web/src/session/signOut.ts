@@ -1,6 +1,7 @@
 /** Leaves this browser as it was found. */
 import { logout } from "../api/routes";
 import { forgetAllConversations } from "../conversation/conversations";
+import { forgetUploads } from "../files/uploads";
 import { forgetDrafts } from "../kept/drafts";
 import { queries } from "../live/queries";
 import { usePresence } from "../presence/presence";
@@ -17,6 +18,7 @@ export function forgetOnChangeOfPerson(): void {
   useSession.subscribe((state, before) => {
     if (!before.session || state.session?.user.id === before.session.user.id) return;
     forgetAllConversations();
+    forgetUploads();
     forgetDrafts();
     forgetEphemerals();
     queries.clear();

@@ -1,0 +1,123 @@
+import { beforeEach, expect, test, vi } from "vitest";
+
+import type { StoredFile } from "../src/api/files";
+import { attachmentOf, filesIn, shownAs, sizeOf } from "../src/files/file";
+
+const { asked } = vi.hoisted(() => ({ asked: [] as FakeRequest[] }));
+
+class FakeRequest {
+  upload: { onprogress?: (event: { loaded: number; total: number }) => void } = {};
+  status = 0;
+  response: unknown = null;
+  onload?: () => void;
+  onabort?: () => void;
+  onerror?: () => void;
+  onloadend?: () => void;
+  constructor() {
+    asked.push(this);
+  }
+  open(): void {}
+  setRequestHeader(): void {}
+  send(): void {}
+  abort(): void {
+    this.onabort?.();
+    this.onloadend?.();
+  }
+  answer(status: number, response: unknown): void {
+    Object.assign(this, { status, response });
+    this.onload?.();
+    this.onloadend?.();
+  }
+}
+
+vi.stubGlobal("XMLHttpRequest", FakeRequest);
+vi.mock("../src/session/tokens", () => ({ freshToken: () => Promise.resolve("token") }));
+
+const { add, again, drop, forgetUploads, uploadsAt, sent, MOST_FILES, uploadsNow } = await import("../src/files/uploads");
+const { text } = await import("../src/text");
+
+const ID = "0199a1c5-346a-7f86-81a9-7eb0d26c9f06";
+const aFile = (changes: Partial<StoredFile> = {}): StoredFile => ({
+  ...{ id: ID, filename: "plan.png", mimeType: "image/png", size: 9, uploadedBy: "u", status: "clean", reason: null },
+  ...{ version: 1, width: 800, height: 400, duration: null, pages: null, thumbnail: true, previews: [], ...changes },
+});
+const made = (...variants: string[]) => variants.map((variant) => ({ variant, mediaType: "image/webp", size: 1 }));
+const chosen = (...names: string[]) => names.map((name) => new File(["words"], name));
+const states = () => uploadsAt(uploadsNow(), "c").map(({ state }) => state);
+const started = (count: number) => vi.waitFor(() => expect(asked.length).toBe(count));
+
+beforeEach(() => {
+  forgetUploads();
+  asked.length = 0;
+});
+
+test("three at once are on their way, and the next begins when one has come", async () => {
+  expect(add("c", "c", chosen("a", "b", "c", "d"))).toBeNull();
+  await started(3);
+  expect(states()).toEqual(["uploading", "uploading", "uploading", "waiting"]);
+  asked[0]?.upload.onprogress?.({ loaded: 5, total: 10 });
+  expect(uploadsNow()[0]?.percent).toBe(50);
+  asked[0]?.answer(201, aFile());
+  await started(4);
+  expect(states()).toEqual(["uploaded", "uploading", "uploading", "uploading"]);
+});
+
+test("what was refused says why, and can be tried again", async () => {
+  add("c", "c", chosen("a"));
+  await started(1);
+  asked[0]?.answer(413, { type: "too_large", detail: "more than it may" });
+  await vi.waitFor(() => expect(states()).toEqual(["failed"]));
+  expect(uploadsNow()[0]?.problem).toBe(text.problems.byType.too_large);
+  again(uploadsNow()[0]?.id ?? "");
+  await started(2);
+  expect(states()).toEqual(["uploading"]);
+});
+
+test("one that is cancelled ends, and makes room", async () => {
+  add("c", "c", chosen("a", "b", "c", "d"));
+  await started(3);
+  drop(uploadsNow()[0]?.id ?? "");
+  await started(4);
+  expect(states()).toEqual(["uploading", "uploading", "uploading"]);
+});
+
+test("a message has room for so many, and none for what is empty", () => {
+  expect(add("c", "c", [new File([], "nothing"), ...chosen("a")])).toBe(text.files.empty("nothing"));
+  const more = chosen(...Array.from({ length: MOST_FILES }, (_, number) => `f${number}`));
+  expect(add("c", "c", more)).toBe(text.files.tooMany(MOST_FILES));
+  expect(states()).toHaveLength(MOST_FILES);
+  expect(add("c", "thread", chosen("b"))).toBeNull();
+});
+
+test("what went with a message is forgotten", async () => {
+  add("c", "c", chosen("a"));
+  await started(1);
+  asked[0]?.answer(201, aFile());
+  await vi.waitFor(() => expect(states()).toEqual(["uploaded"]));
+  sent(uploadsNow().map(({ id }) => id));
+  expect(uploadsNow()).toEqual([]);
+});
+
+test("only ids are taken from what somebody attached", () => {
+  const bad = [null, "x", { type: "file" }, { fileId: "../x" }, { fileId: 7 }, { fileId: ID.toUpperCase() }];
+  expect(filesIn([...bad, attachmentOf(aFile())])).toEqual([{ fileId: ID, name: "plan.png" }]);
+});
+
+test("a file is shown by what was made of it", () => {
+  expect(shownAs(aFile({ previews: made("thumbnail", "image") }))).toEqual({ kind: "image", variants: ["image"] });
+  expect(shownAs(aFile({ previews: made("page-10", "page-2", "pdf", "text") })).variants).toEqual(["page-2", "page-10"]);
+  expect(shownAs(aFile({ previews: made("html", "text") })).kind).toBe("html");
+  expect(shownAs(aFile({ mimeType: "video/mp4" }))).toEqual({ kind: "video", variants: [""] });
+  expect(shownAs(aFile({ mimeType: "image/svg+xml" })).kind).toBe("other");
+});
+
+test("a thumbnail has its place before it is there", () => {
+  expect(sizeOf(aFile(), 360, 260)).toEqual({ width: 360, height: 180 });
+  expect(sizeOf(aFile({ width: null, height: null }), 360, 260)).toEqual({ width: 360, height: 260 });
+});
+
+test("sizes are said as people say them", () => {
+  expect([1, 999, 1_500, 25_300_000, 2_147_483_647].map(text.files.size)).toEqual([
+    ...["1 bytes", "999 bytes", "1.5 KB", "25 MB", "2.1 GB"],
+  ]);
+});
