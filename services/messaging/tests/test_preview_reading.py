@@ -1,13 +1,22 @@
 """What a page says of itself is text, whatever it is made of."""
 
-import subprocess
-import sys
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+import pytest_asyncio
+from chassis.confined.runner import Runner
+from messaging.previews import reading
 from messaging.previews.fetching import Page
-from messaging.previews.guard import Refused
-from messaging.previews.reading import SCRIPT, Words, words_of
+from messaging.previews.guard import Refused, Unreachable
+from messaging.previews.reading import LIMITS, Words, words_of
+
+
+@pytest_asyncio.fixture(scope="module")
+async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runner]:
+    async with Runner(within=tmp_path_factory.mktemp("pages")) as made:
+        yield made
 
 
 def page(head: str, charset: str = "utf-8", declared: str | None = None) -> Page:
@@ -41,8 +50,8 @@ def meta(**said: str) -> str:
         ("<META CONTENT='quoted' PROPERTY=OG:TITLE>", Words("quoted", None, None)),
     ],
 )
-async def test_a_page_is_shown_in_its_own_words(head: str, words: Words) -> None:
-    assert await words_of(page(head)) == words
+async def test_a_page_is_shown_in_its_own_words(reader: Runner, head: str, words: Words) -> None:
+    assert await words_of(page(head), reader) == words
 
 
 @pytest.mark.parametrize(
@@ -56,8 +65,8 @@ async def test_a_page_is_shown_in_its_own_words(head: str, words: Words) -> None
         ("utf-8", "utf-7", ""),
     ],
 )
-async def test_a_page_is_read_in_its_own_charset(charset: str, declared: str | None, tag: str) -> None:
-    assert (await words_of(page(f"{tag}<title>한국어 문서</title>", charset, declared))).title == "한국어 문서"
+async def test_a_page_is_read_in_its_own_charset(reader: Runner, charset: str, declared: str | None, tag: str) -> None:
+    assert (await words_of(page(f"{tag}<title>한국어 문서</title>", charset, declared), reader)).title == "한국어 문서"
 
 
 @pytest.mark.parametrize(
@@ -72,25 +81,13 @@ async def test_a_page_is_read_in_its_own_charset(charset: str, declared: str | N
         b"<script>" + b"</scrip" * 280_000, b"<meta charset=" * 140_000,
     ],
 )  # fmt: skip
-async def test_a_hostile_page_is_refused_in_the_end(body: bytes) -> None:
+async def test_a_hostile_page_is_refused_in_the_end(reader: Runner, body: bytes) -> None:
     with pytest.raises(Refused):
-        await words_of(Page(body, None))
+        await words_of(Page(body, None), reader)
 
 
-CONFINED = """
-import sys; sys.path.insert(0, sys.argv[1])
-import os, socket, pagehead
-pagehead.confine()
-def denied(work):
-    try: work()
-    except (OSError, MemoryError): return
-    sys.exit("not denied")
-denied(socket.socket); denied(lambda: open("/etc/passwd")); denied(os.pipe); denied(lambda: bytearray(10**9))
-print(sorted(os.environ))
-"""
-
-
-def test_who_reads_pages_can_open_nothing() -> None:
-    command: list[Any] = [sys.executable, "-I", "-S", "-c", CONFINED, str(SCRIPT.parent)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, env={})
-    assert told.stdout in ("[]\n", "['LC_CTYPE']\n")
+async def test_who_waits_for_other_pages_too_long_tries_again(reader: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LIMITS", replace(LIMITS, wait=0.05))
+    monkeypatch.setattr(reader, "_places", asyncio.Semaphore(0))
+    with pytest.raises(Unreachable):
+        await words_of(page("<title>T</title>"), reader)

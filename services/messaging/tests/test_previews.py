@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest_asyncio
+from chassis.confined.runner import Runner
 from messaging.previews import jobs, worker
 from messaging.previews.guard import Refused, Unreachable
 from messaging.previews.pages import Look
@@ -225,11 +227,12 @@ async def shop() -> AsyncIterator[Stranger]:
 
 
 async def test_a_page_is_shown_in_its_own_words_and_never_as_html(
-    office: Office, pool: asyncpg.Pool, shop: Stranger
+    office: Office, pool: asyncpg.Pool, shop: Stranger, tmp_path: Path
 ) -> None:
     shop.answers = {"/": answer(b"<!doctype html><title>&lt;img src=x onerror=alert(1)&gt;</title>")}
     await office.say(office.owner, shop.url())
-    await look_at_all(pool, worker.looking_with(fetcher(shop.place)))
+    async with Runner(within=tmp_path) as runner:
+        await look_at_all(pool, worker.looking_with(fetcher(shop.place), runner))
     (shown,) = (await office.history(office.owner))["messages"]
     assert shown["previews"][0]["title"] == "<img src=x onerror=alert(1)>"
 

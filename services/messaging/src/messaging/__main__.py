@@ -10,6 +10,7 @@ from messaging.application import app_of, gif_guard_of, look_of, outside_of
 from messaging.gifs import sources as gifs
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
+from messaging.previews.reading import MODULE as PAGES
 from messaging.settings import Settings
 from messaging.transfers import worker as transfers
 
@@ -20,7 +21,7 @@ async def main(settings: Settings) -> None:
         await database.connect(settings) as pool,
         Producer(settings.kafka_url, "messaging") as producer,
         Runner(most=1) as runner,
-        Runner(most=2) as decoder,
+        Runner(most=2, warm=(PAGES,)) as decoder,
         gifs.opened(settings, decoder, gif_guard_of(settings)) as gif_sources,
         background(
             outbox.relay(pool, producer),
@@ -28,7 +29,7 @@ async def main(settings: Settings) -> None:
             directory.announce_backlog(pool),
             retention.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),
-            previews.run(pool, look_of(settings), settings.link_previews_per_minute),
+            previews.run(pool, look_of(settings, decoder), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),
             transfers.run(pool, runner, settings.import_messages_per_second),
         ),

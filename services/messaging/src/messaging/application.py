@@ -1,6 +1,7 @@
 """Messaging's HTTP app, and its ways to the outside."""
 
 import asyncpg
+from chassis.confined.runner import Runner
 from chassis.serving import create_app
 from fastapi import FastAPI
 
@@ -95,7 +96,7 @@ def gif_guard_of(settings: Settings) -> Guard:
     return Guard(look_up, _places(settings.gif_provider_allowed))
 
 
-def look_of(settings: Settings) -> Look | None:
+def look_of(settings: Settings, runner: Runner) -> Look | None:
     """How pages are looked at; None if they are not to be."""
     guard = Guard(look_up, _places(settings.link_previews_allowed))
-    return previews.looking_with(Fetcher(guard)) if settings.link_previews else None
+    return previews.looking_with(Fetcher(guard), runner) if settings.link_previews else None

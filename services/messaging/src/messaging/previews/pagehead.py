@@ -1,18 +1,9 @@
-"""Reads what a page says of itself: the page on standard input, an object of texts on standard output.
+"""A confined task: reads what a page says of itself, as pages are written by strangers."""
 
-It runs by itself (`python -I -S pagehead.py [charset]`), as pages are written by strangers: with little memory and
-time, and unable to open a file or a connection.
-"""
-
-import codecs
-import json
 import re
-import resource
-import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
-MEMORY = 256 * 1024 * 1024
-SECONDS = 2
 # Characters. What a page says of itself stands at its beginning.
 LONGEST = 500_000
 LONGEST_TEXT = 2_000
@@ -27,6 +18,11 @@ NAMES = {
     "description": ("og:description", "twitter:description", "description"),
     "site_name": ("og:site_name", "application-name"),
 }
+
+
+def read(folder: Path, *, charset: str) -> dict[str, str]:
+    """The texts that `page` has, by the names of a preview's fields."""
+    return head_of(decoded((folder / "page").read_bytes(), charset))
 
 
 class Head(HTMLParser):
@@ -77,29 +73,3 @@ def head_of(text: str) -> dict[str, str]:
         field: next((head.said[name] for name in names if name in head.said), "") for field, names in NAMES.items()
     }
     return {field: text for field, text in found.items() if text}
-
-
-def confine() -> None:
-    """From here on nothing can be opened, and little can be used."""
-    for charset in CHARSETS:
-        codecs.lookup(charset)
-    limits = {
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 0,
-    }
-    for limit, value in limits.items():
-        resource.setrlimit(limit, (value, value))
-
-
-def main() -> None:
-    confine()
-    page = sys.stdin.buffer.read()
-    found = head_of(decoded(page, sys.argv[1] if len(sys.argv) > 1 else ""))
-    sys.stdout.write(json.dumps(found))
-
-
-if __name__ == "__main__":
-    main()

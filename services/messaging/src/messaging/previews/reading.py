@@ -2,19 +2,17 @@
 
 import asyncio
 import re
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-import orjson
+from chassis.confined.limits import MIB, Busy, Failed, Limits
+from chassis.confined.runner import Runner
 
 from messaging.previews.fetching import Page
-from messaging.previews.guard import Refused
+from messaging.previews.guard import Refused, Unreachable
 
-SCRIPT = Path(__file__).with_name("pagehead.py")
-DEADLINE = 4.0
-LONGEST_ANSWER = 40_000
+MODULE = "messaging.previews.pagehead"
+TASK = f"{MODULE}:read"
+LIMITS = Limits(memory=512 * MIB, cpu=2, seconds=8.0, output=0, answer=40_000, wait=10.0)
 TITLE, DESCRIPTION, SITE_NAME = 300, 600, 100
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -30,13 +28,14 @@ class Words:
     site_name: str | None
 
 
-async def words_of(page: Page) -> Words:
-    """`Refused` if the page says nothing, or takes too much to be read."""
+async def words_of(page: Page, runner: Runner) -> Words:
+    """`Refused` if the page says nothing, or takes too much to be read; `Unreachable` if others are read first."""
     try:
-        async with asyncio.timeout(DEADLINE):
-            told = orjson.loads(await _told(page))
-    except (TimeoutError, OSError, orjson.JSONDecodeError):
-        raise Refused("it cannot be read") from None
+        told = await _told(page, runner)
+    except Failed as failure:
+        raise Refused(f"it cannot be read ({failure.reason})") from None
+    except Busy:
+        raise Unreachable("too many pages are read just now") from None
     found = {name: _plain(text) for name, text in told.items()} if isinstance(told, dict) else {}
     title = found.get("title") or found.get("site_name")
     if not title:
@@ -47,25 +46,10 @@ async def words_of(page: Page) -> Words:
     )  # fmt: skip
 
 
-async def _told(page: Page) -> bytes:
-    command = [sys.executable, "-I", "-S", str(SCRIPT), page.charset or ""]
-    reader = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        env={}, cwd="/",
-    )  # fmt: skip
-    if reader.stdin is None or reader.stdout is None:
-        raise TypeError("both were asked for")
-    try:
-        reader.stdin.write(page.body)
-        reader.stdin.close()
-        told = bytearray()
-        while chunk := await reader.stdout.read(LONGEST_ANSWER - len(told)):
-            told += chunk
-        return bytes(told)
-    finally:
-        with suppress(ProcessLookupError):
-            reader.kill()
-        await asyncio.shield(reader.wait())
+async def _told(page: Page, runner: Runner) -> object:
+    async with runner.folder() as folder:
+        await asyncio.to_thread((folder / "page").write_bytes, page.body)
+        return await runner.run(TASK, folder, {"charset": page.charset or ""}, limits=LIMITS)
 
 
 def _plain(text: object) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import asyncpg
+from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
 from eventbus import Backoff
 
@@ -24,11 +25,11 @@ WAIT_FOR_ROOM = 20.0
 ATTEMPTS = 3
 
 
-def looking_with(fetcher: Fetcher) -> Look:
+def looking_with(fetcher: Fetcher, runner: Runner) -> Look:
     """Looks at pages that are fetched."""
 
     async def look(url: str) -> Words:
-        return await words_of(await fetcher.fetch(url))
+        return await words_of(await fetcher.fetch(url), runner)
 
     return look
 
