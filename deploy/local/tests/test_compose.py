@@ -19,7 +19,7 @@ from localstack.settings import PROJECT, Settings
 NAMES = [service.name for service in SERVICES]
 # Where things are differs between one machine and containers; what they are must not.
 PLACES = {
-    "NEXUS_HOST", "NEXUS_CONTENT_HOST", "NEXUS_WEB_DIR", "NEXUS_DATABASE_URL",
+    "NEXUS_HOST", "NEXUS_CONTENT_HOST", "NEXUS_WEB_DIR", "NEXUS_DATABASE_URL", "NEXUS_S3_PUBLIC_URL",
 }  # fmt: skip
 SECRETS = {"NEXUS_INTERNAL_SECRET", "NEXUS_IDENTITY_SECRET"}
 CLAMD_PLACES = {"Foreground", "TCPAddr"}
@@ -121,11 +121,14 @@ def test_the_image_that_converts_has_the_programs_that_the_launcher_installs() -
     assert packages == {need.package for need in converters.NEEDS}
 
 
-def test_only_the_gateway_and_foreign_content_are_open_and_to_this_machine_alone(compose: dict[str, Any]) -> None:
+def test_only_the_gateway_foreign_content_and_the_store_are_open_and_to_this_machine_alone(
+    compose: dict[str, Any],
+) -> None:
     usual = {name: part for name, part in compose["services"].items() if "profiles" not in part}
     assert {name: part["ports"] for name, part in usual.items() if "ports" in part} == {
         "gateway": ["127.0.0.1:8080:8080"],
         "files": ["127.0.0.1:8090:8090"],
+        "s3": ["127.0.0.1:29000:9000"],
     }
 
 

@@ -53,6 +53,7 @@ def test_only_files_knows_the_object_store_and_the_scanner(tmp_path: Path, keys:
     settings = Settings.read({"NEXUS_OBJECT_STORE": "versitygw", "NEXUS_S3_URL": URLS["s3"]}, tmp_path)
     told = {service.name: environment(service, settings, keys, URLS) for service in SERVICES}
     assert (told["files"]["NEXUS_S3_URL"], told["files"]["NEXUS_CLAMD_URL"]) == (URLS["s3"], URLS["clamd"])
+    assert told["files"]["NEXUS_S3_PUBLIC_URL"] == "http://s:3"
     assert [name for name, those in told.items() if {"NEXUS_S3_URL", "NEXUS_OBJECT_STORE"} & set(those)] == ["files"]
 
 

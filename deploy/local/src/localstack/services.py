@@ -71,6 +71,7 @@ def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str])
     if name == "files":
         return {
             "NEXUS_S3_URL": urls["s3"],
+            "NEXUS_S3_PUBLIC_URL": settings.given.get("NEXUS_S3_PUBLIC_URL", _without_key(urls["s3"])),
             "NEXUS_CLAMD_URL": urls["clamd"],
             "NEXUS_PORT_CONTENT": str(settings.ports["content"]),
             "NEXUS_CONTENT_HOST": settings.given.get("NEXUS_HOST", "127.0.0.1"),
@@ -88,6 +89,12 @@ def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str])
             "NEXUS_ALLOWED_ORIGINS": settings.given.get("NEXUS_ALLOWED_ORIGINS", ""),
         }
     return {}
+
+
+def _without_key(s3: str) -> str:
+    """Where the store is, for those who are given signed addresses."""
+    url = urlsplit(s3)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
 
 
 def local(settings: Settings, name: str) -> str:

@@ -71,7 +71,8 @@ class Stack:
 async def fetch(part: Part, settings: Settings, board: Board) -> None:
     """Have what the part needs in the cache folder."""
     if part.fetch:
-        board.begin(part.name, f"{part.fetching} {part.title}")
+        if not all(need.unless(settings.cache) for need in part.needs):
+            board.begin(part.name, f"{part.fetching} {part.title}")
         if remark := await part.fetch(settings.cache, settings.logs / f"{part.name}-fetch.log"):
             board.say(remark)
 
