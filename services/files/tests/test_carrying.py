@@ -16,6 +16,7 @@ from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent, Message
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
+from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpened
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from parcels import worked
 from uuid_utils.compat import uuid7
@@ -172,3 +173,49 @@ async def test_a_persons_own_files_stay_with_the_workspace_they_leave(office: Pr
     gone = Tombstone(f"{office.workspace_id}:{office.member.user_id}", str(uuid7()))
     await deliver(gone, CONSUMES[WorkspaceMemberEvent], office.pool, "files")
     assert not await sees(office.member, file_id)
+
+
+async def hold(pool: asyncpg.Pool, office: Premises, **covers: UUID) -> str:
+    hold_id, said_so = str(uuid7()), {name: str(id_) for name, id_ in covers.items()}
+    opened = LegalHoldOpened(workspace_id=str(office.workspace_id), **said_so)
+    event = LegalHoldEvent(meta=Meta(id=str(uuid7())), hold_id=hold_id, legal_hold_opened=opened)
+    await deliver(event, CONSUMES[LegalHoldEvent], pool, "files")
+    return hold_id
+
+
+@pytest.mark.parametrize("covers", ["user_id", "channel_id"])
+async def test_what_a_legal_hold_covers_is_removed_for_all_and_kept_until_it_is_released(
+    office: Premises, workshop: Workshop, covers: str
+) -> None:
+    of = {"user_id": office.member.user_id, "channel_id": office.channel_id}
+    hold_id = await hold(office.pool, office, **{covers: of[covers]})
+    by_hand, by_message = await office.file(office.member), await office.file(office.member, b"other")
+    assert (await office.owner.delete(f"/api/files/{by_hand}"))[0] == 204
+    message = a_message(office.member, office.channel_id, by_message)
+    await posted(office.pool, message)
+    await deleted(office.pool, message)
+    for file_id in (by_hand, by_message):
+        for who in (office.owner, office.member):
+            assert not await sees(who, file_id)
+    await posted(office.pool, a_message(office.member, office.public_id, by_hand))
+    assert not await sees(office.member, by_hand)
+    await worked(workshop)
+    assert len([listed async for listed in office.store.list("blobs/")]) == 2
+    gone = Tombstone(hold_id, str(uuid7()))
+    await deliver(gone, CONSUMES[LegalHoldEvent], office.pool, "files")
+    await worked(workshop)
+    assert [listed async for listed in office.store.list("")] == []
+    assert await office.pool.fetchval("SELECT count(*) FROM files") == 0
+
+
+async def test_a_message_that_is_held_keeps_its_file_though_the_hold_is_not_heard_of_yet(
+    office: Premises, workshop: Workshop
+) -> None:
+    file_id = await office.file(office.member)
+    message = a_message(office.member, office.channel_id, file_id)
+    await posted(office.pool, message)
+    gone = Message(id=message.id, channel_id=message.channel_id, user_id=message.user_id, is_deleted=True)
+    await told(office.pool, message_deleted=said.MessageDeleted(message=gone, is_held=True))
+    assert not await sees(office.member, file_id)
+    await worked(workshop)
+    assert await office.pool.fetchval("SELECT kept_at IS NOT NULL FROM files") is True

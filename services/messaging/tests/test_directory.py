@@ -6,6 +6,8 @@ import asyncpg
 import pytest
 from messaging import directory
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
+from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
+from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from office import Office
 
@@ -59,6 +61,29 @@ async def test_guests_are_told_anew_with_what_was_there_before(pool: asyncpg.Poo
     rows = await pool.fetch(OF_TOPIC, "messaging.workspace_members")
     saved = [WorkspaceMemberEvent.FromString(row["value"]).workspace_member_saved for row in rows]
     assert [(each.user_id, each.role) for each in saved] == [(str(office.guest.user_id), "guest")]
+
+
+async def told_holds(pool: asyncpg.Pool) -> dict[str, str]:
+    """Of the channels that open holds cover."""
+    last = {row["key"]: row["value"] for row in await pool.fetch(OF_TOPIC, "messaging.legal_holds")}
+    said = [LegalHoldEvent.FromString(value) for value in last.values() if value]
+    return {each.hold_id: each.legal_hold_opened.channel_id for each in said}
+
+
+async def test_holds_and_what_they_cover_are_told(pool: asyncpg.Pool, office: Office) -> None:
+    path = f"/api/workspaces/{office.workspace_id}/holds"
+    held = await office.owner.made(path, {"name": "case", "channelId": office.channel_id})
+    assert await told_holds(pool) == {held["id"]: office.channel_id}
+    message = await office.say(office.member, "kept")
+    assert (await office.member.delete(f"/api/messages/{message['id']}"))[0] == 204
+    (row,) = await pool.fetch("SELECT value FROM outbox WHERE topic = 'messaging.channels' ORDER BY id DESC LIMIT 1")
+    assert ChannelEvent.FromString(row["value"]).message_deleted.is_held
+    await pool.execute("DELETE FROM outbox")
+    await pool.execute("INSERT INTO directory_backlog DEFAULT VALUES")
+    await directory.announce_backlog(pool)
+    assert await told_holds(pool) == {held["id"]: office.channel_id}
+    assert (await office.owner.delete(f"{path}/{held['id']}"))[0] == 200
+    assert await told_holds(pool) == {}
 
 
 async def test_what_was_there_before_is_told_once_wherever_it_was_cut_off(

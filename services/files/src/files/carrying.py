@@ -70,13 +70,13 @@ async def _hide(db: Db, message_id: UUID, channel_id: UUID, carried: Iterable[UU
         await _settle(db, file_id, channel_id)
 
 
-async def drop(db: Db, channel_id: UUID, message_ids: Iterable[UUID]) -> None:
-    """Messages are gone for good, and what only they carried goes with them."""
+async def drop(db: Db, channel_id: UUID, message_ids: Iterable[UUID], is_held: bool = False) -> None:
+    """Messages are gone for good, and what only they carried goes with them, unless a legal hold covers them."""
     ids = list(message_ids)
     carried = [row["file_id"] for row in await db.fetch(CARRIED_BY, ids)]
     for file_id in await _locked(db, carried):
         await db.execute(DROP_ALL, ids, file_id)
-        await _settle(db, file_id, channel_id)
+        await _settle(db, file_id, channel_id, is_held)
 
 
 async def drop_channel(db: Db, channel_id: UUID) -> None:
@@ -114,14 +114,14 @@ async def _locked(db: Db, file_ids: Iterable[UUID]) -> list[UUID]:
     return [row["id"] for row in await db.fetch(LOCK, list(file_ids))]
 
 
-async def _settle(db: Db, file_id: UUID, channel_id: UUID) -> None:
+async def _settle(db: Db, file_id: UUID, channel_id: UUID, is_held: bool = False) -> None:
     """What the messages of a channel that carry a file make of its place there."""
     states = {row["state"] for row in await db.fetch(STATES, file_id, channel_id)}
     if "shown" in states:
         await _open(db, file_id, channel_id)
     elif gone := await db.fetch(CLOSE if states else REMOVE, file_id, channel_id):
         if not await db.fetchval(HAS_PLACES, file_id):
-            await removal.remove(db, file_id, places=forms.places_of(gone))
+            await removal.remove(db, file_id, places=forms.places_of(gone), is_held=is_held)
             return
         file = await db.fetchrow(FILE, file_id)
         if file is not None and file["version"] is not None:

@@ -8,9 +8,10 @@ from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
+from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpened
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
-from files import carrying, directory
+from files import carrying, directory, holds
 
 
 async def join_workspace(event: WorkspaceMemberEvent, db: Db) -> None:
@@ -60,7 +61,18 @@ async def _carry(message: said.Message, db: Db) -> None:
 
 async def drop_deleted(event: ChannelEvent, db: Db) -> None:
     channel_id, message_id = _ids(event.channel_id, event.message_deleted.message.id)
-    await carrying.drop(db, channel_id, [message_id])
+    await carrying.drop(db, channel_id, [message_id], event.message_deleted.is_held)
+
+
+async def open_hold(event: LegalHoldEvent, db: Db) -> None:
+    opened = event.legal_hold_opened
+    hold_id, workspace_id = _ids(event.hold_id, opened.workspace_id)
+    user_id, channel_id = (_ids(text)[0] if text else None for text in (opened.user_id, opened.channel_id))
+    await holds.open_one(db, hold_id, workspace_id, user_id, channel_id)
+
+
+async def release_hold(tombstone: Tombstone, db: Db) -> None:
+    await holds.release(db, *_ids(tombstone.key))
 
 
 async def drop_purged(event: ChannelEvent, db: Db) -> None:
@@ -79,6 +91,7 @@ PUBLISHES: tuple[type[Event], ...] = (FileEvent,)
 CONSUMES: Consumes = {
     WorkspaceMemberEvent: {WorkspaceMemberSaved: join_workspace, Tombstone: leave_workspace},
     ChannelDirectoryEvent: {ChannelListed: list_channel, Tombstone: remove_channel},
+    LegalHoldEvent: {LegalHoldOpened: open_hold, Tombstone: release_hold},
     ChannelEvent: {
         said.MessagePosted: place_posted,
         said.MessageUpdated: place_updated,

@@ -6,7 +6,7 @@ from uuid import UUID
 from eventbus import Db
 from nexus.files.v1.file_event_pb2 import Place
 
-from files import announcements, blobs, forms, keys, uploads
+from files import announcements, blobs, forms, holds, keys, uploads
 from files.jobs import Job, Later
 from files.workshop import Workshop
 
@@ -23,14 +23,24 @@ UPLOAD = "SELECT multipart_id FROM uploads WHERE id = $1"
 FORGET_UPLOAD = "DELETE FROM uploads WHERE id = $1 AND state = 'over'"
 
 
-async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None, places: Iterable[Place] = ()) -> bool:
+async def remove(
+    db: Db, file_id: UUID, actor_id: UUID | None = None, places: Iterable[Place] = (), is_held: bool = False
+) -> bool:
     """The file with its versions, for everybody, at once; jobs remove the bytes that nobody else has. False if it is
-    gone already. `places` are those that it has lost just now."""
+    gone already. `places` are those that it has lost just now. What a legal hold covers is kept, seen by nobody."""
     file = await db.fetchrow(LOCK, file_id)
     if file is None:
         return False
     # Of what was never clean nobody but its uploader knows.
-    lost = [*places, *forms.places_of(await db.fetch(PLACES, file_id))] if file["version"] is not None else []
+    gone = list(places)
+    lost = [*gone, *forms.places_of(await db.fetch(PLACES, file_id))] if file["version"] is not None else []
+    if not await holds.keep(db, file_id, gone, is_held):
+        await _drop(db, file_id)
+    await announcements.deleted(db, file_id, file["workspace_id"], lost, file["uploaded_by"], actor_id)
+    return True
+
+
+async def _drop(db: Db, file_id: UUID) -> None:
     held = {row["blob_id"] for row in await db.fetch(DROP_VERSIONS, file_id)} - {None}
     for row in await db.fetch(UPLOADS, file_id):
         await uploads.remove_bytes(db, row["id"])
@@ -39,13 +49,14 @@ async def remove(db: Db, file_id: UUID, actor_id: UUID | None = None, places: It
     for blob_id in sorted(held):
         await blobs.release(db, blob_id)
     await db.execute(DROP, file_id)
-    await announcements.deleted(db, file_id, file["workspace_id"], lost, file["uploaded_by"], actor_id)
-    return True
 
 
 async def remove_bytes(job: Job, shop: Workshop) -> None:
-    """Of a blob, with all that was made of it, or of an upload that is over."""
-    if job.blob_id is not None:
+    """Of a blob, with all that was made of it, of an upload that is over, or of a file that no hold covers any more."""
+    if "file" in job.details:
+        async with shop.pool.acquire(timeout=5) as db, db.transaction():
+            await remove(db, UUID(job.details["file"]))
+    elif job.blob_id is not None:
         await _remove_blob(job, shop, job.blob_id)
     else:
         await _remove_upload(shop, UUID(job.details["upload"]))

@@ -124,8 +124,9 @@ async def message_updated(
     )
 
 
-async def message_deleted(db: Db, message: Message, actor_id: UUID) -> None:
-    event = ChannelEvent(channel_id=message.channel_id, message_deleted=said.MessageDeleted(message=message))
+async def message_deleted(db: Db, message: Message, actor_id: UUID, is_held: bool) -> None:
+    deleted = said.MessageDeleted(message=message, is_held=is_held)
+    event = ChannelEvent(channel_id=message.channel_id, message_deleted=deleted)
     await outbox.append(db, event, actor_id=str(actor_id))
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
+from asyncpg import Record
 from chassis.problems import PART_GONE
 from eventbus import Backoff, Db, outbox
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
 from nexus.messaging.v1.channel_event_pb2 import Channel
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
+from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpened
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 from messaging.rows import CHANNEL, channel_of, timestamp
@@ -35,6 +37,8 @@ GUESTS = """
     SELECT workspace_id, user_id, joined_at FROM workspace_members WHERE role = 'guest' AND status = 'active'
     ORDER BY workspace_id, user_id FOR NO KEY UPDATE
 """
+# None is released meanwhile.
+OPEN_HOLDS = "SELECT id, workspace_id, user_id, channel_id FROM legal_holds WHERE released_at IS NULL FOR SHARE"
 ADVANCE = "UPDATE directory_backlog SET step = $1, channel_id = $2, user_id = $3"
 DONE = "DELETE FROM directory_backlog"
 NOBODY = UUID(int=0)
@@ -73,6 +77,27 @@ async def list_members(db: Db, places: Iterable[tuple[UUID | str, UUID]]) -> Non
 async def drop_members(db: Db, channel_ids: Sequence[UUID], user_id: UUID) -> None:
     for channel_id in channel_ids:
         await outbox.tombstone(db, ChannelMemberEvent, _key(channel_id, user_id))
+
+
+async def open_holds(db: Db, rows: Iterable[Record]) -> None:
+    await outbox.append(
+        db,
+        *(
+            LegalHoldEvent(
+                hold_id=str(row["id"]),
+                legal_hold_opened=LegalHoldOpened(
+                    workspace_id=str(row["workspace_id"]),
+                    user_id=str(row["user_id"]) if row["user_id"] else None,
+                    channel_id=str(row["channel_id"]) if row["channel_id"] else None,
+                ),
+            )
+            for row in rows
+        ),
+    )
+
+
+async def release_hold(db: Db, hold_id: UUID) -> None:
+    await outbox.tombstone(db, LegalHoldEvent, str(hold_id))
 
 
 async def announce_backlog(pool: asyncpg.Pool) -> None:
@@ -132,6 +157,7 @@ async def _announce_guests(db: Db) -> None:
 async def _announce_members(db: Db, channel_id: UUID, user_id: UUID) -> None:
     ahead = await db.fetch(PLACES, channel_id, user_id, AT_ONCE)
     if not ahead:
+        await open_holds(db, await db.fetch(OPEN_HOLDS))
         await db.execute(DONE)
         return
     last = (ahead[-1]["channel_id"], ahead[-1]["user_id"])

@@ -10,6 +10,7 @@ from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent
+from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
@@ -42,7 +43,7 @@ async def leave_channels(gone: Tombstone, db: Db) -> None:
 
 
 PUBLISHES: tuple[type[Event], ...] = (
-    AuditEvent, ChannelDirectoryEvent, ChannelEvent, ChannelMemberEvent, InvitationEvent, PersonalEvent,
+    AuditEvent, ChannelDirectoryEvent, ChannelEvent, ChannelMemberEvent, InvitationEvent, LegalHoldEvent, PersonalEvent,
     WorkspaceEvent, WorkspaceMemberEvent,
 )  # fmt: skip
 CONSUMES: Consumes = {

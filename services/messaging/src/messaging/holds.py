@@ -9,7 +9,7 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import audit, retained
+from messaging import audit, directory, retained
 from messaging.retention_bodies import NewHold
 from messaging.rows import plain_json
 from messaging.standings import Standing
@@ -78,14 +78,13 @@ async def cover(db: Db, channel_id: UUID, author_id: UUID) -> bool:
     return (await open_in(db, (await one(db, WORKSPACE_OF, channel_id))["workspace_id"])).cover(channel_id, author_id)
 
 
-async def before_deletion(db: Db, channel_id: UUID, message_id: UUID, author_id: UUID) -> None:
-    """Keep aside what a message says, and said before, if a hold covers it; else nothing of it stays."""
-    if await cover(db, channel_id, author_id):
-        await db.execute(KEEP_HIDDEN, message_id)
-        await db.execute(KEEP, message_id)
-    else:
-        await db.execute(FORGET, message_id)
-        await db.execute(FORGET_VERSIONS, message_id)
+async def before_deletion(db: Db, channel_id: UUID, message_id: UUID, author_id: UUID) -> bool:
+    """Keep aside what a message says, and said before, if a hold covers it; else nothing of it stays. Whether it is
+    kept."""
+    is_held = await cover(db, channel_id, author_id)
+    for statement in (KEEP_HIDDEN, KEEP) if is_held else (FORGET, FORGET_VERSIONS):
+        await db.execute(statement, message_id)
+    return is_held
 
 
 async def listed(db: Db, workspace_id: UUID) -> list[Json]:
@@ -104,6 +103,7 @@ async def add(db: Db, standing: Standing, workspace_id: UUID, new: NewHold) -> J
     id_ = id_beside(new.channel_id) if new.channel_id else uuid7()
     row = await one(db, ADD, id_, workspace_id, new.name, new.user_id, new.channel_id, standing.user_id)
     told = plain_json(row, *COLUMNS)
+    await directory.open_holds(db, [row])
     await audit.record(
         db, standing, "hold.opened", {name: told[name] for name in ("id", "name", "userId", "channelId")}
     )
@@ -116,5 +116,6 @@ async def release(db: Db, standing: Standing, workspace_id: UUID, hold_id: UUID)
     if row is None:
         raise not_found("open hold")
     await retained.look_again(db, workspace_id)
+    await directory.release_hold(db, hold_id)
     await audit.record(db, standing, "hold.released", {"id": str(hold_id)})
     return plain_json(row, *COLUMNS)

@@ -75,14 +75,14 @@ async def delete(db: Db, channel_id: UUID, message_id: UUID, actor_id: UUID) -> 
     """Leave a tombstone: the number stays, what was said is gone."""
     before = await _locked(db, channel_id, message_id)
     thread_id: UUID | None = before["parent_message_id"]
-    await holds.before_deletion(db, channel_id, message_id, before["user_id"])
+    is_held = await holds.before_deletion(db, channel_id, message_id, before["user_id"])
     revision = await revisions.take(db, channel_id, 2 if thread_id else 1)
     message = message_of(_found(await db.fetchrow(DELETE, message_id, revision)))
     await mentions.drop(db, message_id)
     await polls.forget(db, message_id)
     await outgoing.forget(db, channel_id, message_id)
     await db.execute(UNCOUNT, channel_id)
-    await announcements.message_deleted(db, message, actor_id)
+    await announcements.message_deleted(db, message, actor_id, is_held)
     if thread_id:
         shown = await threads.withdraw(db, thread_id, UUID(message.user_id), revision - 1)
         await announcements.threads_updated(db, [(channel_id, shown)])

@@ -583,6 +583,9 @@ class MessageDeleted(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MESSAGE_FIELD_NUMBER: _builtins.int
+    IS_HELD_FIELD_NUMBER: _builtins.int
+    is_held: _builtins.bool
+    """A legal hold covers it: what it carried is kept where nobody sees it, until no hold does."""
     @_builtins.property
     def message(self) -> Global___Message:
         """The tombstone."""
@@ -591,10 +594,11 @@ class MessageDeleted(_message.Message):
         self,
         *,
         message: Global___Message | None = ...,
+        is_held: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_held", b"is_held", "message", b"message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
