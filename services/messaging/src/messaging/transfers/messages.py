@@ -96,7 +96,6 @@ def _row(source: Source, record: Message) -> Row | str:
 
 def _columns(source: Source, record: Message, author: UUID, forms: Forms) -> dict[str, Any]:
     said = references_of(forms, record.content_type)
-    people = set(source.names.people.values()) if said.user_ids else set()
     at = moment(record.at)
     updated = moment(record.updated_at) if record.updated_at else at
     is_reply = record.parent is not None and record.parent_at is not None
@@ -110,7 +109,7 @@ def _columns(source: Source, record: Message, author: UUID, forms: Forms) -> dic
         "is_edited": record.is_edited, "is_deleted": record.is_deleted,
         "is_pinned": record.is_pinned and not record.is_deleted, "created_at": at, "updated_at": max(updated, at),
         "deleted_at": _deleted_at(record, updated), "client_message_id": None,
-        "mentions": [who for who in said.user_ids if who in people and who != author] or None,
+        "mentions": [who for who in said.user_ids if who in source.names.known_people and who != author] or None,
         "mentions_channel": said.everyone, "mentions_here": said.here,
         "also_to_channel": record.also_to_channel and is_reply, "last_reply_at": None, "thread_participants": None,
         "revision": 0, "forwarded": _forwarded(source, record), "plain_text": forms.plain_text,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,17 @@ _TOKEN = re.compile(rf"<(@|#|!group:)({_ID})>")
 NODES = {"userMention": "@", "channelLink": "#", "groupMention": "!group:"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """What things are here, by what they are called where they come from."""
 
     people: Mapping[str, UUID] = field(default_factory=dict)
     channels: Mapping[str, UUID] = field(default_factory=dict)
     groups: Mapping[str, UUID] = field(default_factory=dict)
+
+    @cached_property
+    def known_people(self) -> frozenset[UUID]:
+        return frozenset(self.people.values())
 
     def of(self, sign: str, key: str) -> UUID | None:
         """By the sign that is written before it."""
