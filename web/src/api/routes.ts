@@ -74,6 +74,10 @@ export const acceptInvitation = (token: string) =>
 export const listChannels = async (workspaceId: string) =>
   (await request<{ channels: ListedChannel[] }>("GET", `/workspaces/${workspaceId}/channels`)).channels;
 
+/** One's own alone: few, however many the workspace has. */
+export const listOwnChannels = async (workspaceId: string) =>
+  (await request<{ channels: ListedChannel[] }>("GET", `/workspaces/${workspaceId}/channels?member=true`)).channels;
+
 export const createChannel = (workspaceId: string, name: string, description: string, type: ChannelType) =>
   request<Channel>(
     "POST",

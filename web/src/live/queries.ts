@@ -18,6 +18,7 @@ export const keys = {
   workspaces: () => ["workspaces"],
   preferences: () => ["preferences"],
   channels: (workspaceId: string) => ["channels", workspaceId],
+  ownChannels: (workspaceId: string) => ["own-channels", workspaceId],
   members: (workspaceId: string) => ["members", workspaceId],
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],

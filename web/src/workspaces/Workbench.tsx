@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { listChannels } from "../api/routes";
+import { listChannels, listOwnChannels } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
 import { Sidebar } from "../channels/Sidebar";
 import { Conversation } from "../conversation/Conversation";
@@ -47,7 +47,7 @@ interface InsideProps {
 }
 
 function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
-  const query = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
+  const query = useChannels(workspace.id);
   const channels = query.data ?? NONE;
   usePresenceOf(useMembers(workspace.id));
   useEffect(() => {
@@ -77,6 +77,21 @@ function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
       )}
     </Here>
   );
+}
+
+/** All channels; until they have come, one's own, which are few and come at once. */
+function useChannels(workspaceId: string) {
+  const own = useQuery({
+    queryKey: keys.ownChannels(workspaceId),
+    queryFn: () => listOwnChannels(workspaceId),
+    staleTime: Infinity,
+  });
+  return useQuery({
+    queryKey: keys.channels(workspaceId),
+    queryFn: () => listChannels(workspaceId),
+    enabled: own.isFetched,
+    placeholderData: () => own.data,
+  });
 }
 
 function Pick({ isGone }: { isGone: boolean }) {
