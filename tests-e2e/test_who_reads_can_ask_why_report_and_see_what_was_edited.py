@@ -35,6 +35,7 @@ async def test_who_reads_can_ask_why_report_and_see_what_was_edited(
         await expect(page.get_by_test_id("behind-count")).to_have_text("2 messages, 1 of which mentions you")
         await expect(page.get_by_test_id("behind")).to_have_count(2)
         await expect(page.get_by_test_id("behind").first).to_contain_text("mentions you")
+        await expect(page.get_by_test_id("behind").first).to_contain_text("@Bo Holm look at this")
         await page.screenshot(path=tmp_path / "behind.png")
         await page.get_by_test_id("behind").first.click()
         await expect(page.locator(f"[data-message-id='{first['id']}'][data-target]")).to_be_visible()
@@ -68,6 +69,7 @@ async def test_who_reads_can_ask_why_report_and_see_what_was_edited(
         await page.screenshot(path=tmp_path / "slow.png")
         await ada.do("PUT", f"/api/channels/{team.channel_id}", {"slowModeSeconds": 0})
         await expect(page.get_by_text("Slow mode: one message in 10 minutes")).to_have_count(0)
+        await expect(page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
 
         until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         silence = f"/api/channels/{team.channel_id}/members/{bo.id}/silence"

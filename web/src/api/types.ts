@@ -101,6 +101,8 @@ export interface Message {
   clientMessageId: string | null;
   /** Unset: the content has no formatting. */
   formattedContent?: FormattedNode | null;
+  /** The words alone; unset: they are the content. */
+  plainText?: string | null;
   previews?: LinkPreview[];
   parentMessageId?: string | null;
   /** A reply that is shown in the channel, too. */

@@ -25,7 +25,7 @@ export function hearPosted(message: Message): void {
     wait(message.channelId, Date.now() + seconds * 1_000);
 }
 
-/** Whole seconds that are left, counted down; 0 if one may post. */
+/** Whole seconds that are left, counted down; 0 if one may post, or the channel is slow no more. */
 export function useSecondsLeft(channelId: string): number {
   const until = usePaces((state) => state.until[channelId] ?? 0);
   const [now, setNow] = useState(Date.now);
@@ -36,7 +36,8 @@ export function useSecondsLeft(channelId: string): number {
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, [until, isWaiting]);
-  return isWaiting ? Math.ceil((until - now) / 1_000) : 0;
+  const isSlow = (channelOf(channelId)?.slowModeSeconds ?? 0) > 0;
+  return isSlow && isWaiting ? Math.ceil((until - now) / 1_000) : 0;
 }
 
 /** What one may do in a channel; asked again while one is silenced, as nobody tells when that ends. */

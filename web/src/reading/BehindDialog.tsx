@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 
 import { explain } from "../api/problem";
 import { explainUnread } from "../api/reading";
-import { timelineOf } from "../conversation/conversations";
+import { listMessages } from "../api/routes";
+import { decoded, useNames } from "../mentioning/names";
 import { goToMessage } from "../kept/places";
 import { keys } from "../live/queries";
 import { text } from "../text";
@@ -19,9 +20,12 @@ interface Props {
 }
 
 const EXCERPT = 120;
+/** Older ones are said by their time. */
+const NEWEST = 100;
 
 export function BehindDialog({ channelId, workspaceId, name, onClose }: Props) {
   const people = usePeople(workspaceId);
+  const names = useNames(workspaceId);
   const told = useQuery({
     queryKey: keys.behind(channelId),
     queryFn: () => explainUnread(channelId),
@@ -29,7 +33,12 @@ export function BehindDialog({ channelId, workspaceId, name, onClose }: Props) {
     gcTime: 0,
   });
   const words = text.behind;
-  const said = new Map(timelineOf(channelId).messages.map((message) => [message.id, message.content]));
+  // Looking at them here reads nothing.
+  const newest = useQuery({
+    queryKey: [...keys.behind(channelId), "newest"],
+    queryFn: () => listMessages(channelId, { limit: NEWEST }),
+  });
+  const said = new Map(newest.data?.messages.map((message) => [message.id, message.plainText ?? message.content]));
   const go = (messageId: string) => (onClose(), goToMessage(channelId, messageId));
   return (
     <Modal title={words.title(name)} description={words.explanation} isOpen onClose={onClose} isWide>
@@ -51,7 +60,7 @@ export function BehindDialog({ channelId, workspaceId, name, onClose }: Props) {
               <span className="row-main">
                 <strong className="clip">{nameOf(people, message.userId)}</strong>
                 <small className="clip">
-                  {said.get(message.id)?.slice(0, EXCERPT) || text.moment(new Date(message.createdAt))}
+                  {decoded(said.get(message.id) ?? "", names).slice(0, EXCERPT) || text.moment(new Date(message.createdAt))}
                 </small>
               </span>
               {message.why === "mention" && <span className="tag">{words.mention}</span>}
