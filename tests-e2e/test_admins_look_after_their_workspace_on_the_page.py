@@ -88,6 +88,34 @@ async def _made(bots: Locator) -> bool:
     return True
 
 
+async def test_what_an_outgoing_webhook_was_told_is_seen_and_told_again(
+    browser: Browser, product: Product, town: Town, tmp_path: Path
+) -> None:
+    team = await town.team("Ada", "Bo")
+    ada, _ = team
+    async with program(product.asked_port) as answering, window(browser, product.url) as of_ada:
+        await of_ada.sign_in(ada.user["email"], PASSWORD)
+        await of_ada.open("plans")
+        await of_ada.press("Conversation details")
+        await of_ada.page.get_by_role("tab", name="Apps", exact=True).click()
+        hooks = of_ada.page.get_by_role("region", name="Outgoing webhooks")
+        await hooks.get_by_label("Name", exact=True).fill("Listener")
+        await hooks.get_by_label("Address that is told").fill(answering.url)
+        await hooks.get_by_label("Only messages that begin with (optional)").fill("!build")
+        await hooks.get_by_role("button", name="Add outgoing webhook").click()
+        await expect(hooks.get_by_test_id("outgoing-secret")).to_be_visible()
+        await of_ada.say("!build main")
+        await eventually(lambda: answering.asked, within=30)
+        await hooks.get_by_role("button", name="What Listener was told").click()
+        await expect(hooks.get_by_test_id("delivery")).to_contain_text("Delivered · 200")
+        await hooks.get_by_role("button", name="Tell again").click()
+        await eventually(lambda: len(answering.asked) == 2, within=30)
+        await of_ada.page.screenshot(path=tmp_path / "deliveries.png")
+        await hooks.get_by_role("button", name="Switch off").click()
+        await expect(hooks).to_contain_text("Off: switched off by hand")
+        assert of_ada.faults == []
+
+
 async def test_rights_retention_and_holds_are_decided_and_noted(
     browser: Browser, product: Product, town: Town, tmp_path: Path
 ) -> None:
