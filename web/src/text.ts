@@ -253,7 +253,6 @@ export const text = {
     unpin: "Unpin message",
     copy: "Copy text",
     removePreviews: "Remove previews",
-    aGroup: "group",
     aChannel: "channel",
     more: "More actions",
     typing: (names: string[]) =>

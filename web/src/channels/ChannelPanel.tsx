@@ -9,6 +9,8 @@ import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/type
 import { pin } from "../conversation/acts";
 import { Content } from "../conversation/Content";
 import { forgetConversation } from "../conversation/conversations";
+import { Files } from "../files/Files";
+import { Gifs } from "../gifs/GifPicture";
 import { keys, outdated } from "../live/queries";
 import { goTo } from "../location";
 import { Integrations } from "../programs/Integrations";
@@ -113,7 +115,11 @@ function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: str
               onClick={() => void pin(message, false).catch(complain)}
             />
           </header>
-          <Content content={message.content} formatted={message.formattedContent} people={people} />
+          {message.content && (
+            <Content content={message.content} formatted={message.formattedContent} people={people} />
+          )}
+          <Gifs attachments={message.attachments} />
+          <Files attachments={message.attachments} />
         </li>
       ))}
     </ul>
