@@ -271,6 +271,18 @@ async def test_a_job_waits_while_no_place_is_free(
     assert tuple(row) == ("waiting", True)
 
 
+async def test_a_look_for_which_there_was_no_time_is_tried_again_and_then_given_up(
+    office: Premises, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspecting, "LOOK", confinement.Limits(seconds=0.01))
+    file_id, blob_id = await clean(office, strange.picture(), "a.jpg", JPEG)
+    for attempt in range(1, confinement.TRIES + 1):
+        assert (await shown(office.owner, file_id))["note"] is None
+        await office.pool.execute("UPDATE jobs SET not_before = now() WHERE blob_id = $1", blob_id)
+        assert await worked(workshop) == ["inspect"], attempt
+    assert (await shown(office.owner, file_id))["note"] == "time"
+
+
 async def test_ffmpeg_reads_no_file_but_the_one_it_is_given(runner: Runner, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("key of the house")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis.confined.limits import MIB, Busy, Failed, Limits
+from chassis.confined.limits import MIB, Busy, Failed, Limits, Reason
 from chassis.confined.runner import Program
 
 from files import derived
-from files.jobs import Later, Refused
+from files.jobs import Job, Later, Refused
 from files.workshop import Workshop
 
 LOOK = Limits(memory=1_536 * MIB, cpu=20, seconds=60, output=32 * MIB)
@@ -24,6 +24,8 @@ PROBE = Limits(memory=1_024 * MIB, cpu=30, seconds=60)
 FRAME = Limits(memory=2_048 * MIB, cpu=60, seconds=120, output=32 * MIB)
 FILM = Limits(memory=2_048 * MIB, cpu=7_200, seconds=3_600, output=4_096 * MIB, answer=8 * MIB)
 SOUND = Limits(memory=1_024 * MIB, cpu=900, seconds=1_200, output=512 * MIB, answer=4 * MIB)
+# What takes no longer than these seconds is tried so many times when its time is over: others may have had it.
+SHORT, TRIES = 240.0, 3
 # Seconds between two words of progress.
 TELL_EVERY = 1.0
 
@@ -31,9 +33,9 @@ TELL_EVERY = 1.0
 class Bench:
     """A folder and what runs in it, on behalf of a job whose progress is told."""
 
-    def __init__(self, shop: Workshop, folder: Path, blob_id: UUID, step: str) -> None:
+    def __init__(self, shop: Workshop, folder: Path, blob_id: UUID, job: Job) -> None:
         self.folder = folder
-        self._shop, self._blob_id, self._step = shop, blob_id, step
+        self._shop, self._blob_id, self._step, self._attempt = shop, blob_id, job.kind, job.attempts
         self._base, self._share, self._done = 0.0, 1.0, 0.0
 
     def expect(self, base: float, share: float) -> None:
@@ -48,6 +50,8 @@ class Bench:
                 task, self.folder, arguments, limits=limits, on_progress=self._progressed
             )
         except Failed as failure:
+            if failure.reason is Reason.TIME and limits.seconds <= SHORT and self._attempt < TRIES:
+                raise Later("it took too long, maybe because much else was done") from None
             raise Refused(f"{failure.reason}: {failure.sentence}") from None
         except Busy as error:
             raise Later(str(error)) from None
@@ -70,6 +74,6 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(shop: Workshop, blob_id: UUID, step: str) -> AsyncIterator[Bench]:
+async def bench(shop: Workshop, blob_id: UUID, job: Job) -> AsyncIterator[Bench]:
     async with shop.runner.folder() as folder:
-        yield Bench(shop, folder, blob_id, step)
+        yield Bench(shop, folder, blob_id, job)

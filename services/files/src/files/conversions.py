@@ -73,7 +73,7 @@ async def convert(job: Job, shop: Workshop) -> None:
         source = await derived.source_of(db, job.blob_id)
     if source is None or to not in kinds.conversions(source.media_type, source.size):
         return
-    async with bench(shop, source.blob_id, "convert") as at:
+    async with bench(shop, source.blob_id, job) as at:
         await derived.fetch(shop.store, source, at.folder / "input")
         made, told = at.folder / "output", None
         if kinds.family_of(source.media_type) is Family.OFFICE:

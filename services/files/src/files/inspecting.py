@@ -27,7 +27,7 @@ async def inspect(job: Job, shop: Workshop) -> None:
     source = await _source(job, shop)
     if source is None or source.is_known:
         return
-    async with bench(shop, source.blob_id, "inspect") as at:
+    async with bench(shop, source.blob_id, job) as at:
         is_whole = source.size <= WHOLE
         await derived.fetch(shop.store, source, at.folder / "input", None if is_whole else HEAD)
         told = await _told(at, is_whole)

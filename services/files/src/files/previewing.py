@@ -26,21 +26,21 @@ Make = Callable[[Bench, Source, Workshop], Awaitable[None]]
 
 async def thumbnail(job: Job, shop: Workshop) -> None:
     """A small picture of what is no picture itself: soon, before its preview is made."""
-    await _make(job, shop, "thumbnail", THUMBNAILS)
+    await _make(job, shop, THUMBNAILS)
 
 
 async def preview(job: Job, shop: Workshop) -> None:
     """All else that can be shown of it."""
-    await _make(job, shop, "preview", PREVIEWS)
+    await _make(job, shop, PREVIEWS)
 
 
-async def _make(job: Job, shop: Workshop, step: str, makers: Mapping[Family, Make]) -> None:
+async def _make(job: Job, shop: Workshop, makers: Mapping[Family, Make]) -> None:
     async with shop.pool.acquire(timeout=5) as db:
         source = await derived.source_of(db, job.blob_id)
     family = kinds.family_of(source.media_type) if source else None
     if source is None or family is None or family not in makers:
         return
-    async with bench(shop, source.blob_id, step) as at:
+    async with bench(shop, source.blob_id, job) as at:
         await derived.fetch(shop.store, source, at.folder / "input")
         await makers[family](at, source, shop)
 
