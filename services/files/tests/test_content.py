@@ -192,3 +192,20 @@ async def test_bytes_that_the_store_has_lost_are_told_before_the_head_is_sent(
     blob_id = await office.pool.fetchval("SELECT blob_id FROM file_versions WHERE file_id = $1", file_id)
     await office.store.delete(keys.blob(blob_id))
     assert (await fetched(http, content, url)).status == 404
+
+
+async def test_many_addresses_are_had_at_once_of_what_is_seen_alone(
+    office: Premises, http: aiohttp.ClientSession, content: str
+) -> None:
+    one, other = await office.file(office.member, b"one"), await office.file(office.member, b"other")
+    ids = f"{one},{other},{uuid4()}"
+    _, told = await office.owner.get("/api/files/urls", ids=ids)
+    assert set(told["urls"]) == {str(one), str(other)}
+    assert (await fetched(http, content, told["urls"][str(other)])).body == b"other"
+    _, told = await office.stranger.get("/api/files/urls", ids=ids)
+    assert told["urls"] == {}
+    await office.pool.execute("UPDATE files SET version = NULL WHERE id = $1", one)
+    _, told = await office.member.get("/api/files/urls", ids=ids)
+    assert set(told["urls"]) == {str(other)}
+    for wrong in ("x", "", f"{one},", ",".join([str(one)] * 101)):
+        assert (await office.member.get("/api/files/urls", ids=wrong))[0] == 422

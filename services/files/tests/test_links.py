@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from chassis.counters import site
 from desk import Asker, Premises
 from files import directory, keys
+from files.links import shared as shared_by_link
 from files.links import throttle
 from test_content import BODY, fetched
 from testkit import eventually
@@ -113,12 +115,16 @@ async def test_a_link_that_opens_nothing_is_like_one_that_never_was(
         async with office.pool.acquire() as db:
             await directory.remove_channel_member(db, office.channel_id, office.member.user_id)
     path, unknown = f"/api/shared/{link['token']}", f"/api/shared/{secrets.token_urlsafe(24)}"
+    for refused in (path, unknown):
+        begun = time.monotonic()
+        await stranger.get(refused)
+        assert time.monotonic() - begun >= shared_by_link.REFUSED_AFTER, "by its time neither is told from the other"
     assert await stranger.get(path) == await stranger.get(unknown) == (404, GONE)
     assert await stranger.post(path, {}) == await stranger.post(unknown, {"password": "x"}) == (404, GONE)
     assert (await fetched(http, content, before)).status == 404, "what was opened before is closed, too"
     _, told = await office.owner.get(f"/api/files/links/{link['id']}")
     assert told["state"] == end
-    assert (await accesses(office.owner, link["id"]))[:2] == [end, end]
+    assert (await accesses(office.owner, link["id"]))[:3] == [end, end, end]
 
 
 async def test_what_is_no_token_is_answered_like_a_wrong_one(office: Premises) -> None:

@@ -105,9 +105,9 @@ function FileCard({ token, file, password }: { token: string; file: SharedFile; 
       <Preview file={file} />
       <div className="shared-file">
         <p className="shared-name">{file.filename}</p>
-        <p className="quiet">{size(file.size)}</p>
-        {file.expiresAt && <p className="quiet">{words.until(new Date(file.expiresAt))}</p>}
-        {file.downloadsLeft !== null && !hasStarted && <p className="quiet">{words.left(file.downloadsLeft)}</p>}
+        <p className="shared-fact">{size(file.size)}</p>
+        {file.expiresAt && <p className="shared-fact">{words.until(new Date(file.expiresAt))}</p>}
+        {file.downloadsLeft !== null && !hasStarted && <p className="shared-fact">{words.left(file.downloadsLeft)}</p>}
       </div>
       <Trouble problem={problem} />
       <button
@@ -118,7 +118,7 @@ function FileCard({ token, file, password }: { token: string; file: SharedFile; 
       >
         {words.download}
       </button>
-      <p role="status" className="quiet shared-status">
+      <p role="status" className="shared-fact shared-status">
         {isPending ? words.starting : hasStarted ? words.started : ""}
       </p>
     </Card>
