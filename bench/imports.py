@@ -28,28 +28,10 @@ PROJECT = Path(__file__).parents[1]
 PEOPLE, CHANNELS, DAYS = 50, 20, 300
 FIRST = 1_600_000_000
 UNLIMITED = 10_000_000
-WORDS = [
-    "we",
-    "could",
-    "look",
-    "at",
-    "the",
-    "numbers",
-    "of",
-    "last",
-    "week",
-    "before",
-    "the",
-    "meeting",
-    "and",
-    "write",
-    "down",
-    "what",
-    "is",
-    "open",
-    "to",
-    "decide",
-]
+WORDS = (
+    *("we", "could", "look", "at", "the", "numbers", "of", "last", "week", "before", "the", "meeting", "and", "write"),
+    *("down", "what", "is", "open", "to", "decide"),
+)
 WORKSPACE = "INSERT INTO workspaces (id, name, organization_id, created_by, retention_days) VALUES ($1, 'W', $1, $1, 0)"
 CONFIRM = """
     UPDATE transfers SET state = 'running', options = '{}', progress = 0, total = $2, counts = '{}', due_at = now()

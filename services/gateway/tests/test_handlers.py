@@ -13,6 +13,7 @@ from nexus.messaging.v1.channel_event_pb2 import (
     ChannelEvent,
     ChannelUpdated,
     MessageDeleted,
+    MessagesImported,
     MessageUpdated,
     ReactionAdded,
     ReactionRemoved,
@@ -36,6 +37,21 @@ async def test_a_message_delivered_again_is_heard_once(hall: Hall) -> None:
     guest = await a_member(hall, channel_id := somebody())
     await hall.tell(posted(channel_id, 1), posted(channel_id, 2), posted(channel_id, 1), posted(channel_id, 2))
     assert [told["message"]["seq"] for told in bodies(guest, "message:receive")] == [1, 2]
+
+
+async def test_what_comes_from_elsewhere_is_told_once_for_all_and_what_follows_is_heard(hall: Hall) -> None:
+    guest = await a_member(hall, channel_id := somebody())
+    imported = [posted(channel_id, seq) for seq in (1, 2, 3)]
+    for event in imported:
+        event.message_posted.message.is_imported = True
+    told = ChannelEvent(channel_id=channel_id, messages_imported=MessagesImported(first_seq=1, last_seq=3))
+    await hall.tell(*imported, told, posted(channel_id, 4))
+    said = [json.loads(each[2:]) for each in guest.listen() if each.startswith("42")]
+    assert [name for name, *_ in said if name.startswith("message")] == ["messages:imported", "message:receive"]
+    (counted,) = [args[0] for name, *args in said if name == "messages:imported"]
+    assert counted == {"channelId": channel_id, "firstSeq": 1, "lastSeq": 3}
+    (heard,) = [args[0]["message"]["seq"] for name, *args in said if name == "message:receive"]
+    assert heard == 4
 
 
 async def test_changes_deletions_and_reactions_are_told_as_they_are(hall: Hall) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from chassis.confined.runner import Runner
-from messaging.transfers import closing, jobs, people, storing, worker
+from messaging.transfers import closing, jobs, people, staging, storing, worker
 from office import Office
 from slack_export import channel, files_of, said, user, zipped
 from transfer_runs import FAST, channel_called, imported, previewed, put_piece, uploaded, work, working
@@ -149,6 +149,58 @@ def _kill_in(patch: pytest.MonkeyPatch, step: str, after: bool) -> None:
         return await inner(*given, **named)
 
     patch.setattr(module, name, dying)
+
+
+async def test_whoever_is_killed_while_reading_is_followed_by_another(
+    office: Office, pool: asyncpg.Pool, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await uploaded(office.owner, office.workspace_id, a_long_export(office))
+    kept = staging.keep
+
+    async def dying(*given: Any) -> None:
+        await kept(*given)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "keep", dying)
+        with pytest.raises(Killed):
+            await work(pool, runner)
+    assert await pool.fetchval("SELECT count(*) FROM transfer_records") == 0
+    await pool.execute("UPDATE transfers SET due_at = now()")
+    await work(pool, runner)
+    _, told = await office.owner.get(f"{path}/preview")
+    assert (told["totals"]["messages"], told["skipped"]) == (1_200, [])
+
+
+async def test_what_is_not_finished_or_fetched_in_time_goes(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
+    path, _ = await previewed(office.owner, office.workspace_id, a_long_export(office, 10), pool, runner)
+    base = f"/api/workspaces/{office.workspace_id}/exports"
+    export = await office.owner.made(base, {})
+    await work(pool, runner)
+    assert await pool.fetchval("SELECT count(DISTINCT transfer_id) FROM transfer_pieces") == 2
+    await pool.execute("UPDATE transfers SET expires_at = now()")
+    await jobs.expire(pool)
+    assert await pool.fetchval("SELECT count(*) FROM transfer_pieces") == 0
+    assert await pool.fetchval("SELECT count(*) FROM transfer_records") == 0
+    assert (await office.owner.get(path))[1]["state"] == "cancelled"
+    status, told = await office.owner.get(f"{base}/{export['id']}/content")
+    assert (status, told["type"]) == (410, "gone")
+
+
+async def test_a_placeholder_is_a_name_and_can_do_nothing(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
+    await imported(office.owner, office.workspace_id, a_long_export(office, 4), pool, runner, keepForever=True)
+    _, told = await office.owner.get(f"/api/workspaces/{office.workspace_id}/members", status="inactive")
+    (uli,) = told["members"]
+    assert (uli["name"], uli["status"]) == ("Uli", "inactive")
+    workspace = f"/api/workspaces/{office.workspace_id}"
+    for path, body in (
+        (f"{workspace}/direct", {"userIds": [uli["userId"]]}),
+        (f"/api/channels/{office.channel_id}/members", {"userIds": [uli["userId"]]}),
+    ):
+        status, refused = await office.owner.post(path, body)
+        assert (status, refused["type"]) == (404, "not_found")
+    events = await pool.fetch("SELECT key FROM outbox WHERE topic = 'messaging.workspace_members'")
+    assert not any(uli["userId"].encode() in event["key"] for event in events)
 
 
 async def test_two_processes_never_work_on_the_same_import(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
