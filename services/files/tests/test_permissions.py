@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from files.application import ROUTERS
 from files.permissions import RULES, Action, Rule
 from files.standings import Standing
+from testkit import Issuer
 from uuid_utils.compat import uuid7
 
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
@@ -170,6 +171,19 @@ async def test_a_new_version_is_its_uploaders_alone_until_it_is_clean(office: Pr
     for who in (office.owner, office.member):
         status, _ = await who.get(f"/api/files/{file_id}/url", version=2)
         assert status in (404, 409)
+
+
+async def test_a_bot_does_what_its_token_is_good_for(office: Premises, tokens: Issuer) -> None:
+    file_id = await office.file(office.member)
+    for scope, reading, writing, linking in (
+        ("files:read", 200, 403, 403), ("files:write", 403, 200, 403), ("messages:read", 403, 403, 403),
+    ):  # fmt: skip
+        headers = tokens.bearer(office.member.user_id, claims={"scope": scope})
+        bot = Asker(office.member.http, office.member.url, office.member.user_id, headers)
+        assert (await bot.get(f"/api/files/{file_id}"))[0] == reading
+        assert (await bot.ask("PATCH", f"/api/files/{file_id}", {"filename": "by.bot"}))[0] == writing
+        status, told = await bot.post(f"/api/files/{file_id}/links", {})
+        assert (status, told["type"]) == (linking, "out_of_scope")
 
 
 async def test_no_route_answers_whom_it_does_not_know(office: Premises) -> None:

@@ -209,6 +209,8 @@ export const administration = {
       "messages:read": "Read messages",
       "messages:write": "Write messages",
       "reactions:write": "React with emoji",
+      "files:read": "Read files",
+      "files:write": "Upload, change and remove files",
     } as Record<string, string>,
     days: "Good for (days)",
     issue: "Make token",

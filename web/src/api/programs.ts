@@ -26,6 +26,8 @@ export const SCOPES = [
   "messages:read",
   "messages:write",
   "reactions:write",
+  "files:read",
+  "files:write",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -12,3 +12,5 @@ class Scope(StrEnum):
     MESSAGES_READ = "messages:read"
     MESSAGES_WRITE = "messages:write"
     REACTIONS_WRITE = "reactions:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"

@@ -62,7 +62,17 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.LINK_REVOKE: lambda s: s.link_by == s.user_id or s.looks_after_links,
 }
 # What a bot's token must be good for; what is not here is for people alone.
-SCOPES: Mapping[Action, Scope] = {}
+SCOPES: Mapping[Action, Scope] = {
+    Action.FILE_LIST: Scope.FILES_READ,
+    Action.FILE_READ: Scope.FILES_READ,
+    Action.VERSION_LIST: Scope.FILES_READ,
+    Action.FILE_UPLOAD: Scope.FILES_WRITE,
+    Action.UPLOAD_CONTINUE: Scope.FILES_WRITE,
+    Action.FILE_CHANGE: Scope.FILES_WRITE,
+    Action.FILE_DELETE: Scope.FILES_WRITE,
+    Action.VERSION_ADD: Scope.FILES_WRITE,
+    Action.VERSION_RESTORE: Scope.FILES_WRITE,
+}
 
 
 def check(action: Action, standing: Standing) -> None:
