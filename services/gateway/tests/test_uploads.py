@@ -147,6 +147,9 @@ async def test_a_refusal_comes_back_while_the_file_is_still_being_sent(way: Way)
     async with way.http.post(f"{way.url}/api/files", data=upload()) as got:
         refused.set()
         assert (got.status, (await got.json(content_type=None))["type"]) == (507, "quota")
+    way.answer = None
+    await asyncio.gather(*(way.ask("POST", "/api/messages", data=b"{}") for _ in range(5)))
+    assert way.bodies == [b"{}"] * 5  # and nothing of what was left of the file
 
 
 async def test_a_client_that_leaves_in_the_middle_takes_its_upload_along(way: Way) -> None:
