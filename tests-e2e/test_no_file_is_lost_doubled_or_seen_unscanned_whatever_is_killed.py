@@ -14,7 +14,7 @@ from journeys.steps import STEPS
 CHOSEN = 3
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 async def test_no_file_is_lost_doubled_or_seen_unscanned_whatever_is_killed(town: Town, product: Product) -> None:
     dice = random.Random(SEED)
     chosen = dice.sample(sorted(STEPS), CHOSEN)
