@@ -179,7 +179,8 @@ async def test_without_settings_there_are_drawn_gifs_and_no_provider(runner: Run
     settings = Settings.model_construct(
         gif_dir="", gif_provider_url="", gif_provider_key=Settings.model_fields["gif_provider_key"].default
     )
-    async with sources.opened(settings, runner, Guard(Names(["127.0.0.1"]))) as opened:
-        assert opened.provider is None
-        (gif,) = await opened.search("confetti", 5)
-        assert await opened.picture(gif.id) is not None
+    found = sources.sources_of(settings, runner, Guard(Names(["127.0.0.1"])))
+    assert (found.provider, await found.search("", 5)) == (None, [])
+    await sources.load(found, runner, settings.gif_dir)
+    (gif,) = await found.search("confetti", 5)
+    assert (await found.picture(gif.id)) is not None

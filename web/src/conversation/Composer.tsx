@@ -152,7 +152,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
           <ScheduleButton
             channelId={channelId}
             content={said}
-            isDisabled={said === "" || over > 0}
+            isDisabled={said === "" || over > 0 || uploads.length > 0}
             onScheduled={() => writeDraft(channelId, "")}
           />
         )}

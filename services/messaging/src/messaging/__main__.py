@@ -22,8 +22,10 @@ async def main(settings: Settings) -> None:
         Producer(settings.kafka_url, "messaging") as producer,
         Runner(most=1) as runner,
         Runner(most=2, warm=(PAGES,)) as decoder,
-        gifs.opened(settings, decoder, gif_guard_of(settings)) as gif_sources,
         background(
+            gifs.load(
+                gif_sources := gifs.sources_of(settings, decoder, gif_guard_of(settings)), decoder, settings.gif_dir
+            ),
             outbox.relay(pool, producer),
             alarms.run(pool),
             directory.announce_backlog(pool),

@@ -4,12 +4,12 @@ import hashlib
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
-from chassis.confined.limits import Failed, Limits
+from chassis.confined.limits import Busy, Failed, Limits
 from chassis.confined.runner import Runner
 from eventbus.wire import Json
 
@@ -50,7 +50,8 @@ class Catalogue:
     """What was found in the folder when messaging started."""
 
     gifs: Sequence[Gif] = ()
-    pictures: Mapping[str, tuple[Path, str]] | None = None
+    files: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
+    held: Mapping[str, Picture] = field(default_factory=dict)
 
     def search(self, text: str, limit: int) -> list[Gif]:
         """Those of which some word begins with each word of the text; all of them for no text."""
@@ -63,12 +64,18 @@ class Catalogue:
 
     def picture(self, gif_id: str) -> Picture | None:
         """None for an id that is not of the folder, or whose file is another by now."""
-        path, content_type = (self.pictures or {}).get(gif_id, (None, ""))
+        if gif_id in self.held:
+            return self.held[gif_id]
+        path, content_type = self.files.get(gif_id, (None, ""))
         try:
             data = path.read_bytes() if path else b""
         except OSError:
             return None
         return Picture(data, content_type) if data and id_of(data) == gif_id else None
+
+    def in_memory(self) -> "Catalogue":
+        """The same without its folder."""
+        return Catalogue(self.gifs, held={gif.id: picture for gif in self.gifs if (picture := self.picture(gif.id))})
 
 
 async def of_folder(runner: Runner, folder: Path) -> Catalogue:
@@ -83,20 +90,20 @@ async def of_folder(runner: Runner, folder: Path) -> Catalogue:
                 {"source": str(folder), "names": [path.name for path in paths]},
                 reads=(folder,), limits=DECODING,
             )  # fmt: skip
-        except Failed as failure:
-            log.warning("the folder of GIFs cannot be read: %s", failure.sentence)
+        except (Failed, Busy) as failure:
+            log.warning("the folder of GIFs cannot be read: %s", failure)
             return Catalogue()
     for path in paths:
         if path.name not in decoded:
             log.warning("%s is left out: it is no GIF or WebP, or too large", path.name)
     index = _index(folder)
-    pictures, gifs = {}, []
+    files, gifs = {}, []
     for path in paths:
         if size := decoded.get(path.name):
             gif = _gif(path, size, index.get(path.name, {}))
             gifs.append(gif)
-            pictures[gif.id] = (path, size["contentType"])
-    return Catalogue(gifs, pictures)
+            files[gif.id] = (path, size["contentType"])
+    return Catalogue(gifs, files)
 
 
 def id_of(data: bytes) -> str:

@@ -1,7 +1,6 @@
 """Where GIFs come from: the folder's first, then the provider's, if there is one."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +13,13 @@ from messaging.gifs.provider import MARK, Provider
 from messaging.previews.guard import Guard
 from messaging.settings import Settings
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Sources:
+    """The folder's GIFs are there once `load` has looked at them: a large folder holds up nothing else."""
+
     own: Catalogue = field(default_factory=Catalogue)
     provider: Provider | None = None
 
@@ -32,13 +35,21 @@ class Sources:
         return self.own.picture(gif_id)
 
 
-@asynccontextmanager
-async def opened(settings: Settings, runner: Runner, guard: Guard) -> AsyncIterator[Sources]:
-    """The folder that the settings name, or one with GIFs drawn by ourselves."""
-    with TemporaryDirectory(prefix="nexus-gifs-") as drawn:
-        folder = Path(settings.gif_dir or drawn)
-        if not settings.gif_dir:
-            drawing.ensure(folder)
-        own = await catalogue.of_folder(runner, folder)
-        url, key = settings.gif_provider_url, settings.gif_provider_key.get_secret_value()
-        yield Sources(own, Provider(url, key, guard, runner) if url else None)
+def sources_of(settings: Settings, runner: Runner, guard: Guard) -> Sources:
+    """Those that the settings name."""
+    url, key = settings.gif_provider_url, settings.gif_provider_key.get_secret_value()
+    return Sources(provider=Provider(url, key, guard, runner) if url else None)
+
+
+async def load(sources: Sources, runner: Runner, folder: str) -> None:
+    """From now on the GIFs of the folder are found; those drawn by ourselves if none is named."""
+    try:
+        sources.own = await (catalogue.of_folder(runner, Path(folder)) if folder else _drawn(runner))
+    except OSError as error:
+        log.warning("the folder of GIFs cannot be read: %s", error)
+
+
+async def _drawn(runner: Runner) -> Catalogue:
+    with TemporaryDirectory(prefix="nexus-gifs-") as folder:
+        drawing.ensure(Path(folder))
+        return (await catalogue.of_folder(runner, Path(folder))).in_memory()
