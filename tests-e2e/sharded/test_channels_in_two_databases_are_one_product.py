@@ -173,6 +173,28 @@ async def test_a_name_and_a_conversation_are_one_in_both(team: Team) -> None:
     assert (await bo.post(f"/api/channels/{opened[0]}/messages", {"content": "between us"}))["seq"] == 1
 
 
+async def test_who_forwards_to_the_other_keeps_the_rights_of_what_was_said(town: Town, team: Team) -> None:
+    ada, bo = team.people
+    here, away = await both(team)
+    secret = await ada.channel(team.workspace_id, "secret", type="private", members=[bo.id])
+    talk = (await ada.post(f"/api/workspaces/{team.workspace_id}/direct", {"userIds": [bo.id]}))["id"]
+    targets = [each for each in (here, away) if is_away(each) != is_away(secret)]
+    for source, target in ((here, away), (away, here)):
+        said = await bo.post(f"/api/channels/{source}/messages", {"content": "worth reading"})
+        passed_on = {"channelId": target, "comment": "look", "clientMessageId": f"forward-{said['id']}"}
+        made = await ada.post(f"/api/messages/{said['id']}/forward", passed_on)
+        assert (made["channelId"], made["forwarded"]["content"]) == (target, "worth reading")
+        assert (await ada.post(f"/api/messages/{said['id']}/forward", passed_on))["id"] == made["id"]
+        assert [each["id"] for each in await bo.history(target) if each["content"] == "look"] == [made["id"]]
+    said = await ada.post(f"/api/channels/{secret}/messages", {"content": "between us"})
+    answer = await bo.ask("POST", f"/api/messages/{said['id']}/forward", {"channelId": targets[0]})
+    assert answer.refusal == (403, "forward_not_allowed")
+    assert (await bo.post(f"/api/messages/{said['id']}/forward", {"channelId": talk}))["channelId"] == talk
+    cy = await town.join(ada, team.workspace_id, "Cy")
+    answer = await cy.ask("POST", f"/api/messages/{said['id']}/forward", {"channelId": targets[0]})
+    assert answer.refusal == (404, "not_found")
+
+
 async def test_a_dead_database_takes_down_its_channels_alone_and_comes_back_without_loss(
     installation: Installation, team: Team
 ) -> None:

@@ -11,7 +11,9 @@ from chassis.schema import Body, Id, Name
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request
 
-from messaging import copies, saved
+from messaging import copies, forwarding, saved
+from messaging.permissions import Action, check, standing_of
+from messaging.personal_bodies import Forward
 
 router = APIRouter(prefix="/internal", dependencies=[GatewayOnly], include_in_schema=False)
 
@@ -22,6 +24,11 @@ NAME_HOLDER = "SELECT id FROM channels WHERE workspace_id = $1 AND name = $2"
 class NamedChannel(Body):
     workspace_id: Id
     name: Name
+
+
+class PassedOn(Body):
+    wanted: Forward
+    source: forwarding.Shown
 
 
 @router.get("/position")
@@ -58,6 +65,21 @@ async def get_saved_place(user_id: UUID, message_id: UUID, request: Request) -> 
     if found is None:
         raise not_found("saved message")
     return {"place": str(found)}
+
+
+@router.post("/users/{user_id}/forwarded/{message_id}")
+async def show_message(user_id: UUID, message_id: UUID, request: Request) -> Json:
+    """A message that the person passes on to a channel in another database."""
+    async with _pool(request).acquire(timeout=5) as db, db.transaction():
+        standing = await standing_of(db, user_id, {"message_id": str(message_id)})
+        check(Action.MESSAGE_FORWARD, standing)
+        return (await forwarding.shown(db, standing, message_id)).model_dump(mode="json", by_alias=True)
+
+
+@router.post("/users/{user_id}/forwards", status_code=201)
+async def pass_on(user_id: UUID, body: PassedOn, request: Request) -> Json:
+    async with _pool(request).acquire(timeout=5) as db, db.transaction():
+        return await forwarding.pass_on(db, user_id, body.wanted, body.source)
 
 
 def _pool(request: Request) -> asyncpg.Pool:

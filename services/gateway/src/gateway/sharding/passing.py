@@ -9,6 +9,7 @@ from uuid import UUID
 import aiohttp
 import orjson
 from chassis.problems import Problem
+from chassis.requests import out_of_scope
 from chassis.slots import slot_of_name, slot_of_people
 from fastapi import Request
 from starlette.responses import Response
@@ -69,23 +70,32 @@ class Passing:
 
     async def _changed(self, request: Request, parts: Parts) -> Response:
         match request.method, *parts:
-            case ["POST", "workspaces", workspace_id, "channels"]:
-                return await self._to(request, await self._of_new_channel(request, workspace_id))
-            case ["POST", "workspaces", workspace_id, "direct"]:
-                return await self._to(request, await self._of_conversation(request, workspace_id))
-            case ["POST", "workspaces", _, "holds"] if channel_id := (await _body(request)).get("channelId"):
-                return await self._to(request, self._shards.of(channel_id))
-            case [_, "workspaces", _, "holds" | "reports", id_, *_] if place := self._shards.of(id_):
-                return await self._to(request, place)
-            case ["POST", "reminders"] if message_id := (await _body(request)).get("messageId"):
-                return await self._to(request, self._shards.of(message_id))
+            case ["POST", "messages", message_id, "forward"] if _is_id(message_id):
+                target = self._shards.of((await _body(request)).get("channelId"))
+                if target != self._shards.of(message_id):
+                    return await self._forward(request, message_id, target)
             case ["PUT", "channels", channel_id]:
                 await self._check_name(request, channel_id)
-        place = self._by_path(parts)
+        place = await self._place(request, parts)
         answer = await self._to(request, place)
         if place == HOME and parts[0] not in ("channels", "messages") and answer.status_code < 300:
             await self._copied()
         return answer
+
+    async def _place(self, request: Request, parts: Parts) -> int:
+        """Where it is changed, which not every path says by its first id."""
+        match request.method, *parts:
+            case ["POST", "workspaces", workspace_id, "channels"]:
+                return await self._of_new_channel(request, workspace_id)
+            case ["POST", "workspaces", workspace_id, "direct"]:
+                return await self._of_conversation(request, workspace_id)
+            case ["POST", "workspaces", _, "holds"]:
+                return self._shards.of((await _body(request)).get("channelId"))
+            case [_, "workspaces", _, "holds" | "reports", id_, *_]:
+                return self._shards.of(id_)
+            case ["POST", "reminders"]:
+                return self._shards.of((await _body(request)).get("messageId"))
+        return self._by_path(parts)
 
     def _by_path(self, parts: Parts) -> int:
         return self._shards.of(parts[1]) if len(parts) > 1 else HOME
@@ -120,6 +130,18 @@ class Passing:
         if not _is_id(workspace_id) or not all(map(_is_id, people)):
             return HOME
         return self._shards.of_slot(slot_of_people(UUID(workspace_id), map(UUID, people)))
+
+    async def _forward(self, request: Request, message_id: str, place: int) -> Response:
+        """From one database the message with whoever reads it, into another if those who read there are among these."""
+        token = request.headers.get("authorization", "")[7:]
+        asker = await request.app.state.verifier.verify(token)
+        if asker.scopes is not None:
+            raise out_of_scope()
+        source, person = self._upstreams[self._shards.of(message_id)], f"/internal/users/{asker.user_id}"
+        shown = await source.post(f"{person}/forwarded/{message_id}", {})
+        asked = {"wanted": await _body(request), "source": shown}
+        told = await self._upstreams[place].post(f"{person}/forwards", asked)
+        return Response(orjson.dumps(told), 201, {"Cache-Control": "private, no-store"}, "application/json")
 
     async def _check_name(self, request: Request, channel_id: str) -> None:
         """`Problem` 409 for a name that a channel elsewhere has; who may not see this one learns nothing."""
