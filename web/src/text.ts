@@ -284,6 +284,7 @@ export const text = {
       read_only: "you may not write there any more.",
       thread_gone: "what it answers was deleted.",
       too_late: "its time passed by while the server was down.",
+      deactivated: "your account was deactivated then.",
     } as Record<string, string>,
     saved: "Saved",
     noSaved: "Save a message from its menu to find it here.",

@@ -66,6 +66,7 @@ export const administration = {
 
   moderation: {
     reports: "Reported messages",
+    reported: "A message was reported. Look at it in the workspace's settings.",
     open: "Open",
     resolved: "Resolved",
     noneOpen: "Nothing waits. What members report from a message's menu is shown here.",

@@ -1,6 +1,7 @@
 /** What the gateway tells, put where it belongs. */
 import type { Socket } from "socket.io-client";
 
+import { attachAdministration } from "../administration/attach";
 import type { Channel, ListedChannel, Message, Status, WorkspaceMember } from "../api/types";
 import { changeTyping, forgetConversation, hear } from "../conversation/conversations";
 import { heal } from "../conversation/history";
@@ -51,6 +52,7 @@ export function attach(socket: Socket): void {
   attachThreads(socket);
   attachWords(socket);
   attachFiles(socket);
+  attachAdministration(socket);
 }
 
 function attachMessages(socket: Socket): void {
