@@ -1,7 +1,7 @@
 """Messages of an import as rows: what is told of them in Python first, away from the event loop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -57,7 +57,6 @@ class Row:
     votes: Sequence[tuple[Any, ...]] = ()
     followers: Sequence[tuple[UUID, bool]] = ()
     hidden: str | None = None
-    left_out: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> UUID:
@@ -104,7 +103,7 @@ def _columns(source: Source, record: Message, author: UUID, forms: Forms) -> dic
         "content": forms.content, "content_type": record.content_type, "formatted_content": forms.formatted_content,
         "parent_message_id": source.id_of(record.parent, record.parent_at) if is_reply else None,  # type: ignore[arg-type]
         "thread_reply_count": 0,
-        "attachments": dumps([_attachment(source, each) for each in record.attachments]),
+        "attachments": dumps(record.attachments),
         "reactions": "{}" if record.is_deleted else dumps(_reactions(source, record)),
         "is_edited": record.is_edited, "is_deleted": record.is_deleted,
         "is_pinned": record.is_pinned and not record.is_deleted, "created_at": at, "updated_at": max(updated, at),
@@ -151,10 +150,6 @@ def _reactions(source: Source, record: Message) -> dict[str, list[str]]:
     return {shown: list(people) for shown, people in found.items()}
 
 
-def _attachment(source: Source, told: Mapping[str, object]) -> Mapping[str, object]:
-    return told
-
-
 def _previews(record: Message) -> str | None:
     return dumps([each.model_dump(exclude_none=True) for each in record.previews]) if record.previews else None
 
@@ -185,7 +180,7 @@ def _versions(source: Source, record: Message, id_: UUID) -> list[tuple[Any, ...
     found = []
     for version in record.versions:
         forms = forms_of(version, source.names)
-        attachments = dumps([_attachment(source, each) for each in version.attachments])
+        attachments = dumps(version.attachments)
         found.append((id_, version.version, forms.content, forms.formatted_content, attachments, moment(version.at)))
     return found
 
