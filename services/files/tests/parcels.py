@@ -5,7 +5,7 @@ from typing import Any
 
 import aiohttp
 from desk import Asker
-from files.jobs import QUICK, SLOW
+from files.jobs import QUICK, QUIET, SLOW
 from files.workshop import Workshop
 
 VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -38,11 +38,14 @@ async def taken(who: Asker, channel_id: object, body: Any = b"said", filename: s
     return told
 
 
-async def worked(workshop: Workshop, lanes: tuple[str, ...] = (QUICK, SLOW)) -> list[str]:
+async def worked(workshop: Workshop, lanes: tuple[str, ...] = (QUICK, SLOW, QUIET)) -> list[str]:
     """Everything that is to be done now, done; the kinds of the jobs that were taken, in their order."""
     done: list[str] = []
-    for lane in lanes:
-        while (job := await workshop._take(lane)) is not None:
-            await workshop.do(job)
-            done.append(job.kind)
-    return done
+    while True:
+        for lane in lanes:
+            if (job := await workshop._take(lane)) is not None:
+                await workshop.do(job)
+                done.append(job.kind)
+                break
+        else:
+            return done

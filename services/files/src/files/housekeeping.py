@@ -8,7 +8,7 @@ import asyncpg
 from chassis.problems import PART_GONE
 from eventbus import Backoff
 
-from files import rescans, uploads
+from files import jobs, rescans, uploads
 from files.clamd import Scanner
 from files.metrics import JOBS_WAITING
 from files.store import Store
@@ -69,5 +69,5 @@ async def give_up_expired(pool: asyncpg.Pool) -> int:
 
 async def _count_waiting(pool: asyncpg.Pool) -> None:
     counted = {row["lane"]: row["number"] for row in await pool.fetch(WAITING)}
-    for lane in ("quick", "slow"):
+    for lane in (jobs.QUICK, jobs.SLOW, jobs.QUIET):
         JOBS_WAITING.labels(lane).set(counted.get(lane, 0))

@@ -14,10 +14,10 @@ from uuid_utils.compat import uuid7
 if TYPE_CHECKING:
     from files.workshop import Workshop
 
-QUICK, SLOW = "quick", "slow"
-# Long work never holds up short work.
+QUICK, SLOW, QUIET = "quick", "slow", "quiet"
+# Long work never holds up short work, nor what nobody waits for either of them.
 LANES: Mapping[str, str] = {
-    "scan": QUICK, "remove": QUICK, "inspect": QUICK, "thumbnail": QUICK, "rescan": SLOW, "preview": SLOW,
+    "scan": QUICK, "remove": QUICK, "inspect": QUICK, "thumbnail": QUICK, "rescan": QUIET, "preview": SLOW,
     "convert": SLOW, "assemble": QUICK, "adopt": QUICK,
 }  # fmt: skip
 # Seconds for which a job is its taker's unless that says that it still works.

@@ -42,7 +42,7 @@ class Workshop:
     async def run(self) -> None:
         """Do what is to be done for as long as this runs."""
         bell = Bell()
-        lanes = {jobs.QUICK: self.settings.quick_jobs, jobs.SLOW: self.settings.slow_jobs}
+        lanes = {jobs.QUICK: self.settings.quick_jobs, jobs.SLOW: self.settings.slow_jobs, jobs.QUIET: 1}
         async with asyncio.TaskGroup() as group:
             group.create_task(bell.listen(self.pool))
             for lane, workers in lanes.items():
