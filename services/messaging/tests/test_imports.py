@@ -223,7 +223,7 @@ async def test_called_off_it_stops_between_two_steps_and_can_be_done_to_its_end_
     await office.owner.made(f"{path}/confirm", {"keepForever": True})
     stored = storing.store
 
-    async def called_off(*given: Any) -> int:
+    async def called_off(*given: Any) -> Any:
         await pool.execute("UPDATE transfers SET is_cancelled = TRUE")
         return await stored(*given)
 

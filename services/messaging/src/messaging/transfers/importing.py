@@ -19,7 +19,7 @@ from messaging import audit
 from messaging.transfers import belongings, channels, closing, jobs, people, staging, storing, things
 from messaging.transfers.jobs import Cancelled, Job
 from messaging.transfers.messages import Source
-from messaging.transfers.records import Channel
+from messaging.transfers.records import Channel, Message
 from messaging.transfers.wording import Names
 
 # Seconds between two tellings of how far it is.
@@ -67,19 +67,22 @@ class Import:
 
     async def _channel(self, channel: Channel, channel_id: UUID, names: Names) -> None:
         source = Source.of(self._job, channel.key, channel_id, names)
+        after = (-1, "")
         try:
-            while True:
-                started = monotonic()
-                stored = await self._step(lambda db: storing.store(db, self._job, source))
-                if not stored:
-                    break
-                # Live chat shares the database and the processor.
-                await asyncio.sleep(max(0.0, stored / self._per_second - (monotonic() - started)))
+            while stored := await self._paced(source, after):
+                after = stored[-1].place, stored[-1].key
         except Cancelled:
             async with self._pool.acquire(timeout=5) as db, db.transaction():
                 await closing.close(db, self._job, channel, channel_id, names)
             raise
         await self._step(lambda db: closing.close(db, self._job, channel, channel_id, names))
+
+    async def _paced(self, source: Source, after: tuple[int, str]) -> list[Message]:
+        """Live chat shares the database and the processor."""
+        started = monotonic()
+        stored = await self._step(lambda db: storing.store(db, self._job, source, after))
+        await asyncio.sleep(max(0.0, len(stored) / self._per_second - (monotonic() - started)))
+        return stored
 
     async def _step(self, work: Callable[[Db], Awaitable[T]]) -> T:
         """What a step does and that it is done, together; counts are those of steps that are kept."""

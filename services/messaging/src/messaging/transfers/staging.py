@@ -28,7 +28,8 @@ SKIP = """
     SELECT $1, * FROM unnest($2::text[], $3::text[])
 """
 NEXT = """
-    SELECT key, body FROM transfer_records WHERE transfer_id = $1 AND kind = $2 AND channel_key = $3
+    SELECT key, body FROM transfer_records
+    WHERE transfer_id = $1 AND kind = $2 AND channel_key = $3 AND (place, key) > ($5, $6)
     ORDER BY place, key LIMIT $4
 """
 DONE = "DELETE FROM transfer_records WHERE transfer_id = $1 AND kind = $2 AND channel_key = $3 AND key = ANY($4)"
@@ -84,8 +85,11 @@ async def skip(db: Db, job: Job, skips: Sequence[Skip]) -> None:
         await db.execute(SKIP, job.id, *map(list, zip(*listed, strict=True)))
 
 
-async def next_of(db: Db, transfer_id: UUID, kind: str, number: int, channel_key: str = "") -> list[Thing]:
-    return [_kept(row) for row in await db.fetch(NEXT, transfer_id, kind, channel_key, number)]
+async def next_of(
+    db: Db, transfer_id: UUID, kind: str, number: int, channel_key: str = "", after: tuple[int, str] = (-1, "")
+) -> list[Thing]:
+    """In order. Whoever has come `after` a place and key says so: rows that went stay in the index for a while."""
+    return [_kept(row) for row in await db.fetch(NEXT, transfer_id, kind, channel_key, number, *after)]
 
 
 async def done(db: Db, transfer_id: UUID, kind: str, keys: Iterable[str], channel_key: str = "") -> None:

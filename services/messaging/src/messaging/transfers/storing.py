@@ -55,12 +55,12 @@ VOTE = """
 HIDE = "INSERT INTO kept_contents (message_id, reason, content) VALUES ($1, 'hidden', $2)"
 
 
-async def store(db: Db, job: Job, source: Source) -> int:
-    """The next of a channel's messages; how many were looked at."""
-    read = await staging.next_of(db, job.id, "message", AT_ONCE, source.channel_key)
+async def store(db: Db, job: Job, source: Source, after: tuple[int, str]) -> list[Message]:
+    """The next of a channel's messages behind a place and key; none once all are stored."""
+    read = await staging.next_of(db, job.id, "message", AT_ONCE, source.channel_key, after)
     records = [record for record in read if isinstance(record, Message)]
     if not records:
-        return 0
+        return []
     made = await asyncio.to_thread(rows_of, source, records)
     unmade = [
         Skip(k="skip", reason=row, what=f"{source.channel_key}/{record.key}")
@@ -72,7 +72,7 @@ async def store(db: Db, job: Job, source: Source) -> int:
     await staging.done(db, job.id, "message", [record.key for record in records], source.channel_key)
     job.progress += len(records)
     await go_on(db, job, progress=job.progress)
-    return len(records)
+    return records
 
 
 async def _store(db: Db, job: Job, source: Source, rows: Sequence[Row]) -> None:
