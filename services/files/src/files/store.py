@@ -27,7 +27,6 @@ CHUNK = 256 * 1024
 COPIED_AT_ONCE = 128 * 1024 * 1024
 # Seconds without a byte after which the store is taken for gone.
 SILENCE = 30.0
-SIGNED_FOR = 900
 OCTETS = "application/octet-stream"
 MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
@@ -203,7 +202,7 @@ class Store:
         )
         return url, {"Content-Type": media_type, "Content-Length": str(size)}
 
-    async def _signed(self, client: Any, operation: str, seconds: int = SIGNED_FOR, /, **arguments: Any) -> str:
+    async def _signed(self, client: Any, operation: str, seconds: int = 900, /, **arguments: Any) -> str:
         told = {"Bucket": self._address.bucket, **arguments}
         return str(await client.generate_presigned_url(operation, Params=told, ExpiresIn=seconds))
 
