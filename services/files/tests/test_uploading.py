@@ -290,3 +290,10 @@ class TestManyAtOnce:
         assert (status, told["type"]) == (429, "too_many_uploads")
         go_on.set()
         assert [status for status, _ in await asyncio.gather(*under_way)] == [201, 201]
+
+
+async def test_only_what_is_streamed_may_be_large(office: Premises) -> None:
+    large = {"filename": "x" * 1_000_001}
+    for method, path in (("PATCH", f"/api/files/{uuid7()}"), ("POST", "/api/files/direct")):
+        status, told = await office.member.ask(method, path, large)
+        assert (status, told["type"]) == (413, "too_large")

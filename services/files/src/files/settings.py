@@ -25,7 +25,7 @@ class Settings(DatabaseSettings):
     content_url: str = "http://127.0.0.1:8090"
     public_url: str = "http://127.0.0.1:8080"
     # Bytes of one file at the most: what the scanner takes.
-    file_limit: int = Field(2 * GIBIBYTE - 1, ge=1)
+    file_limit: int = Field(2 * GIBIBYTE - 3, ge=1)
     # Bytes that a workspace's files may take together.
     workspace_quota: int = Field(50 * GIBIBYTE, ge=0)
     # Uploads that one person may have under way.
