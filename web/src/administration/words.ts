@@ -264,6 +264,7 @@ export const administration = {
     add: "Add outgoing webhook",
     remove: (name: string) => `Remove ${name}`,
     off: (reason: string) => `Off: ${reason}`,
+    newSecret: "New secret",
     switchOn: "Switch on",
     switchOff: "Switch off",
     deliveries: (name: string) => `What ${name} was told`,

@@ -44,7 +44,7 @@ function Row({ hookId, delivery }: { hookId: string; delivery: Delivery }) {
       <span className="row-main">
         <strong>
           {words.states[state] ?? state}
-          {status !== null && ` · ${status}`}
+          {status !== null && !dueAt && ` · ${status}`}
         </strong>
         <small>
           {text.moment(new Date(createdAt))} · {words.tried(attempts)}

@@ -81,7 +81,7 @@ function HookRow({ channelId, hook, onRenewed }: RowProps) {
               className="button"
               onClick={() => void renewSecret("outgoing-hooks", hook.id).then(onRenewed, complain)}
             >
-              {text.administration.commands.renew(hook.name)}
+              {words.newSecret}
             </button>
             <button
               type="button"
