@@ -4,6 +4,7 @@ import signal
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from chassis.slots import slot_of
 from journeys.people import Person, Team, Town
@@ -11,6 +12,8 @@ from journeys.servers import Installation
 from journeys.sockets import Client
 from testkit import eventually
 
+# With two PostgreSQL servers and six processes started before the first.
+pytestmark = pytest.mark.timeout(600)
 OTHER = range(512, 1024)
 BACK_WITHIN = 60.0
 
