@@ -3,18 +3,17 @@
 from pathlib import Path
 from uuid import uuid4
 
+from chassis.requests import GatewayOnly
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from messaging import internal_routes, rule_table
+from messaging import internal_routes, rule_table, shard_routes
 from messaging.application import ROUTERS
 from messaging.permissions import RULES, Action, Rule, Standing
 
+# For the gateway alone, which shows the installation's secret.
+INTERNAL = (internal_routes.router, shard_routes.router)
 ROUTES = [
-    route
-    for router in ROUTERS
-    if router is not internal_routes.router
-    for route in router.routes
-    if isinstance(route, APIRoute)
+    route for router in ROUTERS if router not in INTERNAL for route in router.routes if isinstance(route, APIRoute)
 ]
 # No route's own: asked of a message once it is known what it is.
 ASKED_WITHIN = {Action.MENTION_EVERYONE, Action.MESSAGE_POST, Action.MESSAGE_REPLY}
@@ -28,6 +27,10 @@ def rules_of(dependant: Dependant) -> list[Rule]:
 def test_every_route_names_exactly_one_rule() -> None:
     assert len(ROUTES) > 25
     assert {route.path: len(rules_of(route.dependant)) for route in ROUTES} == {route.path: 1 for route in ROUTES}
+
+
+def test_what_is_internal_is_for_the_gateway_alone() -> None:
+    assert [(router.prefix, router.dependencies) for router in INTERNAL] == [("/internal", [GatewayOnly])] * 2
 
 
 def test_every_action_has_a_rule_and_is_asked_somewhere() -> None:
