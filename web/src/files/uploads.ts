@@ -2,10 +2,9 @@
 import { create } from "zustand";
 
 import type { StoredFile } from "../api/files";
-import { Problem, explain } from "../api/problem";
 import { newIdentifier } from "../identifier";
-import { freshToken } from "../session/tokens";
 import { text } from "../text";
+import { explainSending, send } from "./sending";
 
 export interface Upload {
   readonly id: string;
@@ -22,11 +21,10 @@ export interface Upload {
 
 export const MOST_FILES = 10;
 const AT_ONCE = 3;
-const QUIET_MS = 60_000;
 
 const useUploads = create<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }));
 const sources = new Map<string, File>();
-const running = new Map<string, XMLHttpRequest>();
+const running = new Map<string, AbortController>();
 
 export const useAllUploads = () => useUploads((state) => state.uploads);
 export const uploadsNow = () => useUploads.getState().uploads;
@@ -87,48 +85,21 @@ async function start({ id, channelId }: Upload): Promise<void> {
     const stored = await transfer(id, channelId, file);
     change(id, { state: "uploaded", percent: 100, stored });
   } catch (error) {
-    change(id, { state: "failed", problem: error instanceof Problem ? explain(error) : text.files.failed });
+    change(id, { state: "failed", problem: explainSending(error) });
   } finally {
     running.delete(id);
     startWaiting();
   }
 }
 
-/** By XMLHttpRequest, as only that tells how far an upload is. */
-async function transfer(id: string, channelId: string, file: File): Promise<StoredFile> {
-  const token = await freshToken();
-  if (!sources.has(id)) throw new Error("removed meanwhile");
+function transfer(id: string, channelId: string, file: File): Promise<StoredFile> {
   const form = new FormData();
   form.append("entityType", "channel");
   form.append("entityId", channelId);
   form.append("file", file, file.name || `${text.files.pasted}.png`);
-  return new Promise((resolve, reject) => {
-    const ask = new XMLHttpRequest();
-    let quiet: ReturnType<typeof setTimeout> | undefined;
-    const alive = () => {
-      clearTimeout(quiet);
-      quiet = setTimeout(() => ask.abort(), QUIET_MS);
-    };
-    running.set(id, ask);
-    ask.open("POST", "/api/files");
-    ask.setRequestHeader("authorization", `Bearer ${token}`);
-    ask.setRequestHeader("accept", "application/json");
-    ask.responseType = "json";
-    ask.upload.onprogress = ({ loaded, total }) => {
-      alive();
-      change(id, { percent: Math.floor((loaded / Math.max(1, total)) * 100) });
-    };
-    ask.onload = () => (ask.status < 300 ? resolve(ask.response as StoredFile) : reject(problemIn(ask)));
-    ask.onerror = ask.onabort = () => reject(new Error("interrupted"));
-    ask.onloadend = () => clearTimeout(quiet);
-    alive();
-    ask.send(form);
-  });
-}
-
-function problemIn(ask: XMLHttpRequest): Problem {
-  const told = (ask.response ?? {}) as { type?: string; detail?: string };
-  return new Problem(ask.status, told.type ?? "unknown", told.detail ?? "");
+  const ending = new AbortController();
+  running.set(id, ending);
+  return send({ path: "/files", form, onProgress: (percent) => change(id, { percent }), signal: ending.signal });
 }
 
 function change(id: string, made: Partial<Upload>): void {
