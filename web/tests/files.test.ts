@@ -38,7 +38,7 @@ const { text } = await import("../src/text");
 
 const ID = "0199a1c5-346a-7f86-81a9-7eb0d26c9f06";
 const aFile = (changes: Partial<StoredFile> = {}): StoredFile => ({
-  ...{ id: ID, filename: "plan.png", mimeType: "image/png", size: 9, uploadedBy: "u", status: "clean", reason: null },
+  ...{ id: ID, workspaceId: "w", filename: "plan.png", mimeType: "image/png", size: 9, uploadedBy: "u", status: "clean", reason: null },
   ...{ version: 1, width: 800, height: 400, duration: null, pages: null, thumbnail: true, previews: [], ...changes },
 });
 const made = (...variants: string[]) => variants.map((variant) => ({ variant, mediaType: "image/webp", size: 1 }));

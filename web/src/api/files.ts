@@ -11,6 +11,7 @@ export interface Preview {
 
 export interface StoredFile {
   id: string;
+  workspaceId: string;
   filename: string;
   mimeType: string;
   size: number;
@@ -32,7 +33,51 @@ export const MOST_AT_ONCE = 100;
 export const filesOf = async (ids: readonly string[]) =>
   (await request<{ files: StoredFile[] }>("GET", `/files?ids=${ids.join(",")}`)).files;
 
-export const addressOfFile = async (id: string, variant: string, disposition: "inline" | "attachment") =>
-  (await request<{ url: string }>("GET", `/files/${id}/url?${new URLSearchParams({ variant, disposition })}`)).url;
+/** Without a version, of the one that people see. */
+export async function addressOfFile(
+  id: string,
+  variant: string,
+  disposition: "inline" | "attachment",
+  version?: number,
+): Promise<string> {
+  const asked = new URLSearchParams({ variant, disposition, ...(version ? { version: String(version) } : {}) });
+  return (await request<{ url: string }>("GET", `/files/${id}/url?${asked}`)).url;
+}
+
+export const renameFile = (id: string, filename: string) => request<StoredFile>("PATCH", `/files/${id}`, { filename });
 
 export const deleteFile = (id: string) => request<void>("DELETE", `/files/${id}`);
+
+/** The file as it was then; who and when are of the version. */
+export interface Version extends StoredFile {
+  createdAt: string;
+  restoredFrom: number | null;
+}
+
+export const listVersions = async (id: string) =>
+  (await request<{ versions: Version[] }>("GET", `/files/${id}/versions`)).versions;
+
+export const restoreVersion = (id: string, version: number) =>
+  request<StoredFile>("POST", `/files/${id}/versions/${version}/restore`);
+
+export type Format = "png" | "jpeg" | "webp" | "pdf";
+
+export interface Making {
+  kind: "inspect" | "thumbnail" | "preview" | "convert";
+  state: "waiting" | "failed";
+  /** Percent; 0 while it is not known. */
+  progress: number;
+  reason: string | null;
+  sentence: string | null;
+}
+
+/** What was made of a file, what is being made, and what it can be made into. */
+export interface Derived {
+  previews: Preview[];
+  jobs: Making[];
+  conversions: Format[];
+}
+
+export const derivedOf = (id: string) => request<Derived>("GET", `/files/${id}/previews`);
+
+export const convertFile = (id: string, to: Format) => request<unknown>("POST", `/files/${id}/conversions`, { to });

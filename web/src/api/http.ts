@@ -3,7 +3,7 @@ import { current } from "../session/session";
 import { freshToken, renewToken } from "../session/tokens";
 import { Problem, problemOf } from "./problem";
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const DEADLINE_MS = 20_000;
 

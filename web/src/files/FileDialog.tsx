@@ -1,23 +1,51 @@
-/** A file, large: what was made of it to be looked at, and its own bytes to be taken away. */
+/** A file, large: what was made of it to be looked at, its links and versions, and what can be done with it. */
+import { useQuery } from "@tanstack/react-query";
+import { Tabs } from "radix-ui";
+
 import type { StoredFile } from "../api/files";
+import { listWorkspaces } from "../api/routes";
+import { keys } from "../live/queries";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Modal } from "../ui/Modal";
+import { useMyId } from "../workspaces/people";
+import { Conversions } from "./Conversions";
+import { FileChanges } from "./FileChanges";
+import { FileView } from "./FileView";
 import { download } from "./Files";
-import { shownAs } from "./file";
-import { useAddress } from "./known";
-
-/** Pages that are shown; the rest is in the file itself. */
-const MOST_PAGES = 20;
+import { LinkSection } from "./LinkSection";
+import { VersionSection } from "./VersionSection";
+import { useNextVersion } from "./nextVersion";
+import { type FileRights, rightsTo } from "./rights";
 
 export function FileDialog({ file, onClose }: { file: StoredFile; onClose: () => void }) {
+  const rights = useRights(file);
+  // Not of a section, so that it goes on while another is looked at.
+  const upload = useNextVersion(file);
   const words = text.files;
   return (
     <Modal title={file.filename} description={words.size(file.size)} isOpen onClose={onClose} isWide>
-      <div className="file-view" data-testid="file-view">
-        <View file={file} />
-      </div>
+      <Tabs.Root defaultValue="preview">
+        <Tabs.List className="tabs" aria-label={file.filename}>
+          {(["preview", "links", "versions"] as const).map((name) => (
+            <Tabs.Trigger key={name} className="tab" value={name}>
+              {words.sections[name]}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <Tabs.Content value="preview">
+          <FileView file={file} />
+          <Conversions file={file} />
+        </Tabs.Content>
+        <Tabs.Content value="links">
+          <LinkSection file={file} canShare={rights.share} />
+        </Tabs.Content>
+        <Tabs.Content value="versions">
+          <VersionSection file={file} canChange={rights.change} upload={upload} />
+        </Tabs.Content>
+      </Tabs.Root>
       <div className="buttons">
+        {rights.change && <FileChanges file={file} onGone={onClose} />}
         <button type="button" className="button button-primary" onClick={() => download(file)}>
           <Icon name="down" size={16} /> {words.downloadIt}
         </button>
@@ -26,30 +54,8 @@ export function FileDialog({ file, onClose }: { file: StoredFile; onClose: () =>
   );
 }
 
-function View({ file }: { file: StoredFile }) {
-  const { kind, variants } = shownAs(file);
-  const address = useAddress(file, variants[0]);
-  const words = text.files;
-  if (kind === "other") return <p className="quiet">{words.noPreview}</p>;
-  if (!address) return <p className="quiet">{text.loading}…</p>;
-  switch (kind) {
-    case "image":
-      return <img src={address} alt={file.filename} data-testid="file-image" />;
-    case "video":
-      return <video src={address} controls preload="metadata" aria-label={file.filename} />;
-    case "audio":
-      return <audio src={address} controls preload="metadata" aria-label={file.filename} />;
-    case "pages":
-      return variants
-        .slice(0, MOST_PAGES)
-        .map((variant, place) => <Page key={variant} file={file} variant={variant} label={words.page(place + 1)} />);
-    default:
-      // Of another origin, which is given no rights at all.
-      return <iframe src={address} title={file.filename} sandbox="" referrerPolicy="no-referrer" />;
-  }
-}
-
-function Page({ file, variant, label }: { file: StoredFile; variant: string; label: string }) {
-  const address = useAddress(file, variant);
-  return <img className="file-page" src={address} alt={label} loading="lazy" />;
+function useRights(file: StoredFile): FileRights {
+  const workspaces = useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces }).data ?? [];
+  const role = workspaces.find(({ id }) => id === file.workspaceId)?.role;
+  return rightsTo(file, useMyId(), role);
 }

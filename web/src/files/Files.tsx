@@ -78,18 +78,13 @@ function Thumbnail({ file, onOpen }: { file: StoredFile; onOpen: () => void }) {
 }
 
 function Card({ file, onOpen }: { file: StoredFile; onOpen: () => void }) {
-  const isShown = shownAs(file).kind !== "other";
   return (
     <div className="file" data-testid="file" data-state="clean">
       <Icon name="file" size={20} />
       <span className="file-main">
-        {isShown ? (
-          <button type="button" className="link clip" onClick={onOpen}>
-            {file.filename}
-          </button>
-        ) : (
-          <strong className="clip">{file.filename}</strong>
-        )}
+        <button type="button" className="link clip" onClick={onOpen}>
+          {file.filename}
+        </button>
         <small>{text.files.size(file.size)}</small>
       </span>
       <IconButton icon="down" label={text.files.download(file.filename)} onClick={() => download(file)} />
@@ -98,6 +93,6 @@ function Card({ file, onOpen }: { file: StoredFile; onOpen: () => void }) {
 }
 
 /** The address is asked for at the moment: rights may have gone since the message was shown. */
-export function download(file: StoredFile): void {
-  addressOfFile(file.id, ORIGINAL, "attachment").then((url) => window.location.assign(url), complain);
+export function download({ id }: StoredFile, variant = ORIGINAL, version?: number): void {
+  addressOfFile(id, variant, "attachment", version).then((url) => window.location.assign(url), complain);
 }

@@ -27,6 +27,8 @@ export function useAddress(file: StoredFile, variant: string | undefined): strin
   }).data;
 }
 
+export const linksKey = (fileId: string) => [...keys.file(fileId), "links"];
+
 function fileOf(id: string): Promise<StoredFile | null> {
   if (waiting.size === 0) setTimeout(() => void askTogether(), TOGETHER_MS);
   return new Promise((resolve, reject) => waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }]));

@@ -1,4 +1,6 @@
 /** Words of files. */
+import { conversions, links, versions } from "../files/words";
+
 const locale = "en";
 const UNITS = ["bytes", "KB", "MB", "GB"] as const;
 
@@ -35,4 +37,14 @@ export const files = {
   page: (number: number) => `Page ${number}`,
   pages: (count: number) => `${count.toLocaleString(locale)} ${count === 1 ? "page" : "pages"}`,
   pasted: "image",
+  sections: { preview: "Preview", links: "Share", versions: "Versions" },
+  rename: "Rename",
+  renameTitle: "Rename file",
+  name: "File name",
+  delete: "Delete",
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  deleteBody: "It disappears for everybody, wherever it was shared, with all its versions and links. This cannot be undone.",
+  links,
+  versions,
+  conversions,
 };

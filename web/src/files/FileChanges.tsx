@@ -1,0 +1,81 @@
+/** Renames and deletes a file, for those who may. */
+import { useState } from "react";
+
+import { type StoredFile, deleteFile, renameFile } from "../api/files";
+import { keys, outdated } from "../live/queries";
+import { text } from "../text";
+import { Confirm } from "../ui/Confirm";
+import { Field } from "../ui/Field";
+import { Modal } from "../ui/Modal";
+import { complain } from "../ui/notices";
+import { ProblemLine } from "../ui/ProblemLine";
+import { usePending } from "../ui/usePending";
+
+const LONGEST_NAME = 255;
+
+export function FileChanges({ file, onGone }: { file: StoredFile; onGone: () => void }) {
+  const [asking, setAsking] = useState<"rename" | "delete" | null>(null);
+  const words = text.files;
+  async function remove() {
+    await deleteFile(file.id);
+    onGone();
+    outdated(keys.file(file.id));
+  }
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setAsking("rename")}>
+        {words.rename}
+      </button>
+      <button type="button" className="button button-danger" onClick={() => setAsking("delete")}>
+        {words.delete}
+      </button>
+      {asking === "rename" && <RenameDialog file={file} onClose={() => setAsking(null)} />}
+      <Confirm
+        title={words.deleteTitle(file.filename)}
+        description={words.deleteBody}
+        action={words.delete}
+        isOpen={asking === "delete"}
+        onClose={() => setAsking(null)}
+        onConfirm={() => void remove().catch(complain)}
+      />
+    </>
+  );
+}
+
+function RenameDialog({ file, onClose }: { file: StoredFile; onClose: () => void }) {
+  const [name, setName] = useState(file.filename);
+  const { isPending, problem, run } = usePending();
+  const words = text.files;
+  async function submit() {
+    await renameFile(file.id, name.trim());
+    outdated(keys.file(file.id));
+    onClose();
+  }
+  return (
+    <Modal title={words.renameTitle} isOpen onClose={onClose}>
+      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+        <Field
+          label={words.name}
+          required
+          autoFocus
+          maxLength={LONGEST_NAME}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <ProblemLine problem={problem} />
+        <div className="buttons">
+          <button type="button" className="button" onClick={onClose}>
+            {text.cancel}
+          </button>
+          <button
+            type="submit"
+            className="button button-primary"
+            disabled={isPending || !name.trim() || name.trim() === file.filename}
+          >
+            {words.rename}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
