@@ -25,7 +25,7 @@ export function FileDialog({ file, onClose }: { file: StoredFile; onClose: () =>
   const words = text.files;
   return (
     <Modal title={file.filename} description={words.size(file.size)} isOpen onClose={onClose} isWide>
-      <Tabs.Root defaultValue="preview">
+      <Tabs.Root className="file-sections" defaultValue="preview">
         <Tabs.List className="tabs" aria-label={file.filename}>
           {(["preview", "links", "versions"] as const).map((name) => (
             <Tabs.Trigger key={name} className="tab" value={name}>

@@ -8,9 +8,8 @@ import { outdated } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { MoreButton } from "../ui/MoreButton";
-import { notify } from "../ui/notices";
+import { complain, notify } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
-import { usePending } from "../ui/usePending";
 import { nameOf, usePeople } from "../workspaces/people";
 import { linksKey } from "./known";
 
@@ -35,10 +34,10 @@ export function LinkRow({ file, link }: Props) {
           <strong>{words.states[link.state]}</strong>
           <small>{[...facts, ...(link.hasPassword ? [words.locked] : [])].join(" · ")}</small>
           <small>{words.made(nameOf(people, link.createdBy), link.createdAt)}</small>
+          <button type="button" className="link" aria-expanded={isOpen} onClick={toggle}>
+            {words.accesses}
+          </button>
         </span>
-        <button type="button" className="link" aria-expanded={isOpen} onClick={toggle}>
-          {isOpen ? words.hideAccesses : words.accesses}
-        </button>
         {link.state !== "revoked" && <RevokeButton link={link} />}
       </div>
       {isOpen && <AccessList link={link} />}
@@ -48,7 +47,6 @@ export function LinkRow({ file, link }: Props) {
 
 function RevokeButton({ link }: { link: Link }) {
   const [isAsking, setAsking] = useState(false);
-  const { isPending, problem, run } = usePending();
   const words = text.files.links;
   async function revoke() {
     await revokeLink(link.id);
@@ -57,8 +55,7 @@ function RevokeButton({ link }: { link: Link }) {
   }
   return (
     <>
-      <ProblemLine problem={problem} />
-      <button type="button" className="button" disabled={isPending} onClick={() => setAsking(true)}>
+      <button type="button" className="button" onClick={() => setAsking(true)}>
         {words.revoke}
       </button>
       <Confirm
@@ -67,7 +64,7 @@ function RevokeButton({ link }: { link: Link }) {
         action={words.revoke}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        onConfirm={() => void run(revoke)}
+        onConfirm={() => void revoke().catch(complain)}
       />
     </>
   );

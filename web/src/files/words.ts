@@ -39,7 +39,6 @@ export const links = {
   revokeBody: "It stops working at once, also for downloads under way. This cannot be undone.",
   revoked: "Link revoked",
   accesses: "Who opened it",
-  hideAccesses: "Hide who opened it",
   noAccesses: "Nobody has opened this link yet.",
   outcomes: {
     shown: "Looked at the file",
@@ -60,7 +59,7 @@ export const versions = {
   addHint: "The file keeps its name, its links and its place. Choose a file of the same kind.",
   stay: "Keep this window open until it is there.",
   uploading: (name: string) => `Uploading ${name}`,
-  uploaded: "Uploaded. It is shown as soon as it was checked for viruses.",
+  uploaded: "Uploaded. It becomes the current version once it has been checked for viruses.",
   version: (number: number) => `Version ${number}`,
   current: "Current",
   by: (name: string, at: string) => `${name}, ${moment.format(new Date(at))}`,
