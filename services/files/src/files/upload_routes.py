@@ -28,6 +28,7 @@ Granted = AbstractAsyncContextManager[tuple[Db, Standing]]
 RESTS, ALIVE_EVERY = 120.0, 30.0
 # Bytes that are reserved at once for a form that does not say its length.
 STEP = 64 * 1024 * 1024
+LONGEST_KEY = 255
 FIELDS = {"entityType", "entityId", "fileId", "workspaceId"}
 
 
@@ -59,8 +60,11 @@ async def _taken(request: Request, ask: Ask, form: Form, granted: Granted, place
     if form.most is not None and form.most - form_bodies.LEEWAY > limits.file:
         raise quotas.too_large(limits)
     size = STEP if form.most is None else form.most
-    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place)
+    key = _key(request)
+    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place, key)
     async with granted as (db, standing):
+        if key is not None and (file_id := await uploads.sent_before(db, ask.user.user_id, key)):
+            return await forms.of(db, ask.user.user_id, file_id)
         upload = await uploads.begin(db, standing, wanted, limits)
     async with _given_up_if_it_fails(ask, upload):
         await _received(request, ask, form, upload, limits)
@@ -123,6 +127,13 @@ async def _given_up_if_it_fails(ask: Ask, upload: Upload) -> AsyncIterator[None]
 async def _give_up(ask: Ask, upload_id: UUID) -> None:
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
         await uploads.give_up(db, upload_id)
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")
+    return key
 
 
 def _known(form: Form, names: set[str]) -> None:

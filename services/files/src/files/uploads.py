@@ -24,9 +24,10 @@ NEW_PLACE = "INSERT INTO file_places (file_id, entity_type, entity_id) VALUES ($
 NEXT_VERSION = "UPDATE files SET last_version = last_version + 1 WHERE id = $1 RETURNING last_version, workspace_id"
 VERSIONS = "SELECT count(*) FROM file_versions WHERE file_id = $1"
 NEW_VERSION = """
-    INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by)
-    VALUES ($1, $2, 'uploading', $3, $4, $5)
+    INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by, idempotency_key)
+    VALUES ($1, $2, 'uploading', $3, $4, $5, $6)
 """
+SENT_BEFORE = "SELECT file_id, status FROM file_versions WHERE uploaded_by = $1 AND idempotency_key = $2"
 NEW_UPLOAD = """
     INSERT INTO uploads (id, method, file_id, version, workspace_id, user_id, size, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second') RETURNING *
@@ -48,7 +49,8 @@ DROP_EMPTY = "DELETE FROM files f WHERE id = $1 AND NOT EXISTS (SELECT FROM file
 class Wanted:
     """What somebody begins to upload: a new file at a place, or a version of the file that the standing is towards.
 
-    `size` is the most that it will have; `seconds` how long it may rest before it is given up."""
+    `size` is the most that it will have; `seconds` how long it may rest before it is given up; `key` what the client
+    calls it, so that sent again it is the same."""
 
     method: str
     filename: str
@@ -56,6 +58,7 @@ class Wanted:
     size: int
     seconds: float
     place: Place | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,17 @@ class Upload:
     multipart_id: str | None
 
 
+async def sent_before(db: Db, user_id: UUID, key: str) -> UUID | None:
+    """The file that this person sent under this key already; `Problem` 409 while it still comes."""
+    await db.execute(TAKE_TURN, str(user_id))
+    row = await db.fetchrow(SENT_BEFORE, user_id, key)
+    if row is None:
+        return None
+    if row["status"] == "uploading":
+        raise Problem(409, "still_uploading", "The upload with this Idempotency-Key is still under way.", retry_after=5)
+    return UUID(str(row["file_id"]))
+
+
 async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> Upload:
     """`Problem` 413 or 507 if there is no room for it, 429 if too many are under way, 409 for one version too many."""
     await db.execute(TAKE_TURN, str(standing.user_id))
@@ -80,7 +94,9 @@ async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> U
         raise Problem(429, "too_many_uploads", detail, retry_after=5)
     file_id, version, workspace_id = await _room_for(db, standing, wanted)
     await quotas.require_room(db, workspace_id, wanted.size, limits)
-    await db.execute(NEW_VERSION, file_id, version, wanted.declared_type, wanted.size, standing.user_id)
+    await db.execute(
+        NEW_VERSION, file_id, version, wanted.declared_type, wanted.size, standing.user_id, wanted.key
+    )  # fmt: skip
     row = await one(
         db, NEW_UPLOAD, uuid7(), wanted.method, file_id, version, workspace_id, standing.user_id, wanted.size,
         wanted.seconds,
