@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Derived, Making, StoredFile } from "../src/api/files";
 import type { Link } from "../src/api/links";
 import { Problem, explain } from "../src/api/problem";
-import { conversionTo } from "../src/files/converting";
+import { conversionTo, othersOf } from "../src/files/converting";
 import { rightsTo } from "../src/files/rights";
 import { USUAL, inOrder, refusedTerms, termsOf } from "../src/files/terms";
 import { text } from "../src/text";
@@ -71,6 +71,11 @@ describe("conversions", () => {
     expect(conversionTo("png", derived([], "converted-png"), false)).toEqual({ state: "ready", variant: "converted-png" });
     expect(conversionTo("pdf", derived([], "page-1", "pdf"), true)).toEqual({ state: "ready", variant: "pdf" });
     expect(conversionTo("png", derived([], "converted-jpeg"), false)).toEqual({ state: "none" });
+  });
+
+  test("nothing is converted to what it is", () => {
+    expect(othersOf(derived([]), "image/png")).toEqual(["pdf"]);
+    expect(othersOf(derived([]), "image/tiff")).toEqual(["png", "pdf"]);
   });
 
   test("it is being made until it is there or failed", () => {

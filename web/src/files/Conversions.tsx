@@ -7,7 +7,7 @@ import { keys, renew } from "../live/queries";
 import { text } from "../text";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
-import { conversionTo } from "./converting";
+import { conversionTo, othersOf } from "./converting";
 import { download } from "./Files";
 
 const LOOK_EVERY_MS = 1_000;
@@ -34,7 +34,8 @@ export function Conversions({ file }: { file: StoredFile }) {
     await renew(key);
     setWanted(to);
   }
-  if (!data || data.conversions.length === 0) return null;
+  const formats = data ? othersOf(data, file.mimeType) : [];
+  if (formats.length === 0) return null;
   function choose(to: Format) {
     const found = data && conversionTo(to, data, false);
     if (found?.state === "ready") download(file, found.variant);
@@ -43,7 +44,7 @@ export function Conversions({ file }: { file: StoredFile }) {
   const isMaking = isPending || going?.state === "making";
   return (
     <div className="file-formats" role="group" aria-label={words.label}>
-      {data.conversions.map((to) => (
+      {formats.map((to) => (
         <button key={to} type="button" className="link" disabled={isMaking} onClick={() => choose(to)}>
           {words.as(to)}
         </button>

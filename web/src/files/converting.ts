@@ -7,6 +7,10 @@ export type Conversion =
   | { readonly state: "making"; readonly percent: number }
   | { readonly state: "failed"; readonly reason: string | null };
 
+/** It is in its own already. */
+export const othersOf = ({ conversions }: Derived, mimeType: string) =>
+  conversions.filter((to) => mimeType !== `image/${to}`);
+
 /** `isWanted`: it was asked for, so that what failed or is not told of yet is about it. */
 export function conversionTo(to: Format, { previews, jobs }: Derived, isWanted: boolean): Conversion {
   // Of office documents there is a PDF already, as pages are made of it.
