@@ -16,8 +16,11 @@ class FakeRequest {
   constructor() {
     asked.push(this);
   }
+  headers: Record<string, string> = {};
   open(): void {}
-  setRequestHeader(): void {}
+  setRequestHeader(name: string, value: string): void {
+    this.headers[name] = value;
+  }
   send(): void {}
   abort(): void {
     this.onabort?.();
@@ -62,7 +65,7 @@ test("three at once are on their way, and the next begins when one has come", as
   expect(states()).toEqual(["uploaded", "uploading", "uploading", "uploading"]);
 });
 
-test("what was refused says why, and can be tried again", async () => {
+test("what was refused says why, and can be tried again as the same upload", async () => {
   add("c", "c", chosen("a"));
   await started(1);
   asked[0]?.answer(413, { type: "too_large", detail: "more than it may" });
@@ -71,6 +74,8 @@ test("what was refused says why, and can be tried again", async () => {
   again(uploadsNow()[0]?.id ?? "");
   await started(2);
   expect(states()).toEqual(["uploading"]);
+  expect(asked[1]?.headers["idempotency-key"]).toBe(asked[0]?.headers["idempotency-key"]);
+  expect(asked[0]?.headers["idempotency-key"]).toBeTruthy();
 });
 
 test("one that is cancelled ends, and makes room", async () => {

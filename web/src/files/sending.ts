@@ -11,9 +11,11 @@ export interface Sending {
   readonly form: FormData;
   readonly onProgress: (percent: number) => void;
   readonly signal: AbortSignal;
+  /** What the upload is called, so that one whose answer was lost is the same when it is sent again. */
+  readonly key?: string;
 }
 
-export async function send({ path, form, onProgress, signal }: Sending): Promise<StoredFile> {
+export async function send({ path, form, onProgress, signal, key }: Sending): Promise<StoredFile> {
   const token = await freshToken();
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -27,6 +29,7 @@ export async function send({ path, form, onProgress, signal }: Sending): Promise
     ask.open("POST", `/api${path}`);
     ask.setRequestHeader("authorization", `Bearer ${token}`);
     ask.setRequestHeader("accept", "application/json");
+    if (key) ask.setRequestHeader("idempotency-key", key);
     ask.responseType = "json";
     ask.upload.onprogress = ({ loaded, total }) => {
       alive();

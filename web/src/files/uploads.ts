@@ -99,7 +99,8 @@ function transfer(id: string, channelId: string, file: File): Promise<StoredFile
   form.append("file", file, file.name || `${text.files.pasted}.png`);
   const ending = new AbortController();
   running.set(id, ending);
-  return send({ path: "/files", form, onProgress: (percent) => change(id, { percent }), signal: ending.signal });
+  const onProgress = (percent: number) => change(id, { percent });
+  return send({ path: "/files", form, onProgress, signal: ending.signal, key: id });
 }
 
 function change(id: string, made: Partial<Upload>): void {
