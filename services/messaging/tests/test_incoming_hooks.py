@@ -48,7 +48,7 @@ async def test_wrong_addresses_all_get_the_same_answer(
     token = hook["path"].rpartition("/")[2]
     answers = []
     for path in (
-        f"/api/hooks/{hook['id']}/{token[:-1]}x",
+        f"/api/hooks/{hook['id']}/{'y' if token[0] == 'x' else 'x'}{token[1:]}",
         f"/api/hooks/{office.channel_id}/{token}",
         f"/api/hooks/nonsense/{token}",
     ):
@@ -118,7 +118,7 @@ async def test_nothing_is_posted_in_an_archived_channel(
 
 async def test_nobody_but_a_hook_can_say_via(office: Office) -> None:
     path = f"/api/channels/{office.channel_id}/messages"
-    for forged in ({"via": {"kind": "webhook"}}, {"actions": []}, {"poll": {}}, {"userId": "x"}):
+    for forged in ({"via": {"kind": "webhook"}}, {"poll": {}}, {"userId": "x"}):
         status, told = await office.member.post(path, {"content": "hello", **forged})
         assert (status, told["type"]) == (422, "invalid_request")
 
