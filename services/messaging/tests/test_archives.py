@@ -61,6 +61,9 @@ async def a_busy_week(company: Office) -> None:
     await member.delete(f"/api/messages/{gone['id']}")
     hidden = await company.say(member, "to be hidden with **words**")
     await owner.put(f"/api/messages/{hidden['id']}/hidden", {})
+    both = await company.say(member, "to be hidden, and deleted then")
+    await owner.put(f"/api/messages/{both['id']}/hidden", {})
+    await owner.delete(f"/api/messages/{both['id']}")
     document = {"type": "doc", "content": [{"type": "codeBlock", "attrs": {"language": "python"},
                                             "content": [{"type": "text", "text": "print(1)"}]}]}  # fmt: skip
     await member.made(f"/api/channels/{company.channel_id}/messages", {"formattedContent": document})

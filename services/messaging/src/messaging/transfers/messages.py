@@ -113,7 +113,7 @@ def _columns(source: Source, record: Message, author: UUID, forms: Forms) -> dic
         "also_to_channel": record.also_to_channel and is_reply, "last_reply_at": None, "thread_participants": None,
         "revision": 0, "forwarded": _forwarded(source, record), "plain_text": forms.plain_text,
         "previews": _previews(record), "via": _via(author, record.via) if record.via else None, "actions": None,
-        "poll": dumps(record.poll.model_dump(by_alias=True)) if record.poll else None, "is_hidden": False,
+        "poll": dumps(record.poll.model_dump(by_alias=True)) if record.poll else None, "is_hidden": record.is_hidden,
         "is_purged": record.is_purged and record.is_deleted, "is_imported": True,
     }  # fmt: skip
 
