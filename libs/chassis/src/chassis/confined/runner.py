@@ -17,7 +17,7 @@ import orjson
 from chassis.confined import fence
 from chassis.confined.denials import compiled
 from chassis.confined.limits import Busy, CannotConfine, Failed, Limits
-from chassis.confined.outcomes import OnProgress, ProgressOf, Talk, told_progress
+from chassis.confined.outcomes import CHUNK, OnProgress, ProgressOf, Talk, told_progress
 from chassis.confined.scratch import Scratch
 
 CHILD = "from chassis.confined.inside import main; main()"
@@ -170,4 +170,12 @@ async def _ending(process: Process) -> AsyncIterator[None]:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(_ended(process))
+
+
+async def _ended(process: Process) -> None:
+    """asyncio counts a process as ended only when its pipes have been read to their ends."""
+    for pipe in (process.stdout, process.stderr):
+        while pipe is not None and await pipe.read(CHUNK):
+            pass
+    await process.wait()
