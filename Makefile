@@ -24,8 +24,9 @@ setup: .venv/ready  ## Install the Python packages that requirements.lock names,
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@awk '/^uv==/{p=1} p{print} p&&!/\\$$/{exit}' requirements.lock > .venv/bootstrap.txt
 	@pip install --quiet --disable-pip-version-check --require-hashes -r .venv/bootstrap.txt
-	@uv pip sync --quiet --require-hashes requirements.lock
+	@uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
 	@uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@python -m compileall -q $(SOURCES)
 	@touch $@
 
 run: setup  ## Start everything, then print the address and two accounts; Ctrl-C stops it
