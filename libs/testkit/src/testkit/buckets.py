@@ -9,6 +9,8 @@ from uuid import uuid4
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+# One for the run: each reads what botocore knows of S3 anew.
+SESSION = get_session()
 CONFIG = AioConfig(
     signature_version="s3v4", connect_timeout=5, read_timeout=30, s3={"addressing_style": "path"},
     request_checksum_calculation="when_required", response_checksum_validation="when_required",
@@ -19,7 +21,7 @@ CONFIG = AioConfig(
 async def client(url: str) -> AsyncIterator[Any]:
     """An S3 client for `http://key:secret@host:port/bucket`."""
     parts = urlsplit(url)
-    async with get_session().create_client(
+    async with SESSION.create_client(
         "s3", endpoint_url=f"{parts.scheme}://{parts.hostname}:{parts.port}", region_name="us-east-1", config=CONFIG,
         aws_access_key_id=parts.username, aws_secret_access_key=parts.password,
     ) as made:  # fmt: skip

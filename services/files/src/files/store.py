@@ -28,6 +28,8 @@ COPIED_AT_ONCE = 128 * 1024 * 1024
 # Seconds without a byte after which the store is taken for gone.
 SILENCE = 30.0
 OCTETS = "application/octet-stream"
+# One for the process: each reads what botocore knows of S3 anew, a tenth of a second of JSON.
+SESSION = get_session()
 MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
 
 
@@ -230,7 +232,7 @@ class Store:
 
 
 def _client(address: Address, endpoint: str, region: str) -> Any:
-    return get_session().create_client(
+    return SESSION.create_client(
         "s3", endpoint_url=endpoint, region_name=region, aws_access_key_id=address.key,
         aws_secret_access_key=address.secret,
         config=AioConfig(
