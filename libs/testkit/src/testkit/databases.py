@@ -1,6 +1,8 @@
 """Fresh databases in a moment: each is a copy of a template that was migrated once."""
 
+import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,16 +17,62 @@ EVENTBUS = Path(eventbus.__file__).parent / "migrations"
 LOCK = "SELECT pg_advisory_lock(hashtext('testkit templates'))"
 
 
+GONE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
 @dataclass(slots=True)
 class Databases:
     """Makes databases, and drops those it made. `await databases("messaging")` is the URL of one with the tables of
-    the bus and of that service; without a name it has the bus's alone."""
+    the bus and of that service; without a name it has the bus's alone.
+
+    With `ahead`, the next of a kind is made, and what `drop_soon` was asked to drop goes, while something else runs.
+    """
 
     admin_url: str
     project: Path
+    ahead: bool = False
     made: list[str] = field(default_factory=list)
+    _spares: dict[tuple[str, ...], asyncio.Task[str]] = field(default_factory=dict)
+    _dropping: asyncio.Task[None] | None = None
 
     async def __call__(self, *services: str) -> str:
+        name = await self._spare(services) or await self._make(services)
+        self.made.append(name)
+        if self.ahead:
+            self._spares[services] = asyncio.create_task(self._make(services))
+        return self._url(name)
+
+    async def drop_soon(self) -> None:
+        """Begin to drop what was made until now, once the drop before is done."""
+        await self._dropped()
+        self._dropping = asyncio.create_task(self.drop())
+
+    async def drop(self) -> None:
+        """Drop what was made, with whoever is still connected."""
+        names, self.made = self.made, []
+        if not names:
+            return
+        try:
+            admin = await asyncpg.connect(self.admin_url, timeout=10)
+            try:
+                while names:
+                    await admin.execute(f'DROP DATABASE IF EXISTS "{names[0]}" WITH (FORCE)')
+                    names.pop(0)
+            finally:
+                await admin.close(timeout=5)
+        finally:
+            self.made += names  # for the next time
+
+    async def close(self) -> None:
+        """Drop what was made, ahead too."""
+        await self._dropped()
+        self.ahead = False
+        for services in list(self._spares):
+            if name := await self._spare(services):
+                self.made.append(name)
+        await self.drop()
+
+    async def _make(self, services: tuple[str, ...]) -> str:
         sources = {"eventbus": EVENTBUS} | {service: _migrations_of(self.project, service) for service in services}
         admin = await asyncpg.connect(self.admin_url, timeout=10)
         try:
@@ -33,19 +81,20 @@ class Databases:
             await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         finally:
             await admin.close(timeout=5)
-        self.made.append(name)
-        return self._url(name)
+        return name
 
-    async def drop(self) -> None:
-        """Drop what was made, with whoever is still connected."""
-        if not self.made:
-            return
-        admin = await asyncpg.connect(self.admin_url, timeout=10)
-        try:
-            while self.made:
-                await admin.execute(f'DROP DATABASE IF EXISTS "{self.made.pop()}" WITH (FORCE)')
-        finally:
-            await admin.close(timeout=5)
+    async def _spare(self, services: tuple[str, ...]) -> str | None:
+        """None if there is none, or the server was killed while it was made."""
+        if task := self._spares.pop(services, None):
+            with suppress(*GONE):
+                return await task
+        return None
+
+    async def _dropped(self) -> None:
+        if task := self._dropping:
+            self._dropping = None
+            with suppress(*GONE):
+                await task
 
     async def _template(self, admin: asyncpg.Connection, sources: dict[str, Path]) -> str:
         name = f"nexus_template_{_fingerprint(sources)}"

@@ -116,12 +116,18 @@ def signatures(parts: Parts, clamd_url: str) -> Iterator[Path]:
         added.unlink()
 
 
-@pytest_asyncio.fixture
-async def database(postgres_url: str, pytestconfig: pytest.Config) -> AsyncIterator[Databases]:
-    """Makes fresh databases: `await database("messaging")` is the URL of one with that service's tables."""
-    databases = Databases(postgres_url, pytestconfig.rootpath)
+@pytest_asyncio.fixture(scope="session")
+async def _databases(postgres_url: str, pytestconfig: pytest.Config) -> AsyncIterator[Databases]:
+    databases = Databases(postgres_url, pytestconfig.rootpath, ahead=True)
     yield databases
-    await databases.drop()
+    await databases.close()
+
+
+@pytest_asyncio.fixture
+async def database(_databases: Databases) -> AsyncIterator[Databases]:
+    """Makes fresh databases: `await database("messaging")` is the URL of one with that service's tables."""
+    yield _databases
+    await _databases.drop_soon()
 
 
 @pytest.fixture(scope="session")
