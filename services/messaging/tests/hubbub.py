@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 import asyncpg
-from messaging import retention, retention_reports
+from messaging.retention import purging
+from messaging.retention import reports as retention_reports
 from office import SECRET, Asker
 
 HISTORY = """
@@ -237,7 +238,7 @@ async def _purge(hubbub: Hubbub, _: Member, talk: Talk) -> None:
     async with hubbub.pool.acquire() as db, db.transaction():
         await db.execute(LOCK, talk.id)
         await db.execute(AGE, talk.id)
-    await retention.sweep(hubbub.pool, KEY)
+    await purging.sweep(hubbub.pool, KEY)
 
 
 def _own(member: Member, talk: Talk) -> Any:

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from messaging import retention, retention_reports
+from messaging.retention import purging
+from messaging.retention import reports as retention_reports
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from office import SECRET, Asker, Office
 
@@ -71,7 +72,7 @@ async def test_what_is_too_old_is_in_no_table_after_the_run(office: Office, pool
     await _told(pool)
     assert "messages.content" in await _where(pool, CANARY)
     await _grown_old(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     await _told(pool)
     assert await _where(pool, CANARY) == set()
 
@@ -81,7 +82,7 @@ async def test_what_is_held_is_all_there_also_what_was_deleted(office: Office, p
     held = await _canaries(office, office.member)
     gone = await office.say(office.owner, "not held")
     await _grown_old(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     rows = {str(row["id"]): row for row in await pool.fetch("SELECT id, is_purged, content FROM messages")}
     assert rows[gone["id"]]["is_purged"]
     assert not any(rows[message["id"]]["is_purged"] for message in held)
@@ -97,13 +98,13 @@ async def test_a_released_hold_lets_go_in_the_next_run(office: Office, pool: asy
     hold = await _hold(office, channelId=office.channel_id)
     await _canaries(office, office.member)
     await _grown_old(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert await pool.fetchval("SELECT count(*) FROM messages WHERE is_purged") == 0
     path = f"/api/workspaces/{office.workspace_id}/holds"
     status, released = await office.owner.delete(f"{path}/{hold['id']}")
     assert (status, released["releasedBy"]) == (200, str(office.owner.user_id))
     assert (await office.owner.delete(f"{path}/{hold['id']}"))[0] == 404
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     await _told(pool)
     assert await _where(pool, CANARY) == set()
 
@@ -113,11 +114,11 @@ async def test_what_was_deleted_under_a_hold_goes_once_it_is_released(office: Of
     message = await office.say(office.member, CANARY)
     await office.member.put(f"/api/messages/{message['id']}", {"content": f"{CANARY} again"})
     await office.member.delete(f"/api/messages/{message['id']}")
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     await _told(pool)
     assert await _where(pool, CANARY) == {"kept_contents.content", "message_versions.content"}
     await office.owner.delete(f"/api/workspaces/{office.workspace_id}/holds/{hold['id']}")
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     await _told(pool)
     assert await _where(pool, CANARY) == set()
 
@@ -143,7 +144,7 @@ async def test_numbers_stay_without_gaps_and_who_was_away_is_brought_the_tombsto
     page = await office.history(office.owner)
     await _told(pool)
     await _grown_old(pool, up_to=3)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     (purged,) = [event.messages_purged for event in await _told(pool) if event.HasField("messages_purged")]
     assert list(purged.seqs) == [1, 2, 3]
     assert list(purged.message_ids) == [message["id"] for message in before[:3]]
@@ -164,7 +165,7 @@ async def test_numbers_stay_without_gaps_and_who_was_away_is_brought_the_tombsto
 async def test_a_report_says_what_was_removed_and_is_signed(office: Office, pool: asyncpg.Pool) -> None:
     messages = [await office.say(office.owner, f"message {number}") for number in range(3)]
     await _grown_old(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     path = f"/api/workspaces/{office.workspace_id}/retention/reports"
     _, listed = await office.owner.get(path)
     (report,) = listed["reports"]
@@ -184,7 +185,7 @@ async def test_a_report_says_what_was_removed_and_is_signed(office: Office, pool
     assert (line["firstSeq"], line["lastSeq"], line["removedFrom"]["messages"]) == (1, 3, 3)
     with pytest.raises(InvalidSignature):
         key.verify(b64decode(signed["signature"]), "".join(lines).replace('"lastSeq":3', '"lastSeq":2').encode())
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert len((await office.owner.get(path))[1]["reports"]) == 1
 
 
@@ -194,10 +195,10 @@ async def test_a_channel_keeps_its_messages_as_long_as_it_says(office: Office, p
     assert (await office.member.put(path, {"days": 1}))[0] == 403
     await office.say(office.owner, "for ever")
     await _grown_old(pool, days=10_000)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert await pool.fetchval("SELECT count(*) FROM messages WHERE is_purged") == 0
     assert (await office.owner.put(path, {"days": None}))[1] == {"days": None, "effectiveDays": 365}
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert await pool.fetchval("SELECT count(*) FROM messages WHERE is_purged") == 1
 
 
@@ -206,10 +207,10 @@ async def test_pins_are_spared_where_that_is_wanted_until_they_are_unpinned(offi
     pinned, other = [await office.say(office.owner, text) for text in ("pinned", "other")]
     await office.owner.post(f"/api/messages/{pinned['id']}/pin")
     await _grown_old(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert [m["isPurged"] for m in (await office.history(office.owner))["messages"]] == [False, True]
     await office.owner.delete(f"/api/messages/{pinned['id']}/pin")
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     assert [m["isPurged"] for m in (await office.history(office.owner))["messages"]] == [True, True]
     assert other["seq"] == 2
 
@@ -222,7 +223,7 @@ async def test_a_thread_shows_the_replies_that_are_left(office: Office, pool: as
         await office.say(who, "reply", parentMessageId=root["id"])
     await _grown_old(pool, up_to=2)
     await _told(pool)
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     shown = [event.thread_updated for event in await _told(pool) if event.HasField("thread_updated")]
     assert [(thread.thread_reply_count, list(thread.participants)) for thread in shown] == [
         (1, [str(office.owner.user_id)])
@@ -240,7 +241,7 @@ async def test_many_are_removed_batch_by_batch(office: Office, pool: asyncpg.Poo
         "UPDATE channels SET last_seq = 1200, message_count = 1200 WHERE id = $1", UUID(office.channel_id)
     )
     await office.say(office.owner, "new")
-    await retention.sweep(pool, KEY)
+    await purging.sweep(pool, KEY)
     row = await pool.fetchrow("SELECT * FROM channels WHERE id = $1", UUID(office.channel_id))
     assert row is not None
     assert (row["retained_from"], row["message_count"], row["last_revision"]) == (1201, 1, 1200)

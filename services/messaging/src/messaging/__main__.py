@@ -5,12 +5,14 @@ from chassis.confined.runner import Runner
 from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
-from messaging import alarms, directory, hearing, retention, retention_reports
+from messaging import alarms, directory, hearing
 from messaging.application import app_of, gif_guard_of, look_of, outside_of
 from messaging.gifs import sources as gifs
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
 from messaging.previews.reading import MODULE as PAGES
+from messaging.retention import purging
+from messaging.retention import reports as retention_reports
 from messaging.settings import Settings
 from messaging.transfers import worker as transfers
 
@@ -29,7 +31,7 @@ async def main(settings: Settings) -> None:
             outbox.relay(pool, producer),
             alarms.run(pool),
             directory.announce_backlog(pool),
-            retention.run(pool, report_key, settings.retention_every),
+            purging.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings, decoder), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),

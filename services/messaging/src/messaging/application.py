@@ -18,8 +18,6 @@ from messaging import (
     poll_routes,
     preference_routes,
     read_routes,
-    retention_reports,
-    retention_routes,
     right_routes,
     shard_routes,
     thread_routes,
@@ -33,6 +31,8 @@ from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up
 from messaging.previews.pages import Look
+from messaging.retention import reports as retention_reports
+from messaging.retention import routes as retention_routes
 from messaging.settings import Settings
 from messaging.transfers import transfer_routes
 

@@ -8,7 +8,7 @@ from chassis.database import one
 from eventbus import Db
 from eventbus.wire import Json
 
-from messaging import holds
+from messaging.retention import holds
 from messaging.rows import plain_json
 
 MOST = 100

@@ -9,9 +9,10 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import audit, channels, members, retained, users
+from messaging import audit, channels, members, users
 from messaging.bodies import NewChannel, NewWorkspace, WorkspaceChange
 from messaging.permissions import Standing
+from messaging.retention import retained
 from messaging.rows import plain_json
 
 WORKSPACE = """w.id, w.name, w.description, w.avatar_url, w.organization_id, w.is_public, w.allow_external_invites,

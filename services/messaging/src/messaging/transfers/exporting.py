@@ -13,7 +13,8 @@ from chassis.database import one
 from eventbus import Db
 from eventbus.wire import Json
 
-from messaging import audit, holds
+from messaging import audit
+from messaging.retention import holds
 from messaging.transfers import jobs, lines, pieces
 from messaging.transfers.exported import (
     BOOKMARKS,

@@ -11,8 +11,9 @@ from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from messaging import audit, holds
+from messaging import audit
 from messaging.permissions import Action, Ask, allowed
+from messaging.retention import holds
 from messaging.transfers import choices, jobs, pieces, uploads
 from messaging.transfers.choices import Choices, NewExport, NewImport
 

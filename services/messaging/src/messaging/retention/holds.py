@@ -9,8 +9,9 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import audit, directory, retained
-from messaging.retention_bodies import NewHold
+from messaging import audit, directory
+from messaging.retention import retained
+from messaging.retention.bodies import NewHold
 from messaging.rows import plain_json
 from messaging.standings import Standing
 

@@ -1,4 +1,4 @@
-"""Retention: what messages said is removed once it is older than their workspace or channel keeps it.
+"""What messages said is removed once it is older than their workspace or channel keeps it.
 
 A message's row stays as a tombstone that says nothing, with its number: numbers without gaps are how clients see that
 they hold everything, `sync` and the digest count on every one, and replies refer to their thread's first message. It is
@@ -23,9 +23,10 @@ from eventbus import Backoff, Db
 from eventbus.wire import Json, iso
 from nexus.messaging.v1.channel_event_pb2 import MessagesPurged, ThreadUpdated
 
-from messaging import announcements, audit, holds, retention_reports, threads
+from messaging import announcements, audit, threads
 from messaging.metrics import PURGED
-from messaging.retention_bodies import ChannelRetention
+from messaging.retention import holds, reports
+from messaging.retention.bodies import ChannelRetention
 from messaging.rows import timestamp
 from messaging.standings import Standing
 
@@ -143,7 +144,7 @@ async def sweep(pool: asyncpg.Pool, key: Ed25519PrivateKey) -> None:
     async with pool.acquire(timeout=5) as db, db.transaction():
         released = [row["message_id"] for row in await db.fetch(FORGET_RELEASED)]
         await db.execute(FORGET_VERSIONS, released)
-    await retention_reports.close_all(pool, key)
+    await reports.close_all(pool, key)
 
 
 async def of_channel(db: Db, channel_id: UUID) -> Json:
@@ -177,7 +178,7 @@ async def _purge(pool: asyncpg.Pool, channel_id: UUID, key: Ed25519PrivateKey) -
             )  # fmt: skip
             await announcements.messages_purged(db, channel_id, purged)
             await announcements.threads_updated(db, [(channel_id, thread) for thread in shown])
-            await retention_reports.add(db, batch.channel["workspace_id"], _line(batch, removed), len(batch.gone), key)
+            await reports.add(db, batch.channel["workspace_id"], _line(batch, removed), len(batch.gone), key)
             PURGED.inc(len(batch.gone))
         uncounted = sum(not row["is_deleted"] for row in batch.gone)
         await db.execute(GO_ON, channel_id, batch.old[-1]["seq"] + 1, revision, uncounted)

@@ -6,9 +6,9 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request, Response
 
-from messaging import holds, retention, retention_reports
 from messaging.permissions import Action, Ask, allowed
-from messaging.retention_bodies import ChannelRetention, NewHold
+from messaging.retention import holds, purging, reports
+from messaging.retention.bodies import ChannelRetention, NewHold
 
 router = APIRouter(prefix="/api")
 REPORTS_PAGE = 100
@@ -17,7 +17,7 @@ REPORTS_PAGE = 100
 @router.get("/channels/{channel_id}/retention")
 async def get_retention(channel_id: UUID, ask: Annotated[Ask, allowed(Action.RETENTION_READ)]) -> Json:
     async with ask.granted() as (db, _):
-        return await retention.of_channel(db, channel_id)
+        return await purging.of_channel(db, channel_id)
 
 
 @router.put("/channels/{channel_id}/retention")
@@ -25,7 +25,7 @@ async def change_retention(
     channel_id: UUID, body: ChannelRetention, ask: Annotated[Ask, allowed(Action.RETENTION_CHANGE)]
 ) -> Json:
     async with ask.granted() as (db, standing):
-        return await retention.change(db, standing, channel_id, body)
+        return await purging.change(db, standing, channel_id, body)
 
 
 @router.get("/workspaces/{workspace_id}/retention/reports")
@@ -37,8 +37,8 @@ async def list_reports(
     limit: Annotated[int, Query(ge=1, le=REPORTS_PAGE)] = 50,
 ) -> Json:
     async with ask.granted() as (db, _):
-        page = await retention_reports.listed(db, workspace_id, before, limit)
-    return {**page, "publicKey": retention_reports.public_of(request.app.state.report_key)}
+        page = await reports.listed(db, workspace_id, before, limit)
+    return {**page, "publicKey": reports.public_of(request.app.state.report_key)}
 
 
 @router.get("/workspaces/{workspace_id}/retention/reports/{report_id}")
@@ -46,7 +46,7 @@ async def get_report(
     workspace_id: UUID, report_id: UUID, request: Request, ask: Annotated[Ask, allowed(Action.RETENTION_REPORTS)]
 ) -> Response:
     async with ask.granted() as (db, _):
-        text = await retention_reports.text(db, workspace_id, report_id, request.app.state.report_key)
+        text = await reports.text(db, workspace_id, report_id, request.app.state.report_key)
     return Response(text, media_type="application/jsonl")
 
 

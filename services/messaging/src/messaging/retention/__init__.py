@@ -1,0 +1,1 @@
+"""How long what was said is kept: retention, its signed reports, and legal holds."""
