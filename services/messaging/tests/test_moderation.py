@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 from eventbus.wire import iso
-from messaging import silences, versions
+from messaging import versions
+from messaging.moderation import silences
 from office import Office, told
 
 SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()

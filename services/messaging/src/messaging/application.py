@@ -13,7 +13,6 @@ from messaging import (
     internal_routes,
     link_routes,
     message_routes,
-    moderation_routes,
     personal_routes,
     poll_routes,
     preference_routes,
@@ -27,6 +26,7 @@ from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
+from messaging.moderation import routes as moderation_routes
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up

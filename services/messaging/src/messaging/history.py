@@ -7,7 +7,7 @@ from chassis.problems import not_found
 from eventbus import Db
 from eventbus.wire import Json
 
-from messaging import silences
+from messaging.moderation import silences
 from messaging.rows import CHANNEL, MESSAGE, channel_json, message_json, qualified
 
 SEQ_OF = "SELECT seq FROM messages WHERE id = $1 AND channel_id = $2"

@@ -10,8 +10,9 @@ from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MessageReported
 
-from messaging import audit, moderation, personal
-from messaging.moderation_bodies import Resolution
+from messaging import audit, personal
+from messaging.moderation import hiding
+from messaging.moderation.bodies import Resolution
 from messaging.rows import plain_json, timestamp
 from messaging.standings import Standing
 
@@ -78,7 +79,7 @@ async def resolve(db: Db, standing: Standing, workspace_id: UUID, report_id: UUI
     if row is None:
         raise not_found("open report")
     if wanted.hide_message:
-        await moderation.set_hidden(db, standing, row["channel_id"], row["message_id"], True)
+        await hiding.set_hidden(db, standing, row["channel_id"], row["message_id"], True)
     details = {"reportId": str(report_id), "messageId": str(row["message_id"]), "resolution": wanted.resolution}
     await audit.record(db, standing, "report.resolved", details)
     return plain_json(row, *NAMES)

@@ -6,8 +6,9 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 
-from messaging import message_reports, moderation, silences, versions
-from messaging.moderation_bodies import Report, Resolution, Silence
+from messaging import versions
+from messaging.moderation import hiding, reports, silences
+from messaging.moderation.bodies import Report, Resolution, Silence
 from messaging.permissions import Action, Ask, Standing, allowed
 
 router = APIRouter(prefix="/api")
@@ -23,20 +24,20 @@ async def get_history(message_id: UUID, ask: Annotated[Ask, allowed(Action.EDITS
 @router.post("/messages/{message_id}/report", status_code=201)
 async def report(message_id: UUID, body: Report, ask: Annotated[Ask, allowed(Action.MESSAGE_REPORT)]) -> Json:
     async with ask.granted() as (db, standing):
-        return await message_reports.add(db, standing, message_id, body.reason)
+        return await reports.add(db, standing, message_id, body.reason)
 
 
 @router.put("/messages/{message_id}/hidden", status_code=204)
 async def hide(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_HIDE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await moderation.set_hidden(db, standing, _channel(standing), message_id, True)
+        await hiding.set_hidden(db, standing, _channel(standing), message_id, True)
     return Response(status_code=204)
 
 
 @router.delete("/messages/{message_id}/hidden", status_code=204)
 async def show(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_HIDE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await moderation.set_hidden(db, standing, _channel(standing), message_id, False)
+        await hiding.set_hidden(db, standing, _channel(standing), message_id, False)
     return Response(status_code=204)
 
 
@@ -49,7 +50,7 @@ async def list_reports(
     limit: Annotated[int, Query(ge=1, le=REPORTS_PAGE)] = 50,
 ) -> Json:
     async with ask.granted() as (db, _):
-        return await message_reports.listed(db, workspace_id, status and status == "open", before, limit)
+        return await reports.listed(db, workspace_id, status and status == "open", before, limit)
 
 
 @router.post("/workspaces/{workspace_id}/reports/{report_id}/resolve")
@@ -57,7 +58,7 @@ async def resolve_report(
     workspace_id: UUID, report_id: UUID, body: Resolution, ask: Annotated[Ask, allowed(Action.REPORT_RESOLVE)]
 ) -> Json:
     async with ask.granted() as (db, standing):
-        return await message_reports.resolve(db, standing, workspace_id, report_id, body)
+        return await reports.resolve(db, standing, workspace_id, report_id, body)
 
 
 @router.get("/workspaces/{workspace_id}/silenced")

@@ -1,0 +1,1 @@
+"""What is done about what should not have been said: reports, hidden messages, silenced people."""
