@@ -16,7 +16,6 @@ from messaging import (
     personal_routes,
     poll_routes,
     preference_routes,
-    read_routes,
     right_routes,
     shard_routes,
     thread_routes,
@@ -31,6 +30,7 @@ from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up
 from messaging.previews.pages import Look
+from messaging.read_state import routes as read_routes
 from messaging.retention import reports as retention_reports
 from messaging.retention import routes as retention_routes
 from messaging.settings import Settings

@@ -7,7 +7,7 @@ from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
 
-from messaging import read_announcements, unread
+from messaging.read_state import announcements, unread
 from messaging.rows import plain_json
 
 # Locked, so that the events of two devices come in the order of their changes.
@@ -63,10 +63,10 @@ async def _mine(db: Db, channel_id: UUID, user_id: UUID) -> Record:
 
 async def _move(db: Db, channel_id: UUID, user_id: UUID, mine: Record, seq: int) -> None:
     await db.execute(MOVE, channel_id, user_id, seq)
-    await read_announcements.channel_read(db, user_id, await unread.of_channel(db, user_id, channel_id))
+    await announcements.channel_read(db, user_id, await unread.of_channel(db, user_id, channel_id))
     if mine["type"] in ("direct", "group") and seq > mine["furthest_read_seq"]:
         for other in await _seen(db, channel_id, user_id):
-            await read_announcements.receipt_seen(db, other["user_id"], channel_id, user_id, seq)
+            await announcements.receipt_seen(db, other["user_id"], channel_id, user_id, seq)
 
 
 async def _seen(db: Db, channel_id: UUID, user_id: UUID) -> list[Record]:

@@ -10,8 +10,8 @@ from eventbus.wire import Json
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from messaging import notifications, reads, thread_reads, thread_unread, unread
 from messaging.permissions import Action, Ask, allowed
+from messaging.read_state import notifications, reads, thread_reads, thread_unread, unread
 from messaging.thread_routes import thread_of
 
 router = APIRouter(prefix="/api")

@@ -12,9 +12,9 @@ from nexus.messaging.v1.personal_event_pb2 import (
     ThreadRead,
 )
 
+from messaging.read_state.thread_unread import UnreadThread
+from messaging.read_state.unread import Unread
 from messaging.rows import timestamp
-from messaging.thread_unread import UnreadThread
-from messaging.unread import Unread
 
 
 async def channel_read(db: Db, user_id: UUID, now: Unread) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from eventbus import Db
 
-from messaging import read_announcements
+from messaging.read_state import announcements
 
 CHOOSE = """
     UPDATE channel_members SET level = $3, muted_until = $4
@@ -18,4 +18,4 @@ async def choose(db: Db, channel_id: UUID, user_id: UUID, level: str, muted_unti
     """Hear of all messages, of mentions or of nothing; until a moment, if one is given, of nothing at all."""
     row = await db.fetchrow(CHOOSE, channel_id, user_id, level, muted_until)
     if row is not None:
-        await read_announcements.notifications_changed(db, row)
+        await announcements.notifications_changed(db, row)

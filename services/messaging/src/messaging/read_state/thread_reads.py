@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.problems import Problem
 from eventbus import Db
 
-from messaging import read_announcements, thread_unread
+from messaging.read_state import announcements, thread_unread
 
 LAST_SEQ = "SELECT last_seq FROM channels WHERE id = $1"
 FORTH = """
@@ -35,4 +35,4 @@ async def mark_unread(db: Db, user_id: UUID, thread_id: UUID, seq: int) -> None:
 
 async def _move(db: Db, statement: str, user_id: UUID, thread_id: UUID, seq: int) -> None:
     if await db.fetchval(statement, user_id, thread_id, seq):
-        await read_announcements.thread_read(db, user_id, await thread_unread.of_thread(db, user_id, thread_id))
+        await announcements.thread_read(db, user_id, await thread_unread.of_thread(db, user_id, thread_id))

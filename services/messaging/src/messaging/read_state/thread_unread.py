@@ -7,8 +7,8 @@ from chassis.database import one
 from eventbus import Db
 from eventbus.wire import Json
 
+from messaging.read_state.unread import EVERYONE, MOST_COUNTED
 from messaging.rows import MESSAGE, message_json, qualified
-from messaging.unread import EVERYONE, MOST_COUNTED
 
 MOST_LISTED = 100
 
