@@ -16,7 +16,6 @@ from messaging import (
     personal_routes,
     poll_routes,
     preference_routes,
-    right_routes,
     shard_routes,
     thread_routes,
     workspace_routes,
@@ -33,6 +32,7 @@ from messaging.previews.pages import Look
 from messaging.read_state import routes as read_routes
 from messaging.retention import reports as retention_reports
 from messaging.retention import routes as retention_routes
+from messaging.rights import routes as right_routes
 from messaging.settings import Settings
 from messaging.transfers import transfer_routes
 

@@ -14,7 +14,7 @@ from chassis.tokens import Principal
 from eventbus import Db
 from fastapi import Depends, Request
 
-from messaging.rights import Right
+from messaging.rights.terms import Right
 from messaging.standings import Standing, standing_of
 
 __all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check", "standing_of"]

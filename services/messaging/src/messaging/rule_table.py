@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from messaging.permissions import RULES, Action
-from messaging.rights import TERMS, Rank
+from messaging.rights.terms import TERMS, Rank
 from messaging.standings import Standing
 
 ME, SOMEBODY = UUID(int=1), UUID(int=2)

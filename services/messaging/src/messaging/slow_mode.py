@@ -7,7 +7,7 @@ from asyncpg import Record
 from chassis.problems import Problem
 from eventbus import Db
 
-from messaging.rights import Rank
+from messaging.rights.terms import Rank
 from messaging.standings import Standing
 
 KEEP = """

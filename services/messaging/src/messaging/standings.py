@@ -9,7 +9,7 @@ import orjson
 from chassis.problems import not_found
 from eventbus import Db
 
-from messaging.rights import OF_ROLE, TERMS, Rank, Right
+from messaging.rights.terms import OF_ROLE, TERMS, Rank, Right
 
 NOTHING_SAID = "{}"
 

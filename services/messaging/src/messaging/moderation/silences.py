@@ -9,7 +9,7 @@ from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MemberSilenced
 
 from messaging import audit, personal
-from messaging.rights import OF_ROLE, Rank
+from messaging.rights.terms import OF_ROLE, Rank
 from messaging.rows import plain_json, timestamp
 from messaging.standings import Standing
 

@@ -8,9 +8,10 @@ from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from messaging import audit, channels, granting
+from messaging import audit, channels
 from messaging.permissions import Action, Ask, allowed
-from messaging.right_bodies import ChannelRights, WorkspaceRights
+from messaging.rights import granting
+from messaging.rights.bodies import ChannelRights, WorkspaceRights
 
 router = APIRouter(prefix="/api")
 AUDIT_PAGE = 1_000

@@ -6,7 +6,7 @@ from typing import Annotated
 from chassis.schema import Body, Id
 from pydantic import AfterValidator, Field
 
-from messaging.rights import TERMS, WORDS, Rank, Right
+from messaging.rights.terms import TERMS, WORDS, Rank, Right
 
 POSTERS = 100
 

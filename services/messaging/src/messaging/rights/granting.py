@@ -12,8 +12,8 @@ from eventbus import Db
 from eventbus.wire import Json, iso
 
 from messaging import announcements, audit, channels
-from messaging.right_bodies import ChannelRights, WorkspaceRights
-from messaging.rights import TERMS, Rank, Right
+from messaging.rights.bodies import ChannelRights, WorkspaceRights
+from messaging.rights.terms import TERMS, Rank, Right
 from messaging.rows import CHANNEL, channel_of, texts
 from messaging.standings import Standing, standing_of
 

@@ -1,0 +1,1 @@
+"""Rights that workspaces and channels give otherwise than the rules do."""
