@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 from documents import ADA, doc, node, of_words, text
-from messaging import references
 from messaging.formatting.checking import MOST_NODES, Refused, canonical
 from messaging.formatting.forms import Forms, checked, links, of_document, of_text, references_of
 from messaging.formatting.writing import plain_text
+from messaging.mentions import references
 
 JAVASCRIPT = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "\tjavascript:alert(1)",

@@ -4,8 +4,8 @@ import time
 from uuid import UUID
 
 import pytest
-from messaging import references
-from messaging.references import References
+from messaging.mentions import references
+from messaging.mentions.references import References
 
 ADA, BOB = UUID("0199a1c3-0134-7c53-9e76-4b8daf3f6c03"), UUID("0199a1c3-1246-7d64-af87-5c9eb04a7d04")
 A, B = f"<@{ADA}>", f"<@{BOB}>"

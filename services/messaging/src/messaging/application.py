@@ -9,7 +9,6 @@ from messaging import (
     channel_routes,
     emoji_routes,
     gif_routes,
-    group_routes,
     internal_routes,
     link_routes,
     message_routes,
@@ -24,6 +23,7 @@ from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
+from messaging.mentions import group_routes
 from messaging.moderation import routes as moderation_routes
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher

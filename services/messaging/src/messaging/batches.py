@@ -13,11 +13,12 @@ from chassis.slots import id_beside
 from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, ThreadUpdated
 
-from messaging import mentions, threads
+from messaging import threads
 from messaging.bodies import ChannelDraft
 from messaging.formatting.forms import Forms
 from messaging.formatting.schema import Node
-from messaging.mentions import Mentions
+from messaging.mentions import mentions
+from messaging.mentions.mentions import Mentions
 from messaging.metrics import RESENT
 from messaging.previews import jobs as previews
 from messaging.rows import texts, timestamp

@@ -11,14 +11,15 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.channel_event_pb2 import ReactionAdded, ReactionRemoved
 
-from messaging import announcements, mentions, polls, revisions, threads, versions
+from messaging import announcements, polls, revisions, threads, versions
 from messaging.bodies import MessageChange
 from messaging.formatting.forms import of_body, references_of
 from messaging.integrations import outgoing
-from messaging.mentions import Mentions
+from messaging.mentions import mentions
+from messaging.mentions.mentions import Mentions
+from messaging.mentions.references import References
 from messaging.permissions import Standing
 from messaging.previews import jobs as previews
-from messaging.references import References
 from messaging.retention import holds, retained
 from messaging.rows import MESSAGE, message_of
 

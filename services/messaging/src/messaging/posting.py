@@ -12,12 +12,13 @@ from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, MessagePosted
 from pydantic import ValidationError
 
-from messaging import announcements, mentions, threads
+from messaging import announcements, threads
 from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
 from messaging.formatting.forms import Forms, of_body, references_of
 from messaging.integrations import outgoing
-from messaging.mentions import Mentions
+from messaging.mentions import mentions
+from messaging.mentions.mentions import Mentions
 from messaging.metrics import BATCH_SIZE, POSTED, REFUSED
 from messaging.permissions import Action, Standing, check
 from messaging.rows import MESSAGE, message_of, texts

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from chassis.database import dumps
 
-from messaging import references
 from messaging.formatting import addresses
 from messaging.formatting.checking import CHARACTERS, Refused, canonical
 from messaging.formatting.reading import from_markdown
 from messaging.formatting.schema import TOKENS, Node
 from messaging.formatting.writing import markdown, plain_text
-from messaging.references import References
+from messaging.mentions import references
+from messaging.mentions.references import References
 
 MOST_LINKS = 5
 

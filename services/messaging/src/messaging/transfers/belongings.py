@@ -8,7 +8,8 @@ from chassis.database import dumps
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from messaging import emoji, groups, images
+from messaging import emoji, images
+from messaging.mentions import groups
 from messaging.transfers import staging, things
 from messaging.transfers.jobs import Job, go_on
 from messaging.transfers.keys import moment

@@ -6,8 +6,8 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Response
 
-from messaging import groups
 from messaging.bodies import GroupChange, NewGroup
+from messaging.mentions import groups
 from messaging.permissions import Action, Ask, allowed
 
 router = APIRouter(prefix="/api/workspaces/{workspace_id}/groups")

@@ -7,8 +7,8 @@ from uuid import UUID
 from chassis.problems import Problem
 from eventbus import Db
 
+from messaging.mentions.references import References
 from messaging.permissions import RULES, Action, Standing
-from messaging.references import References
 
 # A message names so many people and groups at the most, and mentions so many by that.
 MOST_PEOPLE = 100
