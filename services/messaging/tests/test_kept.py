@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from messaging import reminders
+from messaging.personal import reminders
 from office import Asker, Office, told
 
 

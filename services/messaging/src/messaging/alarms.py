@@ -7,7 +7,8 @@ import asyncpg
 from chassis.problems import PART_GONE
 from eventbus import Backoff
 
-from messaging import reminders, scheduled
+from messaging import scheduled
+from messaging.personal import reminders
 
 log = logging.getLogger(__name__)
 # Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.

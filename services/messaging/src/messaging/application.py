@@ -12,9 +12,7 @@ from messaging import (
     internal_routes,
     link_routes,
     message_routes,
-    personal_routes,
     poll_routes,
-    preference_routes,
     shard_routes,
     thread_routes,
     workspace_routes,
@@ -25,6 +23,7 @@ from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
 from messaging.mentions import group_routes
 from messaging.moderation import routes as moderation_routes
+from messaging.personal import routes as personal_routes
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
 from messaging.previews.guard import Guard, look_up
@@ -42,7 +41,6 @@ ROUTERS = (
     message_routes.router,
     read_routes.router,
     personal_routes.router,
-    preference_routes.router,
     link_routes.router,
     thread_routes.router,
     group_routes.router,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from messaging import bookmarks, forwarding, surroundings
 from messaging.permissions import Action, Ask, allowed
-from messaging.personal_bodies import BookmarkChange, Forward, NewBookmark
+from messaging.personal.bodies import BookmarkChange, Forward, NewBookmark
 
 router = APIRouter(prefix="/api")
 

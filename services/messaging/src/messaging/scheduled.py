@@ -21,11 +21,12 @@ from nexus.messaging.v1.personal_event_pb2 import (
 )  # fmt: skip
 from pydantic import ValidationError
 
-from messaging import personal, posting
+from messaging import posting
 from messaging.bodies import Draft
 from messaging.metrics import SCHEDULED
 from messaging.permissions import RULES, Action, standing_of
-from messaging.personal_bodies import LaterChange, LaterDraft
+from messaging.personal import devices, limits
+from messaging.personal.bodies import LaterChange, LaterDraft
 from messaging.rows import timestamp
 
 log = logging.getLogger(__name__)
@@ -68,12 +69,12 @@ async def listed(db: Db, user_id: UUID) -> list[Json]:
 
 async def add(db: Db, user_id: UUID, channel_id: UUID, draft: LaterDraft) -> Json:
     """A message that waits; asked again with the same `clientMessageId` it is the one that waits already."""
-    personal.require_ahead("sendAt", draft.send_at, LATEST)
-    await personal.take_turn(db, user_id)
+    limits.require_ahead("sendAt", draft.send_at, LATEST)
+    await devices.take_turn(db, user_id)
     known = draft.client_message_id and await db.fetchrow(KNOWN, user_id, draft.client_message_id)
     if known:
         return _same_or_conflict(known, channel_id)
-    personal.require_room(await db.fetchval(COUNT, user_id), MOST, "scheduled messages")
+    limits.require_room(await db.fetchval(COUNT, user_id), MOST, "scheduled messages")
     if draft.parent_message_id and not await db.fetchval(THREAD, draft.parent_message_id, channel_id):
         raise not_found("message to reply to")
     id_ = id_beside(channel_id)
@@ -87,7 +88,7 @@ async def change(db: Db, user_id: UUID, scheduled_id: UUID, wanted: LaterChange)
     """Other words or another time; one that failed waits anew, and so needs a time to come."""
     row = await _locked(db, user_id, scheduled_id)
     if wanted.send_at is not None:
-        personal.require_ahead("sendAt", wanted.send_at, LATEST)
+        limits.require_ahead("sendAt", wanted.send_at, LATEST)
     elif row["failure"]:
         raise Problem(422, "invalid_request", "sendAt: say when to try again")
     said = wanted.model_dump(mode="json", by_alias=True, exclude={"send_at"}, exclude_none=True)
@@ -169,7 +170,7 @@ async def _post_or_explain(db: Db, row: Record) -> posting.Outcome:
 async def _fail(db: Db, row: Record, problem: Problem) -> None:
     failure = await _failure(db, row, problem)
     failed = await one(db, FAIL, row["id"], failure)
-    await personal.tell(db, row["user_id"], ScheduledMessageFailed(scheduled=_contract(failed)))
+    await devices.tell(db, row["user_id"], ScheduledMessageFailed(scheduled=_contract(failed)))
     SCHEDULED.labels(failure).inc()
 
 
@@ -199,7 +200,7 @@ async def _locked(db: Db, user_id: UUID, scheduled_id: UUID) -> Record:
 
 async def _saved(db: Db, row: Record) -> Json:
     saved = _contract(row)
-    await personal.tell(db, row["user_id"], ScheduledMessageSaved(scheduled=saved))
+    await devices.tell(db, row["user_id"], ScheduledMessageSaved(scheduled=saved))
     return to_wire(saved)
 
 
@@ -208,7 +209,7 @@ async def _remove(db: Db, row: Record, message: Message | None) -> None:
     gone = ScheduledMessageGone(id=str(row["id"]), channel_id=str(row["channel_id"]))
     if message is not None:
         gone.message_id = message.id
-    await personal.tell(db, row["user_id"], gone)
+    await devices.tell(db, row["user_id"], gone)
 
 
 def _same_or_conflict(known: Record, channel_id: UUID) -> Json:

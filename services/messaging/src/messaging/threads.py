@@ -13,7 +13,7 @@ from eventbus.wire import Json
 from nexus.messaging.v1.channel_event_pb2 import ThreadUpdated
 from nexus.messaging.v1.personal_event_pb2 import ThreadFollowed
 
-from messaging import personal
+from messaging.personal import devices
 from messaging.rows import MESSAGE, message_json, texts, timestamp
 
 PARTICIPANTS = 5
@@ -164,7 +164,7 @@ async def set_following(db: Db, thread_id: UUID, channel_id: UUID, user_id: UUID
     """Follow or not; what is so already changes nothing, and is told to nobody."""
     if await db.fetchval(SET_FOLLOWING, thread_id, channel_id, user_id, is_following):
         told = ThreadFollowed(channel_id=str(channel_id), thread_id=str(thread_id), is_following=is_following)
-        await personal.tell(db, user_id, told)
+        await devices.tell(db, user_id, told)
 
 
 async def _seq(db: Db, thread_id: UUID, message_id: UUID) -> int:

@@ -9,9 +9,10 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from pydantic import ValidationError
 
-from messaging import polls, posting, reminders
+from messaging import polls, posting
 from messaging.permissions import Standing
-from messaging.personal_bodies import NewReminder
+from messaging.personal import reminders
+from messaging.personal.bodies import NewReminder
 from messaging.polls import NewPoll
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')

@@ -12,9 +12,10 @@ from nexus.messaging.v1.channel_event_pb2 import Message
 from nexus.messaging.v1.personal_event_pb2 import EphemeralMessage
 from uuid_utils.compat import uuid7
 
-from messaging import personal, posting
+from messaging import posting
 from messaging.integrations.buttons import as_json
 from messaging.integrations.slack import Said
+from messaging.personal import devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,5 @@ async def to_person(db: Db, user_id: UUID, channel_id: UUID, via: Via, said: Sai
         id=str(uuid7()), channel_id=str(channel_id), content=said.text, attachments=dumps(said.attachments),
         via=via.as_json(said), created_at=now,
     )  # fmt: skip
-    await personal.tell(db, user_id, message)
+    await devices.tell(db, user_id, message)
     return to_wire(message)

@@ -10,9 +10,10 @@ from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MessageReported
 
-from messaging import audit, personal
+from messaging import audit
 from messaging.moderation import hiding
 from messaging.moderation.bodies import Resolution
+from messaging.personal import devices
 from messaging.rows import plain_json, timestamp
 from messaging.standings import Standing
 
@@ -62,7 +63,7 @@ async def add(db: Db, standing: Standing, message_id: UUID, reason: str) -> Json
     if row is None:
         return plain_json(await one(db, KNOWN, message_id, standing.user_id), *NAMES)
     for moderator in await db.fetch(MODERATORS, standing.workspace_id):
-        await personal.tell(db, moderator["user_id"], _told(row))
+        await devices.tell(db, moderator["user_id"], _told(row))
     return plain_json(row, *NAMES)
 
 

@@ -8,7 +8,8 @@ from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MemberSilenced
 
-from messaging import audit, personal
+from messaging import audit
+from messaging.personal import devices
 from messaging.rights.terms import OF_ROLE, Rank
 from messaging.rows import plain_json, timestamp
 from messaging.standings import Standing
@@ -79,4 +80,4 @@ async def _tell(db: Db, standing: Standing, user_id: UUID, until: datetime | Non
         channel_id=str(standing.channel_id) if standing.channel_id else None,
         until=timestamp(until),
     )
-    await personal.tell(db, user_id, silenced)
+    await devices.tell(db, user_id, silenced)

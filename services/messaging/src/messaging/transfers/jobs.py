@@ -15,7 +15,7 @@ from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import TransferChanged
 from uuid_utils.compat import uuid7
 
-from messaging import personal
+from messaging.personal import devices
 from messaging.rows import plain_json
 
 # Whoever does not say for so long that it goes on is taken to be gone.
@@ -184,7 +184,7 @@ async def tell(db: Db, row: Record) -> None:
         workspace_id=str(row["workspace_id"]), transfer_id=str(row["id"]), kind=row["kind"], state=row["state"],
         progress=row["progress"], total=row["total"],
     )  # fmt: skip
-    await personal.tell(db, row["created_by"], changed)
+    await devices.tell(db, row["created_by"], changed)
 
 
 async def forget(db: Db, transfer_id: UUID, *, with_skips: bool = False) -> None:

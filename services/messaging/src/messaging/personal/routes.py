@@ -1,4 +1,4 @@
-"""A person's own things: drafts, messages sent later, messages kept, reminders."""
+"""A person's own things: drafts, messages sent later, messages kept, reminders, preferences."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -6,9 +6,18 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 
-from messaging import drafts, reminders, saved, scheduled
+from messaging import scheduled
 from messaging.permissions import Action, Ask, allowed
-from messaging.personal_bodies import Keep, KeptDraft, LaterChange, LaterDraft, NewReminder, ReminderChange
+from messaging.personal import drafts, preferences, reminders, saved
+from messaging.personal.bodies import (
+    Keep,
+    KeptDraft,
+    LaterChange,
+    LaterDraft,
+    NewReminder,
+    PreferencesChange,
+    ReminderChange,
+)
 
 router = APIRouter(prefix="/api")
 PageSize = Annotated[int, Query(ge=1, le=100)]
@@ -136,3 +145,15 @@ async def cancel_reminder(reminder_id: UUID, ask: Annotated[Ask, allowed(Action.
     async with ask.granted() as (db, _):
         await reminders.cancel(db, ask.user.user_id, reminder_id)
     return Response(status_code=204)
+
+
+@router.get("/preferences")
+async def get_preferences(ask: Annotated[Ask, allowed(Action.PREFERENCES_READ)]) -> Json:
+    async with ask.granted() as (db, _):
+        return await preferences.of(db, ask.user.user_id)
+
+
+@router.put("/preferences")
+async def change_preferences(body: PreferencesChange, ask: Annotated[Ask, allowed(Action.PREFERENCES_CHANGE)]) -> Json:
+    async with ask.granted() as (db, _):
+        return await preferences.change(db, ask.user.user_id, body)

@@ -13,9 +13,9 @@ from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.personal_event_pb2 import Reminder, ReminderDue, ReminderGone, ReminderSaved
 from uuid_utils.compat import uuid7
 
-from messaging import personal
 from messaging.permissions import standing_of
-from messaging.personal_bodies import NewReminder, ReminderChange
+from messaging.personal import devices, limits
+from messaging.personal.bodies import NewReminder, ReminderChange
 from messaging.rows import timestamp
 
 MOST = 500
@@ -57,10 +57,10 @@ async def listed(db: Db, user_id: UUID, state: str | None) -> list[Json]:
 
 async def add(db: Db, user_id: UUID, new: NewReminder) -> Json:
     """`Problem` 404 for a message that the person may not see, 409 above 500 that are not done."""
-    personal.require_ahead("remindAt", new.remind_at, LATEST)
+    limits.require_ahead("remindAt", new.remind_at, LATEST)
     channel_id = await _channel_of(db, user_id, new.message_id)
-    await personal.take_turn(db, user_id)
-    personal.require_room(await db.fetchval(COUNT, user_id), MOST, "reminders")
+    await devices.take_turn(db, user_id)
+    limits.require_room(await db.fetchval(COUNT, user_id), MOST, "reminders")
     id_ = id_beside(new.message_id) if new.message_id else uuid7()
     row = await one(db, ADD, id_, user_id, new.message_id, channel_id, new.text, new.remind_at)
     return await _saved(db, row)
@@ -69,7 +69,7 @@ async def add(db: Db, user_id: UUID, new: NewReminder) -> Json:
 async def change(db: Db, user_id: UUID, reminder_id: UUID, wanted: ReminderChange) -> Json:
     """Other words, or put off: with a new time it waits again."""
     if wanted.remind_at is not None:
-        personal.require_ahead("remindAt", wanted.remind_at, LATEST)
+        limits.require_ahead("remindAt", wanted.remind_at, LATEST)
     return await _saved(db, _found(await db.fetchrow(CHANGE, reminder_id, user_id, wanted.text, wanted.remind_at)))
 
 
@@ -82,7 +82,7 @@ async def finish(db: Db, user_id: UUID, reminder_id: UUID) -> Json:
 
 async def cancel(db: Db, user_id: UUID, reminder_id: UUID) -> None:
     _found(await db.fetchrow(REMOVE, reminder_id, user_id))
-    await personal.tell(db, user_id, ReminderGone(id=str(reminder_id)))
+    await devices.tell(db, user_id, ReminderGone(id=str(reminder_id)))
 
 
 async def tell_due(pool: asyncpg.Pool) -> None:
@@ -92,7 +92,7 @@ async def tell_due(pool: asyncpg.Pool) -> None:
         async with pool.acquire(timeout=5) as db, db.transaction():
             rows = await db.fetch(DUE, BATCH)
             for row in rows:
-                await personal.tell(db, row["user_id"], ReminderDue(reminder=_contract(row)))
+                await devices.tell(db, row["user_id"], ReminderDue(reminder=_contract(row)))
         full = len(rows) == BATCH
 
 
@@ -104,7 +104,7 @@ async def _channel_of(db: Db, user_id: UUID, message_id: UUID | None) -> UUID | 
 
 async def _saved(db: Db, row: Record) -> Json:
     saved = _contract(row)
-    await personal.tell(db, row["user_id"], ReminderSaved(reminder=saved))
+    await devices.tell(db, row["user_id"], ReminderSaved(reminder=saved))
     return to_wire(saved)
 
 

@@ -9,9 +9,9 @@ from eventbus import Db
 from eventbus.wire import Json, to_wire
 from nexus.messaging.v1.personal_event_pb2 import DraftChanged
 
-from messaging import personal
 from messaging.formatting.forms import Forms, of_document
-from messaging.personal_bodies import KeptDraft
+from messaging.personal import devices, limits
+from messaging.personal.bodies import KeptDraft
 from messaging.rows import timestamp
 
 MOST = 500
@@ -57,27 +57,27 @@ async def save(db: Db, user_id: UUID, channel_id: UUID, draft: KeptDraft) -> Jso
     if draft.is_empty:
         await remove(db, user_id, channel_id, draft.parent_message_id)
         return None
-    await personal.take_turn(db, user_id)
+    await devices.take_turn(db, user_id)
     if draft.parent_message_id and not await db.fetchval(THREAD, draft.parent_message_id, channel_id):
         raise not_found("thread")
     held = await db.fetchval(OTHERS, user_id, channel_id, draft.parent_message_id)
-    personal.require_room(held, MOST, "drafts")
+    limits.require_room(held, MOST, "drafts")
     forms = _forms(draft)
     row = await one(
         db, SAVE, user_id, channel_id, draft.parent_message_id, forms.content, forms.formatted_content,
         draft.content_type, dumps(draft.attachments),
     )  # fmt: skip
     changed = _draft_of(row)
-    await personal.tell(db, user_id, changed)
+    await devices.tell(db, user_id, changed)
     return to_wire(changed)
 
 
 async def remove(db: Db, user_id: UUID, channel_id: UUID, parent_message_id: UUID | None) -> None:
     """Removing what is not there changes nothing."""
-    await personal.take_turn(db, user_id)
+    await devices.take_turn(db, user_id)
     row = await db.fetchrow(REMOVE, user_id, channel_id, parent_message_id)
     if row:
-        await personal.tell(db, user_id, _draft_of(row))
+        await devices.tell(db, user_id, _draft_of(row))
 
 
 def _forms(draft: KeptDraft) -> Forms:

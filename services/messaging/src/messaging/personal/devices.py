@@ -1,15 +1,11 @@
-"""What concerns one person alone: limits of what they keep, and telling it to all of their devices."""
+"""What concerns one person alone is told to all of their devices."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.problems import Problem
 from eventbus import Db, outbox
 from google.protobuf.message import Message as Payload
 from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
 
-# What is to happen at a time is looked for every five seconds: nothing sooner would be missed.
-SOONEST = timedelta(seconds=10)
 # Advisory, because the copy of the person's own row may not have come from identity yet.
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('personal:' || $1, 0))"
 PAYLOADS = PersonalEvent.DESCRIPTOR.oneofs_by_name["payload"].fields
@@ -26,15 +22,3 @@ async def tell(db: Db, user_id: UUID, payload: Payload) -> None:
     event = PersonalEvent(user_id=str(user_id))
     getattr(event, FIELDS[payload.DESCRIPTOR.full_name]).CopyFrom(payload)
     await outbox.append(db, event, actor_id=str(user_id))
-
-
-def require_ahead(name: str, moment: datetime, most: timedelta) -> None:
-    """`Problem` 422 unless the moment is at least ten seconds and at most `most` ahead."""
-    if not SOONEST <= moment - datetime.now(UTC) <= most:
-        raise Problem(422, "invalid_request", f"{name}: must be 10 seconds to {most.days} days ahead")
-
-
-def require_room(held: int, most: int, things: str) -> None:
-    """`Problem` 409 if the person holds as many as one may."""
-    if held >= most:
-        raise Problem(409, f"too_many_{things.replace(' ', '_')}", f"You have {most} {things}: remove one first.")

@@ -7,8 +7,8 @@ from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import PreferencesChanged
 
-from messaging import personal
-from messaging.personal_bodies import PreferencesChange
+from messaging.personal import devices
+from messaging.personal.bodies import PreferencesChange
 
 GET = "SELECT coalesce((SELECT sends_read_receipts FROM preferences WHERE user_id = $1), TRUE) AS sends_read_receipts"
 SET = """
@@ -23,8 +23,8 @@ async def of(db: Db, user_id: UUID) -> Json:
 
 async def change(db: Db, user_id: UUID, wanted: PreferencesChange) -> Json:
     """What is not named stays as it is; all of the person's devices are told."""
-    await personal.take_turn(db, user_id)
+    await devices.take_turn(db, user_id)
     if wanted.sends_read_receipts is not None:
         await db.execute(SET, user_id, wanted.sends_read_receipts)
-        await personal.tell(db, user_id, PreferencesChanged(sends_read_receipts=wanted.sends_read_receipts))
+        await devices.tell(db, user_id, PreferencesChanged(sends_read_receipts=wanted.sends_read_receipts))
     return await of(db, user_id)

@@ -9,9 +9,9 @@ from eventbus.wire import Json, iso
 from nexus.messaging.v1.personal_event_pb2 import SavedMessageChanged
 from uuid_utils.compat import uuid7
 
-from messaging import personal
 from messaging.permissions import Standing
-from messaging.personal_bodies import Keep
+from messaging.personal import devices, limits
+from messaging.personal.bodies import Keep
 from messaging.rows import MESSAGE, message_json, qualified
 
 MOST = 2_000
@@ -39,17 +39,17 @@ PAGE = f"""
 
 async def save(db: Db, user_id: UUID, message_id: UUID, keep: Keep) -> None:
     """Keep a message, or change its note and state; it stays in its place. `Problem` 409 above 2,000."""
-    await personal.take_turn(db, user_id)
-    personal.require_room(await db.fetchval(OTHERS, user_id, message_id), MOST, "saved messages")
+    await devices.take_turn(db, user_id)
+    limits.require_room(await db.fetchval(OTHERS, user_id, message_id), MOST, "saved messages")
     await db.execute(SAVE, user_id, message_id, uuid7(), keep.note, keep.state == "done")
     changed = SavedMessageChanged(message_id=str(message_id), is_saved=True, note=keep.note, state=keep.state)
-    await personal.tell(db, user_id, changed)
+    await devices.tell(db, user_id, changed)
 
 
 async def remove(db: Db, user_id: UUID, message_id: UUID) -> None:
     """Also of a message that one may no longer see; removing what is not kept changes nothing."""
     if await db.fetchval(REMOVE, user_id, message_id):
-        await personal.tell(db, user_id, SavedMessageChanged(message_id=str(message_id)))
+        await devices.tell(db, user_id, SavedMessageChanged(message_id=str(message_id)))
 
 
 async def page(

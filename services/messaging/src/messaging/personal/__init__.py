@@ -1,0 +1,1 @@
+"""A person's own things: drafts, messages kept, reminders, preferences; told to all of their devices."""
