@@ -10,7 +10,6 @@ from messaging import (
     emoji_routes,
     gif_routes,
     internal_routes,
-    link_routes,
     message_routes,
     poll_routes,
     shard_routes,
@@ -21,6 +20,7 @@ from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
 from messaging.integrations.outside import Outside
+from messaging.links import routes as link_routes
 from messaging.mentions import group_routes
 from messaging.moderation import routes as moderation_routes
 from messaging.personal import routes as personal_routes

@@ -11,10 +11,11 @@ from chassis.schema import Body, Id, Name
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request
 
-from messaging import copies, forwarding
+from messaging import copies
+from messaging.links import forwarding
+from messaging.links.bodies import Forward
 from messaging.permissions import Action, check, standing_of
 from messaging.personal import saved
-from messaging.personal.bodies import Forward
 
 router = APIRouter(prefix="/internal", dependencies=[GatewayOnly], include_in_schema=False)
 

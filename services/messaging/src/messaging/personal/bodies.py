@@ -1,14 +1,13 @@
-"""What requests may say of a person's own things (drafts, what is to come, what they keep) and of forwarding."""
+"""What requests may say of a person's own things (drafts, what is to come, what they keep)."""
 
 from typing import Annotated, Literal
 
-from chassis.schema import Body, Id, Moment, Name, Text
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from chassis.schema import Body, Id, Moment, Text
+from pydantic import AfterValidator, StringConstraints, model_validator
 
-from messaging.bodies import Attachments, ClientId, Content, Document, Draft, Emoji
+from messaging.bodies import Attachments, Content, Document, Draft
 
 NOTE = 500
-URL = 2_048
 
 
 def _not_blank(text: str) -> str:
@@ -17,16 +16,8 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _web_address(text: str) -> str:
-    scheme, _, rest = text.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?#" or not text.isprintable() or " " in text:
-        raise ValueError("must be an address that begins with https:// or http://")
-    return text
-
-
 Note = Annotated[Text, StringConstraints(max_length=NOTE)]
 Said = Annotated[Note, AfterValidator(_not_blank)]
-WebAddress = Annotated[Text, StringConstraints(max_length=URL), AfterValidator(_web_address)]
 
 
 class PreferencesChange(Body):
@@ -93,26 +84,3 @@ class NewReminder(Body):
 class ReminderChange(Body):
     text: Said | None = None
     remind_at: Moment | None = None
-
-
-class Forward(Body):
-    channel_id: Id
-    comment: Content = ""
-    parent_message_id: Id | None = None
-    client_message_id: ClientId | None = None
-    confirm_mentions: bool = False
-
-
-class NewBookmark(Body):
-    title: Name
-    url: WebAddress
-    emoji: Emoji | None = None
-
-
-class BookmarkChange(Body):
-    title: Name | None = None
-    url: WebAddress | None = None
-    # null takes it away.
-    emoji: Emoji | None = None
-    # Its place among the channel's bookmarks, from 0.
-    position: Annotated[int, Field(ge=0, le=99)] | None = None

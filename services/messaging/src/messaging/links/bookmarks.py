@@ -10,7 +10,7 @@ from nexus.messaging.v1.channel_event_pb2 import Bookmark
 from uuid_utils.compat import uuid7
 
 from messaging import announcements
-from messaging.personal.bodies import BookmarkChange, NewBookmark
+from messaging.links.bodies import BookmarkChange, NewBookmark
 from messaging.rows import timestamp
 
 MOST = 100

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from messaging import posting
 from messaging.bodies import ChannelDraft
+from messaging.links.bodies import Forward
 from messaging.permissions import Standing, standing_of
-from messaging.personal.bodies import Forward
 from messaging.rows import MESSAGE, message_of
 
 # In the order of their ids, as everyone does: until this ends nobody comes or goes.

@@ -6,9 +6,9 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query
 
-from messaging import bookmarks, forwarding, surroundings
+from messaging.links import bookmarks, forwarding, surroundings
+from messaging.links.bodies import BookmarkChange, Forward, NewBookmark
 from messaging.permissions import Action, Ask, allowed
-from messaging.personal.bodies import BookmarkChange, Forward, NewBookmark
 
 router = APIRouter(prefix="/api")
 
