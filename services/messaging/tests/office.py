@@ -74,7 +74,12 @@ class Office:
 
 
 async def invited(owner: Asker, who: Asker, workspace_id: str, role: str) -> None:
-    await owner.made(f"/api/workspaces/{workspace_id}/invite", {"emails": [who.email], "role": role})
+    """Somebody comes by an invitation: guests into the channels that there are."""
+    invitation: dict[str, Any] = {"emails": [who.email], "role": role}
+    if role == "guest":
+        _, listed = await owner.get(f"/api/workspaces/{workspace_id}/channels")
+        invitation["channelIds"] = [channel["id"] for channel in listed["channels"]]
+    await owner.made(f"/api/workspaces/{workspace_id}/invite", invitation)
     _, told = await owner.get(f"/api/workspaces/{workspace_id}/invitations")
     token = next(row["token"] for row in told["invitations"] if row["email"] == who.email)
     await who.made("/api/invitations/accept", {"token": token})

@@ -45,11 +45,16 @@ async def test_the_gateway_is_told_where_somebody_is_a_guest(office: Office, poo
         assert (await history.state(db, office.member.user_id))["guestIn"] == []
 
 
-async def test_without_channels_a_guest_joins_the_default_ones(office: Office, person: NewAsker) -> None:
+@pytest.mark.parametrize("more", [{}, {"channelIds": []}])
+async def test_nobody_is_invited_as_a_guest_of_no_channel(
+    office: Office, person: NewAsker, more: dict[str, Any]
+) -> None:
     gina = person("Gina")
-    await invite(office, gina)
-    await accept(office, gina)
-    assert await channels_of(office, gina) == {office.general_id}
+    status, problem = await invite(office, gina, **more)
+    assert (status, problem["type"]) == (422, "invalid_request")
+    assert "say into which channels guests are let" in problem["detail"]
+    _, told = await office.owner.get(f"/api/workspaces/{office.workspace_id}/invitations")
+    assert gina.email not in {row["email"] for row in told["invitations"]}
 
 
 async def test_a_channel_that_was_archived_meanwhile_stays_closed(office: Office, person: NewAsker) -> None:

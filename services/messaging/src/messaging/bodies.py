@@ -93,6 +93,8 @@ class Invite(Body):
     def _lets_guests_in(self) -> "Invite":
         if self.channel_ids and self.role != "guest":
             raise ValueError("channelIds are for guests: others see every public channel")
+        if self.role == "guest" and not self.channel_ids:
+            raise ValueError("channelIds: say into which channels guests are let, for they see no others")
         return self
 
 
