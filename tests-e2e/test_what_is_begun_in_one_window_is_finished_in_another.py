@@ -96,6 +96,17 @@ async def test_a_message_is_scheduled_listed_sent_now_and_another_cancelled(desk
     await expect(lines).to_have_count(0)
 
 
+async def test_what_is_put_off_to_another_time_is_not_sent_at_once(desk: Desk) -> None:
+    await desk.here.write("for the evening")
+    await desk.here.press("Send later")
+    await choose(desk.here, "Another time…")
+    await desk.here.page.get_by_role("dialog").get_by_role("button", name="Send later").click()
+    await expect(desk.here.page.get_by_test_id("composer")).to_have_value("")
+    await expect(await kept(desk.there, "Scheduled")).to_contain_text(["for the evening"])
+    await desk.say_as_bo("what comes first")
+    await expect(desk.here.contents).to_have_text(["what comes first"])
+
+
 async def test_a_saved_message_and_a_reminder_lead_back_to_it(desk: Desk) -> None:
     await desk.say_as_bo("the figures are in", "and so is the sun")
     await menu_of(desk.here, "the figures are in")

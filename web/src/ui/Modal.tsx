@@ -14,7 +14,8 @@ interface Props {
   isWide?: boolean;
 }
 
-/* Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. */
+/* What is opened from within a form is in that form to React: a submit is kept from reaching it.
+   Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. */
 export function Modal({ title, description, isOpen, onClose, children, isWide = false }: Props) {
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
@@ -22,6 +23,7 @@ export function Modal({ title, description, isOpen, onClose, children, isWide = 
         <div className="modal-backdrop" />
         <Dialog.Content
           className={isWide ? "modal modal-wide" : "modal"}
+          onSubmit={(event) => event.stopPropagation()}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="modal-head">
