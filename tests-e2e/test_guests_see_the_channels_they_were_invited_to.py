@@ -33,6 +33,8 @@ async def test_a_guest_joins_the_channels_of_the_invitation_alone(
         await of_gina.press("Accept invitation")
         await of_gina.open("customers")
         await expect(of_gina.page.get_by_test_id("channel-list").locator("[data-channel-id]")).to_have_count(1)
+        for name in ("Invite people", "Create a channel"):
+            await expect(of_gina.page.get_by_role("button", name=name)).to_have_count(0)
         await of_gina.say("Hello from outside")
         await expect(of_ada.message("Hello from outside")).to_be_visible()
         await of_gina.page.screenshot(path=tmp_path / "guest.png")

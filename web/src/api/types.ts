@@ -18,6 +18,7 @@ export interface Workspace {
   name: string;
   description: string | null;
   isPublic: boolean;
+  allowExternalInvites: boolean;
   createdBy: string;
   role?: Role | null;
 }

@@ -1,11 +1,14 @@
 /** A workspace's channels and direct messages. */
+import { useQuery } from "@tanstack/react-query";
 import { DropdownMenu } from "radix-ui";
 
 import { SettingsDialog } from "../administration/SettingsDialog";
+import { workspaceRights } from "../api/administration";
 import type { ListedChannel, Workspace } from "../api/types";
 import { EmojiDialog } from "../emoji/EmojiDialog";
 import { GroupsDialog } from "../groups/GroupsDialog";
 import { KeptDialog } from "../kept/KeptDialog";
+import { keys } from "../live/queries";
 import { THREADS } from "../location";
 import { text } from "../text";
 import { ThreadsLink } from "../threads/ThreadsLink";
@@ -16,7 +19,7 @@ import { MenuEntry } from "../ui/MenuEntry";
 import { InviteDialog } from "../workspaces/InviteDialog";
 import { PeopleDialog } from "../workspaces/PeopleDialog";
 import { isDirect } from "../workspaces/people";
-import { isAdmin } from "../workspaces/roles";
+import { isAdmin, mayInvite } from "../workspaces/roles";
 import { BrowseDialog } from "./BrowseDialog";
 import { ChannelLink } from "./ChannelLink";
 import { CreateChannelDialog } from "./CreateChannelDialog";
@@ -33,10 +36,11 @@ interface Props {
 export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
   const opened = useDialog((state) => state.dialog);
   const close = closeDialog;
+  const mayCreate = useMayCreate(workspace);
   const joined = channels.filter((channel) => channel.isMember && !channel.isArchived);
   return (
     <aside className="sidebar" aria-label={workspace.name}>
-      <Head workspace={workspace} />
+      <Head workspace={workspace} mayCreate={mayCreate} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
         <ThreadsLink workspaceId={workspace.id} channels={channels} isActive={activeId === THREADS} />
         <button type="button" className="sidebar-action" onClick={() => openDialog("kept")}>
@@ -45,7 +49,7 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
         <Group
           title={text.channels.title}
           add={text.channels.add}
-          onAdd={() => openDialog("create")}
+          onAdd={mayCreate ? () => openDialog("create") : null}
           none={isLoading ? "" : text.channels.noneYet}
         >
           {joined
@@ -68,9 +72,11 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
             <ChannelLink key={channel.id} channel={channel} isActive={channel.id === activeId} />
           ))}
         </Group>
-        <button type="button" className="sidebar-action" onClick={() => openDialog("invite")}>
-          <Icon name="invite" size={16} /> {text.people.invite}
-        </button>
+        {mayInvite(workspace) && (
+          <button type="button" className="sidebar-action" onClick={() => openDialog("invite")}>
+            <Icon name="invite" size={16} /> {text.people.invite}
+          </button>
+        )}
       </nav>
       <InviteDialog workspace={workspace} isOpen={opened === "invite"} onClose={close} />
       <PeopleDialog workspace={workspace} isOpen={opened === "people"} onClose={close} />
@@ -90,7 +96,13 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
   );
 }
 
-function Head({ workspace }: { workspace: Workspace }) {
+/** Until the rights have come, as they usually are. */
+function useMayCreate({ id, role }: Workspace): boolean {
+  const rights = useQuery({ queryKey: keys.workspaceRights(id), queryFn: () => workspaceRights(id) }).data;
+  return rights?.mine.includes("createChannels") ?? role !== "guest";
+}
+
+function Head({ workspace, mayCreate }: { workspace: Workspace; mayCreate: boolean }) {
   return (
     <header className="sidebar-head">
       <DropdownMenu.Root modal={false}>
@@ -100,10 +112,12 @@ function Head({ workspace }: { workspace: Workspace }) {
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-            <MenuEntry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
+            {mayInvite(workspace) && (
+              <MenuEntry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
+            )}
             <MenuEntry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
             <DropdownMenu.Separator className="menu-line" />
-            <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />
+            {mayCreate && <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />}
             <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
             <DropdownMenu.Separator className="menu-line" />
             <MenuEntry icon="smile" label={text.emoji.manage} onSelect={() => openDialog("emoji")} />
@@ -132,7 +146,7 @@ interface GroupProps {
   title: string;
   add: string;
   none: string;
-  onAdd: () => void;
+  onAdd: (() => void) | null;
   children: React.ReactNode[];
 }
 
@@ -141,7 +155,7 @@ function Group({ title, add, none, onAdd, children }: GroupProps) {
     <section className="sidebar-group" aria-label={title}>
       <header>
         <h2>{title}</h2>
-        <IconButton icon="plus" size={15} label={add} side="right" onClick={onAdd} />
+        {onAdd && <IconButton icon="plus" size={15} label={add} side="right" onClick={onAdd} />}
       </header>
       {children.length > 0 ? <ul>{children}</ul> : <p className="sidebar-none">{none}</p>}
     </section>
