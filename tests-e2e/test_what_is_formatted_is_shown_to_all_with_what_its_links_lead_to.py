@@ -121,3 +121,20 @@ async def test_the_page_shows_formatting_and_previews_as_what_they_are(
         await message.get_by_role("button", name="Remove previews").click()
         await expect(card).to_have_count(0)
         assert page.faults == []
+
+
+async def test_a_channel_is_named_in_a_message_once_one_is_let_in(
+    browser: Browser, product: Product, team: Team
+) -> None:
+    ada, bo = team
+    vault = await ada.channel(team.workspace_id, "vault", type="private")
+    async with window(browser, product.url) as page:
+        await page.sign_in(bo.user["email"], PASSWORD)
+        await page.open("plans")
+        await ada.post(f"/api/channels/{team.channel_id}/messages", {"content": f"all of it is in <#{vault}>"})
+        message = page.message("all of it is in")
+        await expect(message.get_by_test_id("message-content")).to_have_text("all of it is in #channel")
+        await ada.post(f"/api/channels/{vault}/members", {"userIds": [bo.id]})
+        await message.get_by_role("link", name="#vault").click()
+        await expect(page.page.get_by_role("heading", name="vault", exact=True)).to_be_visible()
+        assert page.faults == []

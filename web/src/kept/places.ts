@@ -1,4 +1,6 @@
 /** Where a conversation is, of those this browser has listed. */
+import { useSyncExternalStore } from "react";
+
 import type { ListedChannel } from "../api/types";
 import { queries } from "../live/queries";
 import { goTo } from "../location";
@@ -11,9 +13,17 @@ export function channelOf(channelId: string | null): ListedChannel | undefined {
     .find((channel) => channel.id === channelId);
 }
 
+const changed = (listener: () => void) =>
+  queries.getQueryCache().subscribe(({ query }) => query.queryKey[0] === "channels" && listener());
+
+/** As `channelOf`, told anew when it comes into the lists, changes or leaves them. */
+export function useChannel(channelId: string | null): ListedChannel | undefined {
+  return useSyncExternalStore(changed, () => channelOf(channelId));
+}
+
 /** What it is called, empty if it is not known here: what is not listed may not be named. */
 export function useTitleOf(channelId: string | null): string {
-  const channel = channelOf(channelId);
+  const channel = useChannel(channelId);
   const people = usePeople(channel?.workspaceId ?? "");
   const myId = useMyId();
   return channel ? titleOf(channel, people, myId) : "";

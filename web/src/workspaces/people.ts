@@ -15,9 +15,11 @@ const SOON_MS = 3_000;
 const AGAIN_MS = 60_000;
 const NOBODY: readonly WorkspaceMember[] = [];
 
-/** Also those who are a name only, because an import brought what they wrote. */
+/** Also those who are a name only, because an import brought what they wrote; nobody of an unnamed workspace. */
 function useEverybody(workspaceId: string): readonly WorkspaceMember[] {
-  return useQuery({ queryKey: keys.members(workspaceId), queryFn: () => listMembers(workspaceId) }).data ?? NOBODY;
+  const isKnown = workspaceId !== "";
+  const query = { queryKey: keys.members(workspaceId), queryFn: () => listMembers(workspaceId), enabled: isKnown };
+  return useQuery(query).data ?? NOBODY;
 }
 
 export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
