@@ -48,7 +48,9 @@ async def test_a_thread_is_held_beside_its_channel(
         # In the channel the reply is only counted, for both; who asked follows, and has something unread.
         for each in (of_ada, of_bo):
             await expect(each.page.get_by_test_id("message-list").get_by_text("At the harbour")).to_have_count(0)
-            await expect(each.message("Where do we meet?").get_by_test_id("replies").first).to_contain_text("1 reply")
+            replies = each.message("Where do we meet?").get_by_test_id("replies").first
+            await expect(replies).to_contain_text("1 reply")
+            assert await _is_below(replies, each.contents.filter(has_text="Where do we meet?").first)
         await expect(threads_link(of_ada)).to_have_attribute("data-unread", "true")
         await expect(threads_link(of_ada)).to_contain_text("1")
         await threads_link(of_ada).click()
@@ -66,6 +68,11 @@ async def test_a_thread_is_held_beside_its_channel(
         await of_bo.page.set_viewport_size({"width": 400, "height": 700})
         await of_bo.page.screenshot(path=tmp_path / "narrow.png")
         assert of_ada.faults == of_bo.faults == []
+
+
+async def _is_below(line: Locator, words: Locator) -> bool:
+    lower, upper = await line.bounding_box(), await words.bounding_box()
+    return lower is not None and upper is not None and lower["y"] >= upper["y"] + upper["height"]
 
 
 async def _also_to_the_channel(of_ada: Window, of_bo: Window) -> None:

@@ -23,7 +23,7 @@ export const Content = memo(function Content({ content, formatted, people = NOBO
     );
   }
   return (
-    <div className="content" data-testid="message-content">
+    <div className="content" dir="auto" data-testid="message-content">
       {pieces(content).map((piece, index) => {
         switch (piece.kind) {
           case "block":
