@@ -2,7 +2,8 @@
 
 from itertools import islice
 
-from eventbus import Backoff
+import pytest
+from eventbus import Backoff, repeat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,3 +30,17 @@ def test_success_forgets_the_failures() -> None:
 
 def test_a_thousand_failures_still_have_an_answer() -> None:
     assert all(seconds <= 5 for seconds in islice(Backoff(), 3_000))
+
+
+async def test_turns_go_on_while_a_part_is_gone_and_end_with_anything_else() -> None:
+    turns: list[BaseException | float] = [0.0, ConnectionError(), TimeoutError(), 0.0, LookupError("a fault of ours")]
+
+    async def turn() -> float:
+        outcome = turns.pop(0)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    with pytest.raises(LookupError):
+        await repeat(turn, "a test", (OSError, TimeoutError), Backoff(first=0.001))
+    assert not turns

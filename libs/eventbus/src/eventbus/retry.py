@@ -1,8 +1,12 @@
 """How long to wait before trying again."""
 
+import asyncio
+import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -24,3 +28,19 @@ class Backoff:
     def reset(self) -> None:
         """It worked: the next failure waits shortly again."""
         self.tries = 0
+
+
+async def repeat(
+    turn: Callable[[], Awaitable[float]], what: str, gone: tuple[type[Exception], ...], waits: Backoff | None = None
+) -> None:
+    """Take turns until cancelled: the next one comes after as many seconds as a turn says, and while what it needs is
+    gone with back-off."""
+    waits = waits or Backoff(most=10.0)
+    while True:
+        try:
+            seconds = await turn()
+            waits.reset()
+        except gone as error:
+            seconds = next(waits)
+            log.warning("%s: again in %.1f s: %r", what, seconds, error)
+        await asyncio.sleep(seconds)

@@ -3,18 +3,16 @@
 import asyncio
 import logging
 
-import aiohttp
 import asyncpg
-from chassis.problems import PART_GONE
-from eventbus import Backoff
+from eventbus import Backoff, repeat
 
 from files import jobs, rescans, uploads
 from files.clamd import Scanner
 from files.metrics import JOBS_WAITING
 from files.store import Store
+from files.workshop import GONE
 
 log = logging.getLogger(__name__)
-GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError)
 EVERY = 10.0  # seconds
 EXPIRED = """
     SELECT id FROM uploads WHERE state = 'open' AND expires_at < now()
@@ -28,19 +26,15 @@ FORGET_FAILED = (
 
 async def run(pool: asyncpg.Pool, scanner: Scanner) -> None:
     """For as long as this runs."""
-    waits = Backoff(first=1.0, most=EVERY)
-    while True:
-        try:
-            await give_up_expired(pool)
-            await pool.execute(FORGET_FAILED)
-            await _count_waiting(pool)
-            await rescans.queue(pool, await scanner.signatures())
-            waits.reset()
-            seconds = EVERY
-        except GONE as error:
-            seconds = next(waits)
-            log.warning("housekeeping goes on in %.1f s: %r", seconds, error)
-        await asyncio.sleep(seconds)
+
+    async def turn() -> float:
+        await give_up_expired(pool)
+        await pool.execute(FORGET_FAILED)
+        await _count_waiting(pool)
+        await rescans.queue(pool, await scanner.signatures())
+        return EVERY
+
+    await repeat(turn, "housekeeping", GONE, Backoff(first=1.0, most=EVERY))
 
 
 async def prepare(store: Store) -> None:

@@ -1,16 +1,12 @@
 """What is to happen at its time happens then, in whichever process of messaging looks first."""
 
-import asyncio
-import logging
-
 import asyncpg
 from chassis.problems import PART_GONE
-from eventbus import Backoff
+from eventbus import Backoff, repeat
 
 from messaging import scheduled
 from messaging.personal import reminders
 
-log = logging.getLogger(__name__)
 # Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.
 LOOK_EVERY = 5.0
 UNTIL_NEXT = """
@@ -22,14 +18,11 @@ UNTIL_NEXT = """
 
 async def run(pool: asyncpg.Pool) -> None:
     """Send what is due and remind of what is due, for as long as this runs."""
-    waits = Backoff(most=LOOK_EVERY)
-    while True:
-        try:
-            await scheduled.send_due(pool)
-            await reminders.tell_due(pool)
-            seconds = await pool.fetchval(UNTIL_NEXT)
-            waits.reset()
-        except PART_GONE as error:
-            seconds = next(waits)
-            log.warning("what is due is looked for again in %.1f s: %r", seconds, error)
-        await asyncio.sleep(LOOK_EVERY if seconds is None else min(LOOK_EVERY, seconds))
+
+    async def turn() -> float:
+        await scheduled.send_due(pool)
+        await reminders.tell_due(pool)
+        seconds = await pool.fetchval(UNTIL_NEXT)
+        return LOOK_EVERY if seconds is None else min(LOOK_EVERY, seconds)
+
+    await repeat(turn, "what is due", PART_GONE, Backoff(most=LOOK_EVERY))

@@ -5,7 +5,7 @@ import logging
 
 import asyncpg
 from chassis.problems import PART_GONE, Problem
-from eventbus import Backoff, Db
+from eventbus import Db, repeat
 
 from messaging.integrations import deliveries, endpoints, saying
 from messaging.integrations.deliveries import WAITS, Delivery, Outcome
@@ -25,21 +25,13 @@ GONE = 410
 
 async def run(pool: asyncpg.Pool, outside: Outside) -> None:
     """Tell what waits, for as long as this runs."""
+
+    async def turn() -> float:
+        return 0.0 if await tell_next(pool, outside) else LOOK_EVERY
+
     async with asyncio.TaskGroup() as workers:
         for _ in range(WORKERS):
-            workers.create_task(_work(pool, outside))
-
-
-async def _work(pool: asyncpg.Pool, outside: Outside) -> None:
-    waits = Backoff(most=10.0)
-    while True:
-        try:
-            seconds = 0.0 if await tell_next(pool, outside) else LOOK_EVERY
-            waits.reset()
-        except PART_GONE as error:
-            seconds = next(waits)
-            log.warning("webhooks are told again in %.1f s: %r", seconds, error)
-        await asyncio.sleep(seconds)
+            workers.create_task(repeat(turn, "outgoing webhooks", PART_GONE))
 
 
 async def tell_next(pool: asyncpg.Pool, outside: Outside) -> bool:

@@ -1,12 +1,11 @@
 """Looks at the links of messages, a few at a time; whichever process of messaging comes first."""
 
 import asyncio
-import logging
 
 import asyncpg
 from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
-from eventbus import Backoff
+from eventbus import repeat
 
 from messaging.metrics import PREVIEWS
 from messaging.previews import jobs, pages
@@ -16,7 +15,6 @@ from messaging.previews.jobs import Job, Preview
 from messaging.previews.pages import Look
 from messaging.previews.reading import Words, words_of
 
-log = logging.getLogger(__name__)
 WORKERS = 3
 # Seconds.
 LOOK_EVERY = 1.0
@@ -39,21 +37,13 @@ async def run(pool: asyncpg.Pool, look: Look | None, per_minute: int) -> None:
 
     `per_minute` is how many pages are asked for on behalf of a workspace.
     """
+
+    async def turn() -> float:
+        return 0.0 if await look_at_next(pool, look, per_minute) else LOOK_EVERY
+
     async with asyncio.TaskGroup() as workers:
         for _ in range(WORKERS):
-            workers.create_task(_work(pool, look, per_minute))
-
-
-async def _work(pool: asyncpg.Pool, look: Look | None, per_minute: int) -> None:
-    waits = Backoff(most=10.0)
-    while True:
-        try:
-            seconds = 0.0 if await look_at_next(pool, look, per_minute) else LOOK_EVERY
-            waits.reset()
-        except PART_GONE as error:
-            seconds = next(waits)
-            log.warning("links are looked at again in %.1f s: %r", seconds, error)
-        await asyncio.sleep(seconds)
+            workers.create_task(repeat(turn, "link previews", PART_GONE))
 
 
 async def look_at_next(pool: asyncpg.Pool, look: Look | None, per_minute: int) -> bool:

@@ -9,7 +9,7 @@ import asyncpg
 from chassis.confined.limits import Busy
 from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
-from eventbus import Backoff
+from eventbus import repeat
 
 from messaging.transfers import exporting, jobs, uploads
 from messaging.transfers.importing import Import
@@ -27,21 +27,13 @@ BROKEN = "It could not be finished. What was done is kept; it can be started aga
 
 async def run(pool: asyncpg.Pool, runner: Runner, per_second: int) -> None:
     """Work on what waits, for as long as this runs; imports store `per_second` messages at the most."""
+
+    async def work() -> float:
+        return 0.0 if await work_on_next(pool, runner, per_second) else LOOK_EVERY
+
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_work(pool, runner, per_second))
+        tasks.create_task(repeat(work, "imports and exports", PASSING))
         tasks.create_task(_expire(pool))
-
-
-async def _work(pool: asyncpg.Pool, runner: Runner, per_second: int) -> None:
-    waits = Backoff(most=10.0)
-    while True:
-        try:
-            seconds = 0.0 if await work_on_next(pool, runner, per_second) else LOOK_EVERY
-            waits.reset()
-        except PASSING as error:
-            seconds = next(waits)
-            log.warning("imports and exports go on in %.1f s: %r", seconds, error)
-        await asyncio.sleep(seconds)
 
 
 async def work_on_next(pool: asyncpg.Pool, runner: Runner, per_second: int) -> bool:
