@@ -59,6 +59,22 @@ async def test_a_readable_file_is_told_at_each_place_without_the_others(hall: Ha
     assert heard(stranger) == []
 
 
+@pytest.mark.parametrize("name", ["file_ready", "file_changed", "file_deleted"])
+async def test_what_is_to_go_with_a_message_is_told_to_its_uploader_alone(hall: Hall, name: str) -> None:
+    channel_id, user_id = somebody(), somebody()
+    uploader, member = await a_member(hall, channel_id, user_id), await a_member(hall, channel_id)
+    file, places = a_file(), [Place(entity_type="draft", entity_id=channel_id)]
+    file.uploaded_by = user_id
+    payload = {
+        "file_ready": said.FileReady(file=file, places=places),
+        "file_changed": said.FileChanged(file=file, places=places),
+        "file_deleted": said.FileDeleted(workspace_id="w", places=places, user_id=user_id),
+    }[name]
+    await hall.tell(FileEvent(file_id=file.id, **{name: payload}))  # type: ignore[arg-type]
+    assert [event for event, _ in heard(uploader)] == [name.replace("_", ":")]
+    assert heard(member) == []
+
+
 async def test_a_workspace_hears_only_that_there_is_something(hall: Hall) -> None:
     workspace_id = somebody()
     hall.state = {"channels": [], "workspaceIds": [workspace_id]}

@@ -7,12 +7,16 @@ import pytest
 from messaging import directory
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
+from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
 from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent
+from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from office import Office
 
 CHANNELS = "SELECT id::text, workspace_id::text, type, is_archived FROM channels"
 PLACES = "SELECT channel_id::text || '/' || user_id::text FROM channel_members"
+_MEMBERS = "messaging.workspace_members"
+TOLD = "SELECT topic, key, value FROM outbox ORDER BY id"
 OF_TOPIC = "SELECT key, value FROM outbox WHERE topic = $1 ORDER BY id"
 
 
@@ -61,6 +65,55 @@ async def test_guests_are_told_anew_with_what_was_there_before(pool: asyncpg.Poo
     rows = await pool.fetch(OF_TOPIC, "messaging.workspace_members")
     saved = [WorkspaceMemberEvent.FromString(row["value"]).workspace_member_saved for row in rows]
     assert [(each.user_id, each.role) for each in saved] == [(str(office.guest.user_id), "guest")]
+
+
+SOON = "2099-01-01T00:00:00+00:00"
+
+
+async def told_terms(pool: asyncpg.Pool, office: Office) -> dict[str, object]:
+    """What a consumer that goes by who may say something ends with."""
+    last = {(row["topic"], row["key"].decode()): row["value"] for row in await pool.fetch(TOLD)}
+    member_id, channel_id = office.member.user_id, office.channel_id
+    person = WorkspaceMemberEvent.FromString(last[_MEMBERS, f"{office.workspace_id}:{member_id}"])
+    place = ChannelMemberEvent.FromString(last["messaging.channel_members", f"{channel_id}/{member_id}"])
+    channel = ChannelDirectoryEvent.FromString(last["messaging.channel_directory", channel_id])
+    rights = WorkspaceEvent.FromString(last["messaging.workspaces", office.workspace_id])
+    return {
+        "workspace": (rights.rights_changed.post, rights.rights_changed.reply),
+        "channel": (channel.channel_listed.post, channel.channel_listed.reply, *channel.channel_listed.poster_ids),
+        "member": (
+            person.workspace_member_saved.HasField("silenced_until"),
+            person.workspace_member_saved.HasField("may_post") and person.workspace_member_saved.may_post,
+        ),
+        "place": (place.channel_member_listed.is_admin, place.channel_member_listed.HasField("silenced_until")),
+    }
+
+
+async def test_whoever_goes_by_it_is_told_who_may_say_something_where(pool: asyncpg.Pool, office: Office) -> None:
+    workspace, channel = f"/api/workspaces/{office.workspace_id}", f"/api/channels/{office.channel_id}"
+    person = f"members/{office.member.user_id}"
+    await office.owner.put(f"{workspace}/permissions", {"rights": {"post": "admin"}})
+    posters = [str(office.member.user_id)]
+    await office.owner.put(f"{channel}/permissions", {"rights": {"reply": "channelAdmin"}, "posters": posters})
+    await office.owner.put(f"{workspace}/{person}", {"role": "member", "permissions": {"post": True}})
+    for where in (workspace, channel):
+        assert (await office.owner.put(f"{where}/{person}/silence", {"until": SOON}))[0] == 204
+    expected = {
+        "workspace": ("admin", ""), "channel": ("", "channelAdmin", *posters), "member": (True, True),
+        "place": (False, True),
+    }  # fmt: skip
+    assert await told_terms(pool, office) == expected
+    await pool.execute("DELETE FROM outbox")
+    await pool.execute("INSERT INTO directory_backlog DEFAULT VALUES")
+    await directory.announce_backlog(pool)
+    assert await told_terms(pool, office) == expected
+    for where in (workspace, channel):
+        assert (await office.owner.put(f"{where}/{person}/silence", {"until": None}))[0] == 204
+    await office.owner.put(f"{channel}/{person}", {"role": "admin"})
+    await office.owner.put(f"{workspace}/permissions", {"rights": {"post": None}})
+    assert await told_terms(pool, office) == expected | {
+        "workspace": ("", ""), "member": (False, True), "place": (True, False),
+    }  # fmt: skip
 
 
 async def told_holds(pool: asyncpg.Pool) -> dict[str, str]:

@@ -33,12 +33,14 @@ CLOSE = """
     WHERE file_id = $1 AND entity_type = 'channel' AND entity_id = $2 AND is_open RETURNING entity_type, entity_id
 """
 REMOVE = """
-    DELETE FROM file_places WHERE file_id = $1 AND entity_type = 'channel' AND entity_id = $2
+    DELETE FROM file_places WHERE file_id = $1 AND entity_type IN ('channel', 'draft') AND entity_id = $2
     RETURNING entity_type, entity_id
 """
+# What waited for a message has it.
+SENT = "DELETE FROM file_places WHERE file_id = $1 AND entity_type = 'draft' AND entity_id = $2"
 HAS_PLACES = "SELECT EXISTS (SELECT FROM file_places WHERE file_id = $1)"
 FILE = "SELECT workspace_id, uploaded_by, version FROM files WHERE id = $1"
-AT_CHANNEL = "SELECT file_id FROM file_places WHERE entity_type = 'channel' AND entity_id = $1"
+AT_CHANNEL = "SELECT DISTINCT file_id FROM file_places WHERE entity_type IN ('channel', 'draft') AND entity_id = $1"
 FORGET_CHANNEL = "DELETE FROM message_files WHERE channel_id = $1"
 
 
@@ -130,6 +132,7 @@ async def _settle(db: Db, file_id: UUID, channel_id: UUID, is_held: bool = False
 
 async def _open(db: Db, file_id: UUID, channel_id: UUID) -> None:
     was_open = await db.fetchval(OPEN, file_id, channel_id)
+    await db.execute(SENT, file_id, channel_id)
     file = await db.fetchrow(FILE, file_id)
     if not was_open and file is not None and file["version"] is not None:
         await announcements.changed(db, file_id, file["version"])

@@ -13,7 +13,7 @@ from nexus.files.v1.file_event_pb2 import File, Place
 
 from files.media.types import OCTETS, served_as
 from files.places import SEES
-from files.standings import IN_WORKSPACE, VISIBLE
+from files.standings import THEIRS, VISIBLE
 
 # Of the asker as $1: a file is shown as its newest clean version is, to its uploader as the only one there is.
 COLUMNS = """f.id, f.workspace_id, f.filename, f.uploaded_by, f.created_at, f.updated_at, v.number, v.status, v.reason,
@@ -28,7 +28,7 @@ FROM = """
 SHOWN_VERSION = "coalesce(f.version, (SELECT max(number) FROM file_versions WHERE file_id = f.id))"
 PLACE = f"""
     LEFT JOIN LATERAL (SELECT p.entity_type, p.entity_id FROM file_places p
-        WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {IN_WORKSPACE}
+        WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {THEIRS}
         ORDER BY p.added_at, p.entity_id LIMIT 1) p ON TRUE
 """  # noqa: S608 - constants
 SHOWN = f"SELECT {COLUMNS}, p.entity_type, p.entity_id {FROM.format(number=SHOWN_VERSION)} {PLACE}"
@@ -37,7 +37,7 @@ AT_PLACE = f"""
     SELECT {COLUMNS}, p.entity_type, p.entity_id {FROM.format(number=SHOWN_VERSION)}
     JOIN file_places p ON p.file_id = f.id AND p.is_open
     WHERE p.entity_type = $2 AND p.entity_id = $3 AND ($4::uuid IS NULL OR f.id < $4)
-        AND (f.version IS NOT NULL OR f.uploaded_by = $1) AND {IN_WORKSPACE}
+        AND (f.version IS NOT NULL OR f.uploaded_by = $1) AND {THEIRS}
     ORDER BY f.id DESC LIMIT $5
 """
 VERSIONS = f"""

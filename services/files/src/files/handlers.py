@@ -1,5 +1,7 @@
 """What files says and hears: it keeps copies of who is where, and hears which messages carry files."""
 
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
@@ -9,15 +11,18 @@ from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
 from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpened
+from nexus.messaging.v1.workspace_event_pb2 import RightsChanged, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
 from files import carrying, directory, holds
+from files.directory import Rights, Terms
 
 
 async def join_workspace(event: WorkspaceMemberEvent, db: Db) -> None:
     saved = event.workspace_member_saved
     workspace_id, user_id = _ids(saved.workspace_id, saved.user_id)
-    await directory.save_workspace_member(db, workspace_id, user_id, saved.role)
+    terms = Terms(_moment(saved, "silenced_until"), _said(saved, "may_post"), _said(saved, "may_reply"))
+    await directory.save_workspace_member(db, workspace_id, user_id, saved.role, terms)
 
 
 async def leave_workspace(tombstone: Tombstone, db: Db) -> None:
@@ -25,10 +30,18 @@ async def leave_workspace(tombstone: Tombstone, db: Db) -> None:
     await directory.remove_workspace_member(db, *_ids(workspace_id, user_id))
 
 
+async def change_rights(event: WorkspaceEvent, db: Db) -> None:
+    (workspace_id,) = _ids(event.workspace_id)
+    await directory.save_rights(db, workspace_id, _rights(event.rights_changed))
+
+
 async def list_channel(event: ChannelDirectoryEvent, db: Db) -> None:
     listed = event.channel_listed
     channel_id, workspace_id = _ids(event.channel_id, listed.workspace_id)
-    await directory.save_channel(db, channel_id, workspace_id, listed.type, listed.is_archived)
+    posters = _ids(*listed.poster_ids)
+    await directory.save_channel(
+        db, channel_id, workspace_id, listed.type, listed.is_archived, _rights(listed), posters
+    )  # fmt: skip
 
 
 async def remove_channel(tombstone: Tombstone, db: Db) -> None:
@@ -39,7 +52,9 @@ async def remove_channel(tombstone: Tombstone, db: Db) -> None:
 
 async def join_channel(event: ChannelMemberEvent, db: Db) -> None:
     listed = event.channel_member_listed
-    await directory.save_channel_member(db, *_ids(listed.channel_id, listed.user_id))
+    channel_id, user_id = _ids(listed.channel_id, listed.user_id)
+    silenced_until = _moment(listed, "silenced_until")
+    await directory.save_channel_member(db, channel_id, user_id, listed.is_admin, silenced_until)
 
 
 async def leave_channel(tombstone: Tombstone, db: Db) -> None:
@@ -80,6 +95,19 @@ async def drop_purged(event: ChannelEvent, db: Db) -> None:
     await carrying.drop(db, channel_id, message_ids)
 
 
+def _rights(told: RightsChanged | ChannelListed) -> Rights:
+    return Rights(_said(told, "post"), _said(told, "reply"))
+
+
+def _said(told: Any, name: str) -> Any:
+    """The optional field; None if nothing is said of it."""
+    return getattr(told, name) if told.HasField(name) else None
+
+
+def _moment(told: Any, name: str) -> datetime | None:
+    return getattr(told, name).ToDatetime(UTC) if told.HasField(name) else None
+
+
 def _ids(*texts: str) -> list[UUID]:
     try:
         return [UUID(text) for text in texts]
@@ -90,6 +118,7 @@ def _ids(*texts: str) -> list[UUID]:
 PUBLISHES: tuple[type[Event], ...] = (FileEvent,)
 CONSUMES: Consumes = {
     WorkspaceMemberEvent: {WorkspaceMemberSaved: join_workspace, Tombstone: leave_workspace},
+    WorkspaceEvent: {RightsChanged: change_rights},
     ChannelDirectoryEvent: {ChannelListed: list_channel, Tombstone: remove_channel},
     LegalHoldEvent: {LegalHoldOpened: open_hold, Tombstone: release_hold},
     ChannelEvent: {

@@ -43,17 +43,22 @@ def _anybody(_: Standing) -> bool:
     return True
 
 
+def _speaks_for_it(s: Standing) -> bool:
+    """Who looks after the file, and may say something where it is shown: what it is and is called, others see."""
+    return (s.is_uploader or s.is_admin) and not s.is_silenced
+
+
 RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.FILE_UPLOAD: lambda s: s.writes,
     # Found by its id and its uploader alone.
     Action.UPLOAD_CONTINUE: _anybody,
     Action.FILE_LIST: _anybody,
     Action.FILE_READ: _anybody,
-    Action.FILE_CHANGE: lambda s: s.is_uploader or s.is_admin,
+    Action.FILE_CHANGE: _speaks_for_it,
     Action.FILE_DELETE: lambda s: s.is_uploader or s.is_admin,
     Action.VERSION_LIST: _anybody,
-    Action.VERSION_ADD: lambda s: s.is_uploader or s.is_admin,
-    Action.VERSION_RESTORE: lambda s: s.is_uploader or s.is_admin,
+    Action.VERSION_ADD: _speaks_for_it,
+    Action.VERSION_RESTORE: _speaks_for_it,
     # Strangers may read then, so that is not for those who are guests themselves.
     Action.LINK_MAKE: lambda s: s.role in ("owner", "admin", "member"),
     # Their own, or all if they look after the file: links/routes.py.

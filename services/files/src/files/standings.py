@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.problems import not_found
 from eventbus import Db
 
-from files.places import SEES, WORKSPACE_OF, WRITES, Place
+from files.places import IS_SILENCED, SEES, WORKSPACE_OF, WRITES, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Standing:
     writes: bool = False
     file_id: UUID | None = None
     uploaded_by: UUID | None = None
+    # A moderator lets them say nothing where the file hangs.
+    is_silenced: bool = False
     # Who made the share link that is named.
     link_by: UUID | None = None
 
@@ -36,15 +38,20 @@ class Standing:
         return self.is_uploader or self.is_admin
 
 
-# What is a person's own is theirs while they are in the workspace that keeps it.
-IN_WORKSPACE = """(p.entity_type <> 'user' OR EXISTS (
-    SELECT FROM workspace_members w WHERE w.workspace_id = f.workspace_id AND w.user_id = $1))"""
+# What is a person's own is theirs while they are in the workspace that keeps it; what is to go with a message is its
+# uploader's.
+THEIRS = """CASE p.entity_type
+    WHEN 'user' THEN EXISTS (
+        SELECT FROM workspace_members w WHERE w.workspace_id = f.workspace_id AND w.user_id = $1)
+    WHEN 'draft' THEN f.uploaded_by = $1
+    ELSE TRUE END"""
 VISIBLE = f"""
-    EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {IN_WORKSPACE})
+    EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {THEIRS})
     AND (f.version IS NOT NULL OR f.uploaded_by = $1)
 """
 OF_FILE = f"""
-    SELECT f.id AS file_id, f.workspace_id, f.uploaded_by, m.role
+    SELECT f.id AS file_id, f.workspace_id, f.uploaded_by,
+        EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {IS_SILENCED}) AS is_silenced, m.role
     FROM files f LEFT JOIN workspace_members m ON m.workspace_id = f.workspace_id AND m.user_id = $1
     WHERE f.id = $2 AND {VISIBLE}
 """  # noqa: S608

@@ -45,7 +45,7 @@ def tell_deleted(event: FileEvent, feed: "Feed") -> None:
     deleted = event.file_deleted
     about: Json = {"fileId": event.file_id, "workspaceId": deleted.workspace_id}
     for place in deleted.places:
-        _tell_place(feed, place, "file:deleted", {**about, **to_wire(place)})
+        _tell_place(feed, place, "file:deleted", {**about, **to_wire(place)}, deleted.user_id)
     if not deleted.places:
         _tell_person(feed, deleted.user_id, "file:deleted", {**about, "entityType": None, "entityId": None})
 
@@ -54,14 +54,17 @@ def _tell_places(feed: "Feed", places: Iterable[Place], name: str, file: File) -
     """Each place as if it were the only one: of others not everybody there may know."""
     for place in places:
         file.entity_type, file.entity_id = place.entity_type, place.entity_id
-        _tell_place(feed, place, name, _whole(file) if place.entity_type != "workspace" else _hint(file))
+        body = _whole(file) if place.entity_type != "workspace" else _hint(file)
+        _tell_place(feed, place, name, body, file.uploaded_by)
 
 
-def _tell_place(feed: "Feed", place: Place, name: str, body: Json) -> None:
+def _tell_place(feed: "Feed", place: Place, name: str, body: Json, uploader_id: str) -> None:
     if place.entity_type == "channel" and place.entity_id in feed.channels:
         feed.channels.tell(place.entity_id, encode_event("/", name, body, feed.recent.place))
     elif place.entity_type == "user":
         _tell_person(feed, place.entity_id, name, body)
+    elif place.entity_type == "draft":
+        _tell_person(feed, uploader_id, name, body)
     elif place.entity_type == "workspace":
         _tell_room(feed, workspace_room(place.entity_id), name, body)
 

@@ -10,8 +10,15 @@ from nexus.event.v1.meta_pb2 import Meta
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_event_pb2 import Channel, ChannelEvent, Message
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent, InvitationIssued
-from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, EmojiRemoved, GroupRemoved, GroupSaved, WorkspaceEvent
-from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
+from nexus.messaging.v1.workspace_event_pb2 import (
+    EmojiAdded,
+    EmojiRemoved,
+    GroupRemoved,
+    GroupSaved,
+    RightsChanged,
+    WorkspaceEvent,
+)
+from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 
 from messaging import directory
 from messaging.rows import texts, timestamp
@@ -26,12 +33,7 @@ def member_key(workspace_id: UUID, user_id: UUID) -> str:
 
 
 async def workspace_member_saved(db: Db, row: Record, actor_id: UUID) -> None:
-    saved = WorkspaceMemberSaved(
-        workspace_id=str(row["workspace_id"]), user_id=str(row["user_id"]), role=row["role"],
-        joined_at=timestamp(row["joined_at"]),
-    )  # fmt: skip
-    key = member_key(row["workspace_id"], row["user_id"])
-    await outbox.append(db, WorkspaceMemberEvent(member_key=key, workspace_member_saved=saved), actor_id=str(actor_id))
+    await outbox.append(db, directory.member_saved(row), actor_id=str(actor_id))
 
 
 async def workspace_member_gone(db: Db, workspace_id: UUID, user_id: UUID) -> None:
@@ -39,8 +41,9 @@ async def workspace_member_gone(db: Db, workspace_id: UUID, user_id: UUID) -> No
 
 
 async def workspace_changed(
-    db: Db, workspace_id: UUID, fact: EmojiAdded | EmojiRemoved | GroupSaved | GroupRemoved, actor_id: UUID
-) -> None:
+    db: Db, workspace_id: UUID, fact: EmojiAdded | EmojiRemoved | GroupSaved | GroupRemoved | RightsChanged,
+    actor_id: UUID,
+) -> None:  # fmt: skip
     event = WorkspaceEvent(workspace_id=str(workspace_id))
     if isinstance(fact, EmojiAdded):
         event.emoji_added.CopyFrom(fact)
@@ -48,6 +51,8 @@ async def workspace_changed(
         event.emoji_removed.CopyFrom(fact)
     elif isinstance(fact, GroupSaved):
         event.group_saved.CopyFrom(fact)
+    elif isinstance(fact, RightsChanged):
+        event.rights_changed.CopyFrom(fact)
     else:
         event.group_removed.CopyFrom(fact)
     await outbox.append(db, event, actor_id=str(actor_id))

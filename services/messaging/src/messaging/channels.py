@@ -12,7 +12,7 @@ from chassis.slots import slot_of_name, slot_of_people
 from eventbus import Db
 from eventbus.wire import Json, iso
 
-from messaging import announcements, audit, messages, shards
+from messaging import announcements, audit, directory, messages, shards
 from messaging.bodies import GROUP_SIZE, ChannelChange, NewChannel
 from messaging.permissions import Standing
 from messaging.rows import CHANNEL, channel_json, channel_of, plain_json, qualified
@@ -173,6 +173,7 @@ async def give_role(db: Db, standing: Standing, user_id: UUID, role: str) -> Non
         raise not_found("member of this channel")
     if found == "guest":
         raise Problem(422, "invalid_request", "role: a guest cannot be a channel's admin")
+    await directory.list_members(db, [(row["id"], user_id)])
     details = {"channelId": str(row["id"]), "userId": str(user_id), "role": role}
     await audit.record(db, standing, "channel.member_changed", details)
 

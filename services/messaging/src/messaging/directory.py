@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
+import orjson
 from asyncpg import Record
 from chassis.problems import PART_GONE
 from eventbus import Backoff, Db, outbox
@@ -13,9 +14,11 @@ from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import Channel
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent, ChannelMemberListed
 from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpened
+from nexus.messaging.v1.workspace_event_pb2 import RightsChanged, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
-from messaging.rows import CHANNEL, channel_of, timestamp
+from messaging.rights.terms import WORDS
+from messaging.rows import CHANNEL, channel_of, texts, timestamp
 
 log = logging.getLogger(__name__)
 # What was there before these topics is announced so many at a time, each time in a transaction of its own.
@@ -33,9 +36,17 @@ BETWEEN = """
     SELECT channel_id, user_id FROM channel_members
     WHERE (channel_id, user_id) > ($1, $2) AND (channel_id, user_id) <= ($3, $4) ORDER BY channel_id, user_id
 """
-GUESTS = """
-    SELECT workspace_id, user_id, joined_at FROM workspace_members WHERE role = 'guest' AND status = 'active'
+MEMBERS = """
+    SELECT workspace_id, user_id, role, joined_at, silenced_until, permissions FROM workspace_members
+    WHERE (role = 'guest' OR silenced_until > now() OR permissions <> '{}') AND status = 'active'
     ORDER BY workspace_id, user_id FOR NO KEY UPDATE
+"""
+RIGHTS = "SELECT id, permissions FROM workspaces WHERE permissions <> '{}' ORDER BY id FOR NO KEY UPDATE"
+TERMS = "SELECT id, permissions, posters FROM channels WHERE id = ANY($1)"
+IN_CHANNELS = """
+    SELECT m.channel_id, m.user_id, m.role, m.silenced_until
+    FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS place(channel_id, user_id, number)
+    JOIN channel_members m USING (channel_id, user_id) ORDER BY number
 """
 # None is released meanwhile.
 OPEN_HOLDS = "SELECT id, workspace_id, user_id, channel_id FROM legal_holds WHERE released_at IS NULL FOR SHARE"
@@ -46,32 +57,66 @@ NOBODY = UUID(int=0)
 
 async def list_channels(db: Db, channels: Iterable[Channel]) -> None:
     """As they are now; the channels' rows are locked, or new."""
+    channels = list(channels)
+    terms = {row["id"]: row for row in await db.fetch(TERMS, [UUID(channel.id) for channel in channels])}
     await outbox.append(
         db,
         *(
-            ChannelDirectoryEvent(
-                channel_id=channel.id,
-                channel_listed=ChannelListed(
-                    workspace_id=channel.workspace_id, type=channel.type, is_archived=channel.is_archived
-                ),
-            )
+            ChannelDirectoryEvent(channel_id=channel.id, channel_listed=_listed(channel, terms[UUID(channel.id)]))
             for channel in channels
         ),
     )
 
 
+def _listed(channel: Channel, terms: Record) -> ChannelListed:
+    said = orjson.loads(terms["permissions"])
+    return ChannelListed(
+        workspace_id=channel.workspace_id, type=channel.type, is_archived=channel.is_archived,
+        post=_word(said.get("post")), reply=_word(said.get("reply")), poster_ids=texts(terms["posters"]),
+    )  # fmt: skip
+
+
 async def list_members(db: Db, places: Iterable[tuple[UUID | str, UUID]]) -> None:
-    """Of channels, each with one who is in it."""
+    """Of channels, whose rows are locked, each with one who is in it."""
+    places = list(places)
+    channel_ids, user_ids = [UUID(str(channel_id)) for channel_id, _ in places], [user_id for _, user_id in places]
     await outbox.append(
         db,
         *(
             ChannelMemberEvent(
-                member_key=_key(channel_id, user_id),
-                channel_member_listed=ChannelMemberListed(channel_id=str(channel_id), user_id=str(user_id)),
+                member_key=_key(row["channel_id"], row["user_id"]),
+                channel_member_listed=ChannelMemberListed(
+                    channel_id=str(row["channel_id"]), user_id=str(row["user_id"]), is_admin=row["role"] == "admin",
+                    silenced_until=timestamp(row["silenced_until"]),
+                ),
             )
-            for channel_id, user_id in places
+            for row in await db.fetch(IN_CHANNELS, channel_ids, user_ids)
         ),
-    )
+    )  # fmt: skip
+
+
+def member_saved(row: Record) -> WorkspaceMemberEvent:
+    """A `workspace_members` row as its contract."""
+    own = orjson.loads(row["permissions"])
+    saved = WorkspaceMemberSaved(
+        workspace_id=str(row["workspace_id"]), user_id=str(row["user_id"]), role=row["role"],
+        joined_at=timestamp(row["joined_at"]), silenced_until=timestamp(row["silenced_until"]),
+        may_post=_yes_or_no(own.get("post")), may_reply=_yes_or_no(own.get("reply")),
+    )  # fmt: skip
+    return WorkspaceMemberEvent(member_key=f"{row['workspace_id']}:{row['user_id']}", workspace_member_saved=saved)
+
+
+def rights_changed(said: Mapping[str, object]) -> RightsChanged:
+    """Of what a workspace says of rights that part which others go by."""
+    return RightsChanged(post=_word(said.get("post")), reply=_word(said.get("reply")))
+
+
+def _word(said: object) -> str | None:
+    return said if isinstance(said, str) and said in WORDS.values() else None
+
+
+def _yes_or_no(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
 
 
 async def drop_members(db: Db, channel_ids: Sequence[UUID], user_id: UUID) -> None:
@@ -133,25 +178,21 @@ async def _announce_channels(db: Db, after: UUID) -> None:
     if rows:
         await db.execute(ADVANCE, "channels", rows[-1]["id"], NOBODY)
     else:
-        await _announce_guests(db)
+        await _announce_terms(db)
         await db.execute(ADVANCE, "members", NOBODY, NOBODY)
 
 
-async def _announce_guests(db: Db) -> None:
-    """Who hears of members needs to know which of them are guests; those who listened before did not keep it."""
+async def _announce_terms(db: Db) -> None:
+    """Who hears of members needs to know which of them are guests, and who may say what; those who listened before did
+    not keep it."""
     await outbox.append(
         db,
         *(
-            WorkspaceMemberEvent(
-                member_key=f"{row['workspace_id']}:{row['user_id']}",
-                workspace_member_saved=WorkspaceMemberSaved(
-                    workspace_id=str(row["workspace_id"]), user_id=str(row["user_id"]), role="guest",
-                    joined_at=timestamp(row["joined_at"]),
-                ),
-            )
-            for row in await db.fetch(GUESTS)
+            WorkspaceEvent(workspace_id=str(row["id"]), rights_changed=rights_changed(orjson.loads(row["permissions"])))
+            for row in await db.fetch(RIGHTS)
         ),
-    )  # fmt: skip
+        *(member_saved(row) for row in await db.fetch(MEMBERS)),
+    )
 
 
 async def _announce_members(db: Db, channel_id: UUID, user_id: UUID) -> None:

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.personal_event_pb2 import MemberSilenced
 
-from messaging import audit
+from messaging import announcements, audit, directory
 from messaging.personal import devices
 from messaging.rights.terms import OF_ROLE, Rank
 from messaging.rows import plain_json, timestamp
@@ -19,7 +20,9 @@ ROLES = """
     LEFT JOIN channel_members cm ON cm.channel_id = $3 AND cm.user_id = m.user_id
     WHERE m.workspace_id = $1 AND m.user_id = $2 AND m.status = 'active'
 """
-IN_WORKSPACE = "UPDATE workspace_members SET silenced_until = $3 WHERE workspace_id = $1 AND user_id = $2"
+LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
+IN_WORKSPACE = "UPDATE workspace_members SET silenced_until = $3 WHERE workspace_id = $1 AND user_id = $2 RETURNING *"
+LOCK_CHANNEL = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
 IN_CHANNEL = "UPDATE channel_members SET silenced_until = $3 WHERE channel_id = $1 AND user_id = $2"
 # Those of channels that are nobody's own: in conversations nobody is silenced.
 EVERYBODY = """
@@ -47,16 +50,15 @@ async def impose(db: Db, standing: Standing, user_id: UUID, until: datetime | No
     lets them speak. `Problem` 404 for who is not there, 403 for who is as much as the asker or more."""
     if until is not None and until <= datetime.now(UTC):
         raise Problem(422, "invalid_request", "until: must be ahead")
+    lock = (LOCK_CHANNEL, standing.channel_id) if standing.channel_id else (LOCK_WORKSPACE, standing.workspace_id)
+    await db.execute(*lock)
     row = await db.fetchrow(ROLES, standing.workspace_id, user_id, standing.channel_id)
     if row is None or (standing.channel_id and row["channel_role"] is None):
         raise not_found("member")
     rank = Rank.CHANNEL_ADMIN if row["channel_role"] == "admin" and row["role"] == "member" else OF_ROLE[row["role"]]
     if rank >= standing.rank:
         raise Problem(403, "forbidden", "You may not silence somebody who is as much here as you are.")
-    if standing.channel_id:
-        await db.execute(IN_CHANNEL, standing.channel_id, user_id, until)
-    else:
-        await db.execute(IN_WORKSPACE, standing.workspace_id, user_id, until)
+    await _note(db, standing, user_id, until)
     await _tell(db, standing, user_id, until)
     where = {"channelId": str(standing.channel_id)} if standing.channel_id else {}
     details = {**where, "userId": str(user_id), "until": until}
@@ -72,6 +74,15 @@ async def listed(db: Db, workspace_id: UUID) -> list[Json]:
 async def of(db: Db, user_id: UUID) -> dict[str, float]:
     """Until when somebody is silent, in Unix seconds, by the channels and workspaces where they are."""
     return {str(row["place_id"]): row["silenced_until"].timestamp() for row in await db.fetch(MINE, user_id)}
+
+
+async def _note(db: Db, standing: Standing, user_id: UUID, until: datetime | None) -> None:
+    if standing.channel_id:
+        await db.execute(IN_CHANNEL, standing.channel_id, user_id, until)
+        await directory.list_members(db, [(standing.channel_id, user_id)])
+    else:
+        member = await one(db, IN_WORKSPACE, standing.workspace_id, user_id, until)
+        await announcements.workspace_member_saved(db, member, standing.user_id)
 
 
 async def _tell(db: Db, standing: Standing, user_id: UUID, until: datetime | None) -> None:

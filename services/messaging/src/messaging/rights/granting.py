@@ -11,13 +11,13 @@ from chassis.problems import Problem
 from eventbus import Db
 from eventbus.wire import Json, iso
 
-from messaging import announcements, audit, channels
+from messaging import announcements, audit, channels, directory
 from messaging.rights.bodies import ChannelRights, WorkspaceRights
 from messaging.rights.terms import TERMS, Rank, Right
 from messaging.rows import CHANNEL, channel_of, texts
 from messaging.standings import Standing, standing_of
 
-OF_WORKSPACE = "SELECT permissions, '{}'::uuid[] AS posters FROM workspaces WHERE id = $1"
+OF_WORKSPACE = "SELECT id, permissions, '{}'::uuid[] AS posters FROM workspaces WHERE id = $1"
 LOCK_WORKSPACE = f"{OF_WORKSPACE} FOR NO KEY UPDATE"
 SET_OF_WORKSPACE = "UPDATE workspaces SET permissions = $2, updated_at = now() WHERE id = $1"
 OF_CHANNEL = "SELECT permissions, posters FROM channels WHERE id = $1"
@@ -58,7 +58,8 @@ async def change_workspace(db: Db, standing: Standing, wanted: WorkspaceRights) 
     row = await one(db, LOCK_WORKSPACE, standing.workspace_id)
     _require_within_reach(standing, wanted.rights)
     said = _with(row, wanted.rights)
-    await db.execute(SET_OF_WORKSPACE, standing.workspace_id, dumps(said))
+    await db.execute(SET_OF_WORKSPACE, row["id"], dumps(said))
+    await announcements.workspace_changed(db, row["id"], directory.rights_changed(said), standing.user_id)
     await audit.record(db, standing, "rights.changed", {"rights": wanted.rights})
     return await of_workspace(db, await _again(db, standing, "workspace_id"))
 

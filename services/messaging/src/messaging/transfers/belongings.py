@@ -8,7 +8,7 @@ from chassis.database import dumps
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from messaging import emoji, images
+from messaging import announcements, directory, emoji, images
 from messaging.mentions import groups
 from messaging.transfers import staging, things
 from messaging.transfers.jobs import Job, go_on
@@ -47,6 +47,8 @@ async def settle_workspace(db: Db, job: Job) -> None:
                 told.allow_external_invites, told.retention_days, told.retention_spares_pins,
                 told.members_mention_everyone, told.members_see_edits, dumps(told.permissions), keeps,
             )  # fmt: skip
+            rights = directory.rights_changed(told.permissions)
+            await announcements.workspace_changed(db, job.workspace_id, rights, job.created_by)
         await staging.done(db, job.id, "workspace", [told.key])
     await go_on(db, job)
 

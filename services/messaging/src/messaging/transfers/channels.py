@@ -27,12 +27,12 @@ CREATE = f"""
     VALUES ($1, $2, $3, $4, $5, FALSE, $6, $7, $8, coalesce($9, now()), coalesce($9, now()), $10, $11, $12, $13, $14)
     ON CONFLICT (workspace_id, name) DO NOTHING RETURNING last_seq, {CHANNEL}
 """  # noqa: S608 - a constant
-TAKE_OVER = """
+TAKE_OVER = f"""
     UPDATE channels SET description = $2, thread_enabled = $3, created_at = coalesce($4, created_at),
         created_by = coalesce($5, created_by), members_mention_everyone = $6, permissions = $7, posters = $8,
         slow_mode_seconds = $9, retention_days = $10, updated_at = now()
-    WHERE id = $1
-"""
+    WHERE id = $1 RETURNING {CHANNEL}
+"""  # noqa: S608 - a constant
 BY_NAME = "SELECT id FROM channels WHERE workspace_id = $1 AND name = $2"
 DEFAULT = """
     SELECT id, name FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id LIMIT 1
@@ -134,7 +134,8 @@ async def _take_over(db: Db, job: Job, channel: Channel, id_: UUID, settling: Se
         _, _, _, description, _, enabled, _, creator, created, *settings = _columns(
             job, channel, id_, "", channel.type, [], settling
         )
-        await db.execute(TAKE_OVER, id_, description, enabled, created, creator, *settings)
+        taken = await one(db, TAKE_OVER, id_, description, enabled, created, creator, *settings)
+        await announcements.channel_updated(db, channel_of(taken), job.created_by)
 
 
 def _columns(

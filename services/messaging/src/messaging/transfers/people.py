@@ -6,11 +6,11 @@ A placeholder is named with what they said, but can do nothing: nobody signs in 
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.database import dumps
+from chassis.database import dumps, one
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from messaging import members
+from messaging import announcements, members
 from messaging.transfers import keys, staging, things
 from messaging.transfers.jobs import Job, go_on
 from messaging.transfers.records import Person
@@ -38,7 +38,7 @@ NAME = """
     FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::jsonb[]) AS new(id, user_id, role, permissions)
     ON CONFLICT (workspace_id, user_id) DO NOTHING
 """
-RIGHTS = "UPDATE workspace_members SET permissions = $3 WHERE workspace_id = $1 AND user_id = $2"
+RIGHTS = "UPDATE workspace_members SET permissions = $3 WHERE workspace_id = $1 AND user_id = $2 RETURNING *"
 ROLE_OF = "SELECT role FROM workspace_members WHERE workspace_id = $1 AND user_id = $2 AND status = 'active'"
 
 
@@ -89,7 +89,8 @@ async def _let_in(db: Db, job: Job, people: Sequence[Person]) -> dict[str, UUID]
             user_id, _ = found[person.key]
             role = person.role if is_owner or person.role == "guest" else "member"
             if await members.add(db, job.workspace_id, user_id, role, job.created_by):
-                await db.execute(RIGHTS, job.workspace_id, user_id, dumps(person.permissions))
+                member = await one(db, RIGHTS, job.workspace_id, user_id, dumps(person.permissions))
+                await announcements.workspace_member_saved(db, member, job.created_by)
             let_in[person.key] = user_id
     job.count("peopleAdded", len(let_in))
     return let_in

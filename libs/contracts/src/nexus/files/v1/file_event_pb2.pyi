@@ -133,7 +133,7 @@ class File(_message.Message):
     previews: _builtins.str
     """[{"variant", "mediaType", "size", …}]"""
     entity_type: _builtins.str
-    """channel, workspace or user: one of its places that the reader sees."""
+    """channel, workspace, user or draft: one of its places that the reader sees."""
     entity_id: _builtins.str
     note: _builtins.str
     """What is odd about it: mismatch (its name or uploader says another type), contradiction, damaged, locked,
@@ -212,7 +212,7 @@ class Place(_message.Message):
     ENTITY_TYPE_FIELD_NUMBER: _builtins.int
     ENTITY_ID_FIELD_NUMBER: _builtins.int
     entity_type: _builtins.str
-    """channel, workspace or user."""
+    """channel, workspace, user or draft: what is to go with a message of the channel, its uploader's alone."""
     entity_id: _builtins.str
     def __init__(
         self,

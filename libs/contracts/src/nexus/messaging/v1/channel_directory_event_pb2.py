@@ -26,7 +26,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0nexus/messaging/v1/channel_directory_event.proto\x12\x12nexus.messaging.v1\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xca\x01\n\x15\x43hannelDirectoryEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12;\n\x0e\x63hannel_listed\x18\x03 \x01(\x0b\x32!.nexus.messaging.v1.ChannelListedH\x00:1\xea\xe0\x18-\n\x1bmessaging.channel_directory\x12\nchannel_id\x18\x04 \x01\x42\t\n\x07payload\"H\n\rChannelListed\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0bis_archived\x18\x03 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n0nexus/messaging/v1/channel_directory_event.proto\x12\x12nexus.messaging.v1\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xca\x01\n\x15\x43hannelDirectoryEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12;\n\x0e\x63hannel_listed\x18\x03 \x01(\x0b\x32!.nexus.messaging.v1.ChannelListedH\x00:1\xea\xe0\x18-\n\x1bmessaging.channel_directory\x12\nchannel_id\x18\x04 \x01\x42\t\n\x07payload\"\x96\x01\n\rChannelListed\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x13\n\x0bis_archived\x18\x03 \x01(\x08\x12\x11\n\x04post\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05reply\x18\x05 \x01(\tH\x01\x88\x01\x01\x12\x12\n\nposter_ids\x18\x06 \x03(\tB\x07\n\x05_postB\x08\n\x06_replyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANNELDIRECTORYEVENT']._serialized_options = b'\352\340\030-\n\033messaging.channel_directory\022\nchannel_id\030\004 \001'
   _globals['_CHANNELDIRECTORYEVENT']._serialized_start=132
   _globals['_CHANNELDIRECTORYEVENT']._serialized_end=334
-  _globals['_CHANNELLISTED']._serialized_start=336
-  _globals['_CHANNELLISTED']._serialized_end=408
+  _globals['_CHANNELLISTED']._serialized_start=337
+  _globals['_CHANNELLISTED']._serialized_end=487
 # @@protoc_insertion_point(module_scope)

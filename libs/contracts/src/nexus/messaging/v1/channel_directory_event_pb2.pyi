@@ -3,17 +3,19 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from nexus.event.v1 import meta_pb2 as _meta_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -55,21 +57,43 @@ class ChannelListed(_message.Message):
     WORKSPACE_ID_FIELD_NUMBER: _builtins.int
     TYPE_FIELD_NUMBER: _builtins.int
     IS_ARCHIVED_FIELD_NUMBER: _builtins.int
+    POST_FIELD_NUMBER: _builtins.int
+    REPLY_FIELD_NUMBER: _builtins.int
+    POSTER_IDS_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     type: _builtins.str
     """public, private, direct or group."""
     is_archived: _builtins.bool
+    post: _builtins.str
+    """The least that somebody must be to post and to reply, if the channel says so: guest, member, channelAdmin, admin or
+    owner; unset: as its workspace.
+    """
+    reply: _builtins.str
+    @_builtins.property
+    def poster_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who posts all the same."""
+
     def __init__(
         self,
         *,
         workspace_id: _builtins.str = ...,
         type: _builtins.str = ...,
         is_archived: _builtins.bool = ...,
+        post: _builtins.str | None = ...,
+        reply: _builtins.str | None = ...,
+        poster_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_post", b"_post", "_reply", b"_reply", "post", b"post", "reply", b"reply"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_archived", b"is_archived", "type", b"type", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_post", b"_post", "_reply", b"_reply", "is_archived", b"is_archived", "post", b"post", "poster_ids", b"poster_ids", "reply", b"reply", "type", b"type", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__post: _TypeAlias = _typing.Literal["post"]  # noqa: Y015
+    _WhichOneofArgType__post: _TypeAlias = _typing.Literal["_post", b"_post"]  # noqa: Y015
+    _WhichOneofReturnType__reply: _TypeAlias = _typing.Literal["reply"]  # noqa: Y015
+    _WhichOneofArgType__reply: _TypeAlias = _typing.Literal["_reply", b"_reply"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__post) -> _WhichOneofReturnType__post | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reply) -> _WhichOneofReturnType__reply | None: ...
 
 Global___ChannelListed: _TypeAlias = ChannelListed  # noqa: Y015

@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-nexus/messaging/v1/channel_member_event.proto\x12\x12nexus.messaging.v1\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xd2\x01\n\x12\x43hannelMemberEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nmember_key\x18\x02 \x01(\t\x12H\n\x15\x63hannel_member_listed\x18\x03 \x01(\x0b\x32\'.nexus.messaging.v1.ChannelMemberListedH\x00:/\xea\xe0\x18+\n\x19messaging.channel_members\x12\nmember_key\x18\x06 \x01\x42\t\n\x07payload\":\n\x13\x43hannelMemberListed\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-nexus/messaging/v1/channel_member_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xd2\x01\n\x12\x43hannelMemberEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nmember_key\x18\x02 \x01(\t\x12H\n\x15\x63hannel_member_listed\x18\x03 \x01(\x0b\x32\'.nexus.messaging.v1.ChannelMemberListedH\x00:/\xea\xe0\x18+\n\x19messaging.channel_members\x12\nmember_key\x18\x06 \x01\x42\t\n\x07payload\"\x98\x01\n\x13\x43hannelMemberListed\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x10\n\x08is_admin\x18\x03 \x01(\x08\x12\x37\n\x0esilenced_until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x11\n\x0f_silenced_untilb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,8 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHANNELMEMBEREVENT']._loaded_options = None
   _globals['_CHANNELMEMBEREVENT']._serialized_options = b'\352\340\030+\n\031messaging.channel_members\022\nmember_key\030\006 \001'
-  _globals['_CHANNELMEMBEREVENT']._serialized_start=129
-  _globals['_CHANNELMEMBEREVENT']._serialized_end=339
-  _globals['_CHANNELMEMBERLISTED']._serialized_start=341
-  _globals['_CHANNELMEMBERLISTED']._serialized_end=399
+  _globals['_CHANNELMEMBEREVENT']._serialized_start=162
+  _globals['_CHANNELMEMBEREVENT']._serialized_end=372
+  _globals['_CHANNELMEMBERLISTED']._serialized_start=375
+  _globals['_CHANNELMEMBERLISTED']._serialized_end=527
 # @@protoc_insertion_point(module_scope)

@@ -5,15 +5,16 @@ isort:skip_file
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from nexus.event.v1 import meta_pb2 as _meta_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -55,18 +56,30 @@ class ChannelMemberListed(_message.Message):
 
     CHANNEL_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
+    IS_ADMIN_FIELD_NUMBER: _builtins.int
+    SILENCED_UNTIL_FIELD_NUMBER: _builtins.int
     channel_id: _builtins.str
     user_id: _builtins.str
+    is_admin: _builtins.bool
+    """They are an admin of the channel."""
+    @_builtins.property
+    def silenced_until(self) -> _timestamp_pb2.Timestamp:
+        """A moderator lets them say nothing in the channel until then."""
+
     def __init__(
         self,
         *,
         channel_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
+        is_admin: _builtins.bool = ...,
+        silenced_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_silenced_until", b"_silenced_until", "silenced_until", b"silenced_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_id", b"channel_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_silenced_until", b"_silenced_until", "channel_id", b"channel_id", "is_admin", b"is_admin", "silenced_until", b"silenced_until", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__silenced_until: _TypeAlias = _typing.Literal["silenced_until"]  # noqa: Y015
+    _WhichOneofArgType__silenced_until: _TypeAlias = _typing.Literal["_silenced_until", b"_silenced_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__silenced_until) -> _WhichOneofReturnType__silenced_until | None: ...
 
 Global___ChannelMemberListed: _TypeAlias = ChannelMemberListed  # noqa: Y015

@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(nexus/messaging/v1/workspace_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xe5\x02\n\x0eWorkspaceEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x35\n\x0b\x65moji_added\x18\x03 \x01(\x0b\x32\x1e.nexus.messaging.v1.EmojiAddedH\x00\x12\x39\n\remoji_removed\x18\x04 \x01(\x0b\x32 .nexus.messaging.v1.EmojiRemovedH\x00\x12\x35\n\x0bgroup_saved\x18\x05 \x01(\x0b\x32\x1e.nexus.messaging.v1.GroupSavedH\x00\x12\x39\n\rgroup_removed\x18\x06 \x01(\x0b\x32 .nexus.messaging.v1.GroupRemovedH\x00:*\xea\xe0\x18&\n\x14messaging.workspaces\x12\x0cworkspace_id\x18\x04\x42\t\n\x07payload\"\x80\x01\n\nEmojiAdded\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t\x12\x12\n\ncreated_by\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\x0c\x45mojiRemoved\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\nGroupSaved\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x12\n\nmember_ids\x18\x04 \x03(\tB\x0e\n\x0c_description\"\x1a\n\x0cGroupRemoved\x12\n\n\x02id\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(nexus/messaging/v1/workspace_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xa2\x03\n\x0eWorkspaceEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x35\n\x0b\x65moji_added\x18\x03 \x01(\x0b\x32\x1e.nexus.messaging.v1.EmojiAddedH\x00\x12\x39\n\remoji_removed\x18\x04 \x01(\x0b\x32 .nexus.messaging.v1.EmojiRemovedH\x00\x12\x35\n\x0bgroup_saved\x18\x05 \x01(\x0b\x32\x1e.nexus.messaging.v1.GroupSavedH\x00\x12\x39\n\rgroup_removed\x18\x06 \x01(\x0b\x32 .nexus.messaging.v1.GroupRemovedH\x00\x12;\n\x0erights_changed\x18\x07 \x01(\x0b\x32!.nexus.messaging.v1.RightsChangedH\x00:*\xea\xe0\x18&\n\x14messaging.workspaces\x12\x0cworkspace_id\x18\x04\x42\t\n\x07payload\"\x80\x01\n\nEmojiAdded\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontent_type\x18\x03 \x01(\t\x12\x12\n\ncreated_by\x18\x04 \x01(\t\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"(\n\x0c\x45mojiRemoved\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"d\n\nGroupSaved\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x18\n\x0b\x64\x65scription\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x12\n\nmember_ids\x18\x04 \x03(\tB\x0e\n\x0c_description\"\x1a\n\x0cGroupRemoved\x12\n\n\x02id\x18\x01 \x01(\t\"I\n\rRightsChanged\x12\x11\n\x04post\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x12\n\x05reply\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x07\n\x05_postB\x08\n\x06_replyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,13 +37,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEEVENT']._loaded_options = None
   _globals['_WORKSPACEEVENT']._serialized_options = b'\352\340\030&\n\024messaging.workspaces\022\014workspace_id\030\004'
   _globals['_WORKSPACEEVENT']._serialized_start=157
-  _globals['_WORKSPACEEVENT']._serialized_end=514
-  _globals['_EMOJIADDED']._serialized_start=517
-  _globals['_EMOJIADDED']._serialized_end=645
-  _globals['_EMOJIREMOVED']._serialized_start=647
-  _globals['_EMOJIREMOVED']._serialized_end=687
-  _globals['_GROUPSAVED']._serialized_start=689
-  _globals['_GROUPSAVED']._serialized_end=789
-  _globals['_GROUPREMOVED']._serialized_start=791
-  _globals['_GROUPREMOVED']._serialized_end=817
+  _globals['_WORKSPACEEVENT']._serialized_end=575
+  _globals['_EMOJIADDED']._serialized_start=578
+  _globals['_EMOJIADDED']._serialized_end=706
+  _globals['_EMOJIREMOVED']._serialized_start=708
+  _globals['_EMOJIREMOVED']._serialized_end=748
+  _globals['_GROUPSAVED']._serialized_start=750
+  _globals['_GROUPSAVED']._serialized_end=850
+  _globals['_GROUPREMOVED']._serialized_start=852
+  _globals['_GROUPREMOVED']._serialized_end=878
+  _globals['_RIGHTSCHANGED']._serialized_start=880
+  _globals['_RIGHTSCHANGED']._serialized_end=953
 # @@protoc_insertion_point(module_scope)

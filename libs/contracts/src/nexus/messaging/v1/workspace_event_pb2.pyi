@@ -32,6 +32,7 @@ class WorkspaceEvent(_message.Message):
     EMOJI_REMOVED_FIELD_NUMBER: _builtins.int
     GROUP_SAVED_FIELD_NUMBER: _builtins.int
     GROUP_REMOVED_FIELD_NUMBER: _builtins.int
+    RIGHTS_CHANGED_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     @_builtins.property
     def meta(self) -> _meta_pb2.Meta: ...
@@ -43,6 +44,8 @@ class WorkspaceEvent(_message.Message):
     def group_saved(self) -> Global___GroupSaved: ...
     @_builtins.property
     def group_removed(self) -> Global___GroupRemoved: ...
+    @_builtins.property
+    def rights_changed(self) -> Global___RightsChanged: ...
     def __init__(
         self,
         *,
@@ -52,12 +55,13 @@ class WorkspaceEvent(_message.Message):
         emoji_removed: Global___EmojiRemoved | None = ...,
         group_saved: Global___GroupSaved | None = ...,
         group_removed: Global___GroupRemoved | None = ...,
+        rights_changed: Global___RightsChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["emoji_added", b"emoji_added", "emoji_removed", b"emoji_removed", "group_removed", b"group_removed", "group_saved", b"group_saved", "meta", b"meta", "payload", b"payload"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["emoji_added", b"emoji_added", "emoji_removed", b"emoji_removed", "group_removed", b"group_removed", "group_saved", b"group_saved", "meta", b"meta", "payload", b"payload", "rights_changed", b"rights_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji_added", b"emoji_added", "emoji_removed", b"emoji_removed", "group_removed", b"group_removed", "group_saved", b"group_saved", "meta", b"meta", "payload", b"payload", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["emoji_added", b"emoji_added", "emoji_removed", b"emoji_removed", "group_removed", b"group_removed", "group_saved", b"group_saved", "meta", b"meta", "payload", b"payload", "rights_changed", b"rights_changed", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["emoji_added", "emoji_removed", "group_saved", "group_removed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["emoji_added", "emoji_removed", "group_saved", "group_removed", "rights_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -173,3 +177,36 @@ class GroupRemoved(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GroupRemoved: _TypeAlias = GroupRemoved  # noqa: Y015
+
+@_typing.final
+class RightsChanged(_message.Message):
+    """The least that somebody must be to post and to reply where a channel says nothing of it: guest, member, channelAdmin,
+    admin or owner; unset: everybody may.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POST_FIELD_NUMBER: _builtins.int
+    REPLY_FIELD_NUMBER: _builtins.int
+    post: _builtins.str
+    reply: _builtins.str
+    def __init__(
+        self,
+        *,
+        post: _builtins.str | None = ...,
+        reply: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_post", b"_post", "_reply", b"_reply", "post", b"post", "reply", b"reply"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_post", b"_post", "_reply", b"_reply", "post", b"post", "reply", b"reply"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__post: _TypeAlias = _typing.Literal["post"]  # noqa: Y015
+    _WhichOneofArgType__post: _TypeAlias = _typing.Literal["_post", b"_post"]  # noqa: Y015
+    _WhichOneofReturnType__reply: _TypeAlias = _typing.Literal["reply"]  # noqa: Y015
+    _WhichOneofArgType__reply: _TypeAlias = _typing.Literal["_reply", b"_reply"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__post) -> _WhichOneofReturnType__post | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reply) -> _WhichOneofReturnType__reply | None: ...
+
+Global___RightsChanged: _TypeAlias = RightsChanged  # noqa: Y015

@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/nexus/messaging/v1/workspace_member_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xd8\x01\n\x14WorkspaceMemberEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nmember_key\x18\x02 \x01(\t\x12J\n\x16workspace_member_saved\x18\x03 \x01(\x0b\x32(.nexus.messaging.v1.WorkspaceMemberSavedH\x00:1\xea\xe0\x18-\n\x1bmessaging.workspace_members\x12\nmember_key\x18\x04 \x01\x42\t\n\x07payload\"z\n\x14WorkspaceMemberSaved\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/nexus/messaging/v1/workspace_member_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xd8\x01\n\x14WorkspaceMemberEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x12\n\nmember_key\x18\x02 \x01(\t\x12J\n\x16workspace_member_saved\x18\x03 \x01(\x0b\x32(.nexus.messaging.v1.WorkspaceMemberSavedH\x00:1\xea\xe0\x18-\n\x1bmessaging.workspace_members\x12\nmember_key\x18\x04 \x01\x42\t\n\x07payload\"\x90\x02\n\x14WorkspaceMemberSaved\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12-\n\tjoined_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x0esilenced_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x15\n\x08may_post\x18\x06 \x01(\x08H\x01\x88\x01\x01\x12\x16\n\tmay_reply\x18\x07 \x01(\x08H\x02\x88\x01\x01\x42\x11\n\x0f_silenced_untilB\x0b\n\t_may_postB\x0c\n\n_may_replyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKSPACEMEMBEREVENT']._serialized_options = b'\352\340\030-\n\033messaging.workspace_members\022\nmember_key\030\004 \001'
   _globals['_WORKSPACEMEMBEREVENT']._serialized_start=164
   _globals['_WORKSPACEMEMBEREVENT']._serialized_end=380
-  _globals['_WORKSPACEMEMBERSAVED']._serialized_start=382
-  _globals['_WORKSPACEMEMBERSAVED']._serialized_end=504
+  _globals['_WORKSPACEMEMBERSAVED']._serialized_start=383
+  _globals['_WORKSPACEMEMBERSAVED']._serialized_end=655
 # @@protoc_insertion_point(module_scope)

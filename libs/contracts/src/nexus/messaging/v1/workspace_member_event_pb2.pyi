@@ -11,10 +11,10 @@ import builtins as _builtins
 import sys
 import typing as _typing
 
-if sys.version_info >= (3, 11):
-    from typing import TypeAlias as _TypeAlias, Never as _Never
+if sys.version_info >= (3, 10):
+    from typing import TypeAlias as _TypeAlias
 else:
-    from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
+    from typing_extensions import TypeAlias as _TypeAlias
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -58,12 +58,22 @@ class WorkspaceMemberSaved(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     JOINED_AT_FIELD_NUMBER: _builtins.int
+    SILENCED_UNTIL_FIELD_NUMBER: _builtins.int
+    MAY_POST_FIELD_NUMBER: _builtins.int
+    MAY_REPLY_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     user_id: _builtins.str
     role: _builtins.str
     """owner, admin, member or guest."""
+    may_post: _builtins.bool
+    """What is said of them alone of posting and replying, which wins over what is said of their role."""
+    may_reply: _builtins.bool
     @_builtins.property
     def joined_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def silenced_until(self) -> _timestamp_pb2.Timestamp:
+        """A moderator lets them say nothing in the workspace until then."""
+
     def __init__(
         self,
         *,
@@ -71,11 +81,25 @@ class WorkspaceMemberSaved(_message.Message):
         user_id: _builtins.str = ...,
         role: _builtins.str = ...,
         joined_at: _timestamp_pb2.Timestamp | None = ...,
+        silenced_until: _timestamp_pb2.Timestamp | None = ...,
+        may_post: _builtins.bool | None = ...,
+        may_reply: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["joined_at", b"joined_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_may_post", b"_may_post", "_may_reply", b"_may_reply", "_silenced_until", b"_silenced_until", "joined_at", b"joined_at", "may_post", b"may_post", "may_reply", b"may_reply", "silenced_until", b"silenced_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["joined_at", b"joined_at", "role", b"role", "user_id", b"user_id", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_may_post", b"_may_post", "_may_reply", b"_may_reply", "_silenced_until", b"_silenced_until", "joined_at", b"joined_at", "may_post", b"may_post", "may_reply", b"may_reply", "role", b"role", "silenced_until", b"silenced_until", "user_id", b"user_id", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__may_post: _TypeAlias = _typing.Literal["may_post"]  # noqa: Y015
+    _WhichOneofArgType__may_post: _TypeAlias = _typing.Literal["_may_post", b"_may_post"]  # noqa: Y015
+    _WhichOneofReturnType__may_reply: _TypeAlias = _typing.Literal["may_reply"]  # noqa: Y015
+    _WhichOneofArgType__may_reply: _TypeAlias = _typing.Literal["_may_reply", b"_may_reply"]  # noqa: Y015
+    _WhichOneofReturnType__silenced_until: _TypeAlias = _typing.Literal["silenced_until"]  # noqa: Y015
+    _WhichOneofArgType__silenced_until: _TypeAlias = _typing.Literal["_silenced_until", b"_silenced_until"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__may_post) -> _WhichOneofReturnType__may_post | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__may_reply) -> _WhichOneofReturnType__may_reply | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__silenced_until) -> _WhichOneofReturnType__silenced_until | None: ...
 
 Global___WorkspaceMemberSaved: _TypeAlias = WorkspaceMemberSaved  # noqa: Y015
