@@ -127,6 +127,45 @@ def document(body: str = "<w:p><w:r><w:t>Minutes of the meeting</w:t></w:r></w:p
     return held.getvalue()
 
 
+SPACES = (("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"), ("svg", "svg-compatible"))
+SHEET = (
+    '<table:table table:name="A"><table:table-row><table:table-cell office:value-type="string">{}</table:table-cell>'
+    "</table:table-row></table:table>"
+)
+SLIDE = (
+    '<draw:page draw:name="A"><draw:frame svg:x="1cm" svg:y="1cm" svg:width="15cm" svg:height="3cm">'
+    "<draw:text-box>{}</draw:text-box></draw:frame></draw:page>"
+)
+
+
+def open_document(kind: str, shown: str, text: str = "Minutes of the meeting") -> bytes:
+    """An OpenDocument file: `kind` is `spreadsheet` or `presentation`, `shown` what holds its text."""
+    media_type = f"application/vnd.oasis.opendocument.{kind}"
+    spaces = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0"' for name, urn in SPACES)
+    body = shown.format(f"<text:p>{text}</text:p>")
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("mimetype", media_type)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" m:version="1.2">'
+            f'<m:file-entry m:full-path="/" m:media-type="{media_type}"/>'
+            '<m:file-entry m:full-path="content.xml" m:media-type="text/xml"/></m:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content{spaces} office:version="1.2"><office:body><office:{kind}>{body}</office:{kind}>'
+            "</office:body></office:document-content>",
+        )
+    return held.getvalue()
+
+
+OFFICE_FILES = {
+    "a.ods": lambda: open_document("spreadsheet", SHEET),
+    "a.odp": lambda: open_document("presentation", SLIDE),
+}
+
+
 def reaching_document(secret: Path, port: int) -> bytes:
     """A document that wants a file of the machine in its text, and a template and a picture from the network."""
     field = (

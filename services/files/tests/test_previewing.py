@@ -84,9 +84,9 @@ async def test_pages_of_a_document_are_drawn_and_its_text_is_kept(office: Premis
     assert b"Page 2 says hello" in await office.store.read(keys.derived(blob_id, "text"), 100_000)
 
 
-@pytest.mark.parametrize("filename", ["a.docx", "a"])
+@pytest.mark.parametrize("filename", ["a.docx", "a", "a.ods", "a.odp"])
 async def test_an_office_document_becomes_pages(office: Premises, workshop: Workshop, filename: str) -> None:
-    file_id, blob_id = await clean(office, strange.document(), filename)
+    file_id, blob_id = await clean(office, strange.OFFICE_FILES.get(filename, strange.document)(), filename)
     await worked(workshop)
     assert await made(office.store, blob_id) == {"thumbnail", "pdf", "page-1", "text"}
     assert b"Minutes of the meeting" in await office.store.read(keys.derived(blob_id, "text"), 100_000)

@@ -14,6 +14,8 @@ PROGRAM = Path(os.environ.get("NEXUS_LIBREOFFICE", "/usr/lib/libreoffice/program
 # What is wrong with a document is told by no more than that.
 UNREADABLE = "LibreOffice cannot read this document."
 LOCKED = "This document is locked with a password."
+# Calc's window 26100 is its formula bar: as a library it wants that even without a display, but Debian's packages without
+# windows have no form for it, and then no spreadsheet opens.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -25,6 +27,8 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
  oor:op="fuse"><value>true</value></prop></item>
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableActiveContent"
  oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Views/Windows"><node oor:name="scalc/26100"
+ oor:op="replace"><prop oor:name="Visible" oor:op="fuse"><value>false</value></prop></node></item>
 <item oor:path="/org.openoffice.Office.Calc/Content/Update"><prop oor:name="Link"
  oor:op="fuse"><value>2</value></prop></item>
 <item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link"
