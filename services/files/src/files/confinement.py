@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from chassis import tasks
 from chassis.confined.limits import MIB, Busy, Failed, Limits, Reason
 from chassis.confined.runner import Program
 
@@ -56,9 +57,7 @@ class Bench:
         except Busy as error:
             raise Later(str(error)) from None
         finally:
-            telling.cancel()
-            with suppress(asyncio.CancelledError, Exception):  # progress that was not told holds nothing up
-                await telling
+            await tasks.end(telling)  # progress that was not told holds nothing up
 
     def _progressed(self, part: float) -> None:
         self._done = part

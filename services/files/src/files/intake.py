@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
+
+from chassis import tasks
 
 from files.objects import Part
 from files.store import PART, Store
@@ -62,11 +63,7 @@ class Intake:
 
     async def stop(self) -> None:
         """Leave it: nothing more goes to the store."""
-        for task in self._putting:
-            task.cancel()
-        for task in self._putting:
-            with suppress(asyncio.CancelledError, Exception):  # given up: its outcome counts no more
-                await task
+        await tasks.end(*self._putting)
 
     def _part(self) -> bytes:
         """The next one, once there is room for it."""

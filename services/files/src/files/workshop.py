@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import asyncpg
+from chassis import tasks
 from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
 from eventbus import Backoff
@@ -104,9 +105,7 @@ class Workshop:
                         raise Later("somebody else has it")
                 await running
             finally:
-                running.cancel()
-                with suppress(asyncio.CancelledError, Exception):  # its outcome has been seen, or counts no more
-                    await running
+                await tasks.end(running)
 
     async def _renewed(self, job: Job) -> bool:
         async with self.pool.acquire(timeout=5) as db:

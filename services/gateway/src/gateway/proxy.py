@@ -4,11 +4,12 @@ import asyncio
 import base64
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
 import orjson
+from chassis import tasks
 from chassis.problems import Problem, loggable, not_found, unavailable
 from chassis.tokens import unauthenticated
 from fastapi import Request
@@ -82,8 +83,7 @@ class Proxy:
             if asking.done():
                 return asking.result()
         finally:
-            await _end(leaving)
-            await _end(asking)
+            await tasks.end(leaving, asking)
         log.warning("%s %s: no answer in time, or nobody who waits for it", request.method, loggable(request.url.path))
         if upload.waits_for_client:
             raise Problem(408, "too_slow", f"Nothing more of the request came for {self._deadline:g} s.")
@@ -130,12 +130,6 @@ async def _left(request: Request, upload: Upload) -> None:
     await upload.through.wait()
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-async def _end(task: "asyncio.Future[Any]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError, Exception):  # whoever needs its outcome has it
-        await task
 
 
 async def _body(answer: aiohttp.ClientResponse, upload: Upload) -> AsyncIterator[bytes]:

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 
+from chassis import tasks
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -47,7 +48,7 @@ class Sending(Response):
                 if sending.done():
                     sending.result()
             finally:
-                await _ended(sending, leaving)
+                await tasks.end(sending, leaving)
                 SENT_BYTES.inc(self.sent)
                 await self._settle(self.sent)
 
@@ -68,11 +69,3 @@ class Sending(Response):
 async def _left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _ended(*tasks: "asyncio.Future[None]") -> None:
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with suppress(asyncio.CancelledError, Exception):  # whoever needs its outcome has it
-            await task

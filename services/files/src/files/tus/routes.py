@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from chassis import tasks
 from chassis.problems import Problem, unavailable
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -211,9 +212,7 @@ async def _turn(ask: Ask, upload_id: UUID, process: str) -> AsyncIterator[tuple[
     try:
         yield found, turn
     finally:
-        keeping.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await keeping
+        await tasks.end(keeping)
         async with ask.pool.acquire(timeout=5) as db:
             await progress.leave(db, upload_id, turn)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
+from chassis import tasks
 from chassis.confined.limits import Busy
 from chassis.confined.runner import Runner
 from chassis.problems import PART_GONE
@@ -31,9 +32,9 @@ async def run(pool: asyncpg.Pool, runner: Runner, per_second: int) -> None:
     async def work() -> float:
         return 0.0 if await work_on_next(pool, runner, per_second) else LOOK_EVERY
 
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(repeat(work, "imports and exports", PASSING))
-        tasks.create_task(_expire(pool))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(repeat(work, "imports and exports", PASSING))
+        group.create_task(_expire(pool))
 
 
 async def work_on_next(pool: asyncpg.Pool, runner: Runner, per_second: int) -> bool:
@@ -74,8 +75,7 @@ async def _renewed(pool: asyncpg.Pool, job: Job) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
+        await tasks.end(renewing)
 
 
 async def _renew(pool: asyncpg.Pool, job: Job) -> None:
