@@ -14,8 +14,8 @@ PROGRAM = Path(os.environ.get("NEXUS_LIBREOFFICE", "/usr/lib/libreoffice/program
 # What is wrong with a document is told by no more than that.
 UNREADABLE = "LibreOffice cannot read this document."
 LOCKED = "This document is locked with a password."
-# Calc's window 26100 is its formula bar: as a library it wants that even without a display, but Debian's packages without
-# windows have no form for it, and then no spreadsheet opens.
+# Calc's window 26100 is its formula bar: as a library it wants that even without a display, but Debian's packages
+# without windows have no form for it, and then no spreadsheet opens.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
