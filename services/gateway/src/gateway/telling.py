@@ -38,6 +38,10 @@ def kind_of(event: Event | Tombstone) -> type:
     return type(getattr(event, payload)) if payload else type(event)
 
 
+def _told(event: Event) -> dict[str, object]:
+    return to_wire(getattr(event, event.WhichOneof("payload") or ""))
+
+
 def member_of(tombstone: Tombstone) -> tuple[str, str]:
     """The workspace and the user whose membership ended."""
     workspace_id, _, user_id = tombstone.key.partition(":")
@@ -55,18 +59,6 @@ def _deletion(event: ChannelEvent) -> Telling:
     }  # fmt: skip
 
 
-def _reaction(event: ChannelEvent) -> Telling:
-    return "reaction:add", {"channelId": event.channel_id, **to_wire(event.reaction_added)}
-
-
-def _withdrawal(event: ChannelEvent) -> Telling:
-    return "reaction:remove", {"channelId": event.channel_id, **to_wire(event.reaction_removed)}
-
-
-def _thread(event: ChannelEvent) -> Telling:
-    return "thread:update", {"channelId": event.channel_id, **to_wire(event.thread_updated)}
-
-
 def _arrival(event: ChannelEvent) -> Telling:
     return "member:joined", {"channelId": event.channel_id, "userId": event.member_joined.user_id}
 
@@ -79,24 +71,9 @@ def _settings(event: ChannelEvent) -> Telling:
     return "channel:update", {"channel": to_wire(event.channel_updated.channel)}
 
 
-def _bookmarks(event: ChannelEvent) -> Telling:
-    return "channel:bookmarks", {"channelId": event.channel_id, **to_wire(event.bookmarks_changed)}
-
-
-def _poll(event: ChannelEvent) -> Telling:
-    return "poll:update", {"channelId": event.channel_id, **to_wire(event.poll_updated)}
-
-
-def _purge(event: ChannelEvent) -> Telling:
-    return "messages:purged", {"channelId": event.channel_id, **to_wire(event.messages_purged)}
-
-
-def _import(event: ChannelEvent) -> Telling:
-    return "messages:imported", {"channelId": event.channel_id, **to_wire(event.messages_imported)}
-
-
-def _receipt(event: ChannelEvent) -> Telling:
-    return "channel:receipt", {"channelId": event.channel_id, **to_wire(event.receipt_moved)}
+def _in_channel(name: str) -> Callable[[ChannelEvent], Telling]:
+    """Told under that name as it is, with the channel in which it is."""
+    return lambda event: (name, {"channelId": event.channel_id, **_told(event)})
 
 
 def _of_workspace(name: str) -> Callable[[WorkspaceEvent], Telling]:
@@ -117,17 +94,17 @@ TO_WORKSPACE: Mapping[type, Callable[[Any], Telling]] = {
 TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.MessageUpdated: _update,
     said.MessageDeleted: _deletion,
-    said.ReactionAdded: _reaction,
-    said.ReactionRemoved: _withdrawal,
-    said.ThreadUpdated: _thread,
+    said.ReactionAdded: _in_channel("reaction:add"),
+    said.ReactionRemoved: _in_channel("reaction:remove"),
+    said.ThreadUpdated: _in_channel("thread:update"),
     said.MemberJoined: _arrival,
     said.MemberLeft: _departure,
     said.ChannelUpdated: _settings,
-    said.BookmarksChanged: _bookmarks,
-    said.ReceiptMoved: _receipt,
-    said.PollUpdated: _poll,
-    said.MessagesPurged: _purge,
-    said.MessagesImported: _import,
+    said.BookmarksChanged: _in_channel("channel:bookmarks"),
+    said.ReceiptMoved: _in_channel("channel:receipt"),
+    said.PollUpdated: _in_channel("poll:update"),
+    said.MessagesPurged: _in_channel("messages:purged"),
+    said.MessagesImported: _in_channel("messages:imported"),
 }
 
 
@@ -149,11 +126,7 @@ def _workspace_left(tombstone: Tombstone) -> Telling:
 
 def _own(name: str) -> Callable[[PersonalEvent], Telling]:
     """Told under that name as it is."""
-
-    def tell(event: PersonalEvent) -> Telling:
-        return name, to_wire(getattr(event, event.WhichOneof("payload") or ""))
-
-    return tell
+    return lambda event: (name, _told(event))
 
 
 # What somebody hears of what they did on another of their devices, or are to know.
