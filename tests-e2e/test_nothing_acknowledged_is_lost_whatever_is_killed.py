@@ -51,7 +51,7 @@ async def _kill_one_after_the_other(
 ) -> None:
     assert set(await product.processes()) >= set(SERVICES)
     for victim in [name for name in VICTIMS if product.runs(name)] * ROUNDS:
-        await eventually(lambda: len(speaker.written) == len(speaker.acknowledged), BACK_WITHIN)
+        await _caught_up(speaker)
         began, before = time.monotonic(), product.pid(victim)
         product.kill(victim)
         checks = _checks(town, product, victim, before, speaker, listeners, team)
@@ -61,6 +61,12 @@ async def _kill_one_after_the_other(
         )
         if failed := [result for result in took if isinstance(result, Exception)]:
             raise ExceptionGroup(f"{victim} was killed, and then", failed)
+
+
+async def _caught_up(speaker: Speaker) -> None:
+    """All that was written until now is acknowledged, while more is written."""
+    written = len(speaker.written)
+    await eventually(lambda: len(speaker.acknowledged) >= written, BACK_WITHIN)
 
 
 def _told(name: str, took: float | BaseException) -> str:

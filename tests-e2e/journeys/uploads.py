@@ -15,10 +15,11 @@ from journeys.sockets import FOLDER, install
 
 @dataclass(slots=True)
 class Uploading:
-    """The client's process. `agains` are the answers after which it tried again."""
+    """The client's process. `agains` are the answers after which it tried again, `done` is where the upload was."""
 
     process: Process
     agains: list[int] = field(default_factory=list)
+    done: str | None = None
 
     async def offsets(self) -> AsyncIterator[int]:
         """Where it is, before each chunk; it goes on once the next is asked for."""
@@ -29,6 +30,8 @@ class Uploading:
             assert "failed" not in told, told
             if "again" in told:
                 self.agains.append(told["again"])
+            elif "done" in told:
+                self.done = told["done"]
             elif "offset" in told:
                 yield told["offset"]
                 self.process.stdin.write(b"\n")
