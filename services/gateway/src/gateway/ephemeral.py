@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -60,13 +60,12 @@ class Ephemeral:
 
     async def receive(self) -> None:
         """Pass on what other processes publish, until cancelled; connects anew with back-off."""
-        await self._always(self._receive_once)
-
-    async def _always(self, work: Callable[[Backoff], Awaitable[None]]) -> None:
         waits = Backoff(most=1.0)
         while True:
-            with suppress(RedisError, OSError, TimeoutError):
-                await work(waits)
+            try:
+                await self._receive_once(waits)
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("Redis is listened to anew: %r", error)
             await asyncio.sleep(next(waits))
 
     async def _receive_once(self, waits: Backoff) -> None:
