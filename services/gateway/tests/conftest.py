@@ -17,6 +17,7 @@ from localstack import Parts
 from talking import House, Human, Team, answering
 from testkit import Databases, Issuer, Process, eventually, process, redis_databases
 from uuid_utils.compat import uuid7
+from ways import Way, open_way
 
 
 class QuietServer(uvicorn.Server):
@@ -129,3 +130,16 @@ async def team(house: House, house_redis: str, tokens: Issuer) -> AsyncIterator[
 async def hall(tokens: Issuer) -> AsyncIterator[Hall]:
     async with open_hall(tokens) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module")
+async def built_way() -> AsyncIterator[Way]:
+    async with open_way() as way:
+        yield way
+
+
+@pytest.fixture
+def way(built_way: Way) -> Way:
+    """The way as if nobody had gone it yet."""
+    built_way.begin()
+    return built_way

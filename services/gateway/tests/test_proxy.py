@@ -6,27 +6,13 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from testkit import Issuer, eventually
 from uuid_utils.compat import uuid7
-from ways import LIMIT, Way, open_way
+from ways import LIMIT, Way
 from yarl import URL
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def built_way() -> AsyncIterator[Way]:
-    async with open_way() as way:
-        yield way
-
-
-@pytest.fixture
-def way(built_way: Way) -> Way:
-    """The way as if nobody had gone it yet."""
-    built_way.begin()
-    return built_way
 
 
 async def test_a_request_comes_to_its_owner_as_it_was_written(way: Way) -> None:

@@ -8,27 +8,14 @@ from contextlib import suppress
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from gateway.uploads import is_upload
 from testkit import eventually
-from ways import LIMIT, UPLOAD_LIMIT, UPLOADS, Way, open_way
+from ways import LIMIT, UPLOAD_LIMIT, UPLOADS, Way
 from yarl import URL
 
 PAUSE = 0.12  # the gateway's deadline is 0.5 s here
 CHUNK = b"x" * 65_536
-
-
-@pytest_asyncio.fixture(scope="module")
-async def built_way() -> AsyncIterator[Way]:
-    async with open_way() as way:
-        yield way
-
-
-@pytest.fixture
-def way(built_way: Way) -> Way:
-    built_way.begin()
-    return built_way
 
 
 @pytest.mark.parametrize(
