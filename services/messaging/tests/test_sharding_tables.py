@@ -5,8 +5,8 @@ from pathlib import Path
 
 import eventbus
 import pytest
-from messaging.sharding.attaching import ranges
-from messaging.sharding.tables import COPIED, OF_CHANNELS, OWN, rows_of
+from messaging.sharding.owning import ranges
+from messaging.sharding.tables import COPIED, OF_CHANNELS, OWN, column_of, rows_of
 
 CREATED = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 REFERS = re.compile(r"^CREATE TABLE (\w+) \((.*?)^\)", re.MULTILINE | re.DOTALL)
@@ -47,8 +47,15 @@ def test_what_others_refer_to_moves_first(schema: str) -> None:
 def test_a_slots_rows_are_named_by_numbers_alone() -> None:
     for table, condition in OF_CHANNELS.items():
         said = rows_of(condition, 77)
-        assert "= 77)" in said, table
+        assert re.search(r"= 77\b", said), table
         assert "{" not in said, table
+
+
+def test_each_row_of_a_channel_says_by_an_id_in_which_slot_it_is(schema: str) -> None:
+    columns = {table: set(re.findall(r"^    (\w+) UUID", said, re.MULTILINE)) for table, said in REFERS.findall(schema)}
+    assert {column_of(table) for table in OF_CHANNELS} >= {"id", "channel_id", "message_id", "hook_id", "thread_id"}
+    for table in OF_CHANNELS:
+        assert column_of(table) in columns[table], table
 
 
 def test_slots_are_written_as_they_are_read() -> None:

@@ -12,7 +12,7 @@ from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import Message, MessagePosted
 from pydantic import ValidationError
 
-from messaging import announcements, threads
+from messaging import announcements, shards, threads
 from messaging.batches import Batch, New, Outcome, Send
 from messaging.bodies import ChannelDraft
 from messaging.formatting.forms import Forms, of_body, references_of
@@ -44,7 +44,8 @@ FACTS = """
         (SELECT id FROM messages t
          WHERE t.user_id = a.user_id AND t.client_message_id = a.client_message_id) AS known_id,
         (SELECT t.parent_message_id IS NULL AND NOT t.is_deleted AND t.channel_id = c.id FROM messages t
-         WHERE t.id = a.parent_id) AS parent_fits
+         WHERE t.id = a.parent_id) AS parent_fits,
+        (SELECT TRUE FROM slot_departures WHERE slot = slot_of(a.channel_id)) AS is_leaving
     FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[])
         AS a(place, channel_id, user_id, client_message_id, parent_id)
     LEFT JOIN channels c ON c.id = a.channel_id
@@ -191,6 +192,8 @@ def _role(send: Send, row: asyncpg.Record) -> str | None:
 def _refusal(
     send: Send, row: asyncpg.Record, standing: Standing, channels: Mapping[UUID, asyncpg.Record]
 ) -> Problem | None:
+    if row["is_leaving"]:
+        return shards.elsewhere()
     if standing.role is None or not standing.sees_channel:
         return not_found("channel")
     is_reply = send.draft.parent_message_id is not None

@@ -7,15 +7,21 @@ data. One that was told nothing is the only one and has them all.
 from uuid import UUID
 
 from chassis import slots
-from chassis.problems import unavailable
+from chassis.problems import Problem, unavailable
 from eventbus import Db
 
-SLOTS = "SELECT coalesce(current_setting('nexus.slots', TRUE), '')"
+# As it is now: what a connection was told when it was opened may have changed since.
+SAID = """
+    SELECT split_part(said, '=', 2) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase,
+        unnest(s.setconfig) AS said
+    WHERE d.datname = current_database() AND s.setrole = 0 AND split_part(said, '=', 1) = $1
+"""
 SHARD = "SELECT coalesce(nullif(current_setting('nexus.shard', TRUE), '')::int, 0)"
 # Where the workspaces are, and what else belongs to no channel.
 HOME = 0
 # What a database is told that has no slots yet.
 NONE = "none"
+HAS_GONE = "SELECT EXISTS (SELECT FROM slot_departures WHERE slot = $1)"
 
 
 async def number(db: Db) -> int:
@@ -25,8 +31,19 @@ async def number(db: Db) -> int:
 
 async def new_channel_id(db: Db, slot: int) -> UUID:
     """An id in that slot or, if its channels are elsewhere, in another that is here."""
-    said = await db.fetchval(SLOTS)
+    said = await db.fetchval(SAID, "nexus.slots")
     if said == NONE:
         raise unavailable("No channels are made here yet.")
-    own = slots.read_slots(said)
+    own = slots.read_slots(said or "")
     return slots.new_id(slot if slot in own or not own else own[slot % len(own)])
+
+
+async def require_here(db: Db, id_: object) -> None:
+    """`Problem` 503 for what is not found because its channel has gone to another database."""
+    slot = slots.slot_of(UUID(str(id_)))
+    if slot is not None and await db.fetchval(HAS_GONE, slot):
+        raise elsewhere()
+
+
+def elsewhere() -> Problem:
+    return unavailable("This channel is being moved to another server; try again in a while.")

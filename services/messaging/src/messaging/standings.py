@@ -9,6 +9,7 @@ import orjson
 from chassis.problems import not_found
 from eventbus import Db
 
+from messaging import shards
 from messaging.rights.terms import OF_ROLE, TERMS, Rank, Right
 
 NOTHING_SAID = "{}"
@@ -130,12 +131,15 @@ STANDINGS = {
 
 
 async def standing_of(db: Db, user_id: UUID, ids: Mapping[str, Any]) -> Standing:
-    """The asker's standing towards the message, channel or workspace that is named; `Problem` 404 if none is seen."""
+    """The asker's standing towards the message, channel or workspace that is named; `Problem` 404 if none is seen, 503
+    if it has gone to another database."""
     for name, query in STANDINGS.items():
         if name in ids:
             what = name.removesuffix("_id").replace("_", " ")
             row = await db.fetchrow(query, _uuid(ids[name], what), user_id)
             standing = Standing(**dict(row)) if row else None
+            if not standing:
+                await shards.require_here(db, ids[name])
             if not standing or (standing.channel_id and not standing.sees_channel):
                 raise not_found(what)
             return standing

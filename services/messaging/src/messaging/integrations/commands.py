@@ -35,7 +35,7 @@ CHANGE = "UPDATE commands SET description = coalesce($2, description), usage = c
 BEGIN = """
     INSERT INTO command_runs (id, token_hash, command_id, channel_id, user_id) VALUES ($1, $2, $3, $4, $5)
 """
-FORGET_OLD = "DELETE FROM command_runs WHERE expires_at < now()"
+FORGET_OLD = "DELETE FROM command_runs WHERE expires_at < now() AND NOT is_leaving(channel_id)"
 ANSWER = """
     UPDATE command_runs r SET answers_left = answers_left - 1 FROM commands c
     WHERE r.id = $1 AND token_hash = $2 AND answers_left > 0 AND expires_at > now() AND c.id = r.command_id

@@ -23,7 +23,7 @@ TAKE = """
     UPDATE deliveries SET taken_by = $1, attempts = attempts + 1, tried_at = now(),
         due_at = now() + interval '60 seconds'
     WHERE id = (
-        SELECT d.id FROM deliveries d WHERE due_at <= now() AND NOT EXISTS (
+        SELECT d.id FROM deliveries d WHERE due_at <= now() AND NOT is_leaving(hook_id) AND NOT EXISTS (
             SELECT FROM deliveries o WHERE o.hook_id = d.hook_id AND o.taken_by IS NOT NULL AND o.due_at > now())
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, hook_id, body, attempts

@@ -45,8 +45,8 @@ FORGET_OLD = """
 REMOVE = "DELETE FROM reminders WHERE id = $1 AND user_id = $2 RETURNING id"
 DUE = f"""
     UPDATE reminders SET state = 'due' WHERE id IN (
-        SELECT id FROM reminders WHERE state = 'waiting' AND remind_at <= now() ORDER BY remind_at LIMIT $1
-        FOR UPDATE SKIP LOCKED)
+        SELECT id FROM reminders WHERE state = 'waiting' AND remind_at <= now() AND NOT is_leaving(id)
+        ORDER BY remind_at LIMIT $1 FOR UPDATE SKIP LOCKED)
     RETURNING {REMINDER}
 """  # noqa: S608
 

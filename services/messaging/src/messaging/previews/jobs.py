@@ -29,7 +29,8 @@ DROP = "DELETE FROM preview_jobs WHERE message_id = $1"
 TAKE = """
     UPDATE preview_jobs SET attempts = attempts + 1, taken_by = $1, due_at = now() + interval '30 seconds'
     WHERE message_id = (
-        SELECT message_id FROM preview_jobs WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        SELECT message_id FROM preview_jobs WHERE due_at <= now() AND NOT is_leaving(message_id)
+        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING message_id, channel_id, workspace_id, urls, attempts
 """
 PUT_OFF = """

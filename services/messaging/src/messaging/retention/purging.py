@@ -39,7 +39,7 @@ TAKE_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('retention'))"
 # As numbers have no gaps, the message at which retention stands is there.
 DUE = f"""
     SELECT c.id FROM channels c JOIN workspaces w ON w.id = c.workspace_id
-    WHERE {DAYS} > 0 AND c.retained_from <= c.last_seq AND EXISTS (
+    WHERE {DAYS} > 0 AND c.retained_from <= c.last_seq AND NOT is_leaving(c.id) AND EXISTS (
         SELECT FROM messages m WHERE m.channel_id = c.id AND m.seq = c.retained_from
             AND m.created_at < now() - make_interval(days => {DAYS}))
     ORDER BY c.id
@@ -87,7 +87,7 @@ GO_ON = """
 # Kept aside for a hold that has been released since.
 FORGET_RELEASED = """
     DELETE FROM kept_contents k USING messages m, channels c
-    WHERE k.reason = 'held' AND m.id = k.message_id AND c.id = m.channel_id AND NOT EXISTS (
+    WHERE k.reason = 'held' AND m.id = k.message_id AND c.id = m.channel_id AND NOT is_leaving(c.id) AND NOT EXISTS (
         SELECT FROM legal_holds h WHERE h.workspace_id = c.workspace_id AND h.released_at IS NULL
             AND (h.user_id = m.user_id OR h.channel_id = c.id))
     RETURNING k.message_id
@@ -186,8 +186,11 @@ async def _purge(pool: asyncpg.Pool, channel_id: UUID, key: Ed25519PrivateKey) -
 
 
 async def _next(db: Db, channel_id: UUID) -> _Batch | None:
-    """None if nothing is to be done: a hold covers the channel, or what comes next is not old enough."""
-    channel, at = await one(db, LOCK, channel_id), datetime.now(UTC)
+    """None if nothing is to be done: a hold covers the channel, what comes next is not old enough, or the channel has
+    gone to another database."""
+    channel, at = await db.fetchrow(LOCK, channel_id), datetime.now(UTC)
+    if channel is None:
+        return None
     open_holds = await holds.open_in(db, channel["workspace_id"])
     if not channel["days"] or channel_id in open_holds.channel_ids:
         return None

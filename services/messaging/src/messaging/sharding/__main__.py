@@ -4,10 +4,11 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 
 import asyncpg
 
-from messaging.sharding import attaching, moving
+from messaging.sharding import attaching, moving, owning
 
 
 def main() -> None:
@@ -23,11 +24,16 @@ def main() -> None:
         "move-slot", help="NEXUS_SOURCE_URL, NEXUS_TARGET_URL: take a slot from one to the other"
     )
     move.add_argument("slot", type=int)
+    move.add_argument("--undo", action="store_true", help="leave it in the source, if that still has it")
     given = parser.parse_args()
     try:
-        print(asyncio.run(_attach(given) if given.command == "attach" else _move(given)))
-    except (attaching.NotAttached, moving.NotMoved, ValueError, OSError, asyncpg.PostgresError) as error:
-        sys.exit(f"Nothing was done: {error}")
+        print(asyncio.run(COMMANDS[given.command](given)))
+    except moving.NotMoved as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped: run it again to go on. A slot that was moved may be closed until then.")
+    except (attaching.NotAttached, ValueError, *moving.GONE) as error:
+        sys.exit(f"It went wrong: {moving.why(error)} What was done stays; run it again to go on.")
 
 
 async def _attach(given: argparse.Namespace) -> str:
@@ -35,14 +41,22 @@ async def _attach(given: argparse.Namespace) -> str:
     # Where and as whom the shard reaches home, if that is not what the administrator uses.
     source = os.environ.get("NEXUS_REPLICATION_URL") or os.environ["NEXUS_HOME_URL"]
     await attaching.attach(home, shard, given.number, given.slots, source)
-    slots = attaching.ranges(await attaching.slots_of(shard)) or "none: move some there"
+    slots = owning.ranges(await owning.slots_of(shard)) or "none: move some there"
     return f"Database {given.number} has slots {slots}. Start messaging on it, then gateways anew with its address."
 
 
 async def _move(given: argparse.Namespace) -> str:
-    source, target = await _connected("NEXUS_SOURCE_URL"), await _connected("NEXUS_TARGET_URL")
-    moved = await moving.move(source, target, given.slot)
-    rows = ", ".join(f"{number} {table}" for table, number in moved.rows.items() if number) or "nothing"
+    source = await _connected("NEXUS_SOURCE_URL")
+    if given.undo:
+        await moving.undo(source, given.slot)
+        return f"Slot {given.slot} stays where it was."
+    began = time.monotonic()
+
+    def tell(step: str) -> None:
+        print(f"{time.monotonic() - began:7.1f} s  {step}", file=sys.stderr, flush=True)
+
+    moved = await moving.move(source, await _connected("NEXUS_TARGET_URL"), given.slot, tell)
+    rows = ", ".join(f"{number} {table}" for table, number in moved.rows.items() if number) or "nothing more"
     return f"Moved {rows}. The source has slots {moved.source_slots} now, the target {moved.target_slots}."
 
 
@@ -51,6 +65,9 @@ async def _connected(name: str) -> asyncpg.Connection:
     if not url:
         raise ValueError(f"{name} is not set.")
     return await asyncpg.connect(url, timeout=10)
+
+
+COMMANDS = {"attach": _attach, "move-slot": _move}
 
 
 if __name__ == "__main__":

@@ -1,24 +1,17 @@
 """Another database for channels: it is told which slots it has, and gets what belongs to no channel by replication."""
 
 import asyncio
+from collections.abc import Collection
 
 import asyncpg
 from chassis.slots import SLOTS, read_slots, slot_of
 
+from messaging.sharding.owning import MOST_SHARDS, number_of, ranges, say, slots_of
 from messaging.sharding.tables import COPIED
-from messaging.shards import NONE
+from messaging.shards import HOME
 
 PUBLICATION = "nexus_home"
-MOST_SHARDS = 64
 READY_WITHIN = 300.0
-# Drafts' versions are compared by people's devices, so no two databases give the same one.
-NEXT_VERSION = f"SELECT (last_value / {MOST_SHARDS} + 1) * {MOST_SHARDS} + $1 FROM draft_versions"  # noqa: S608
-STEPS = "SELECT increment_by FROM pg_sequences WHERE schemaname = 'public' AND sequencename = 'draft_versions'"
-SAID = """
-    SELECT split_part(said, '=', 2) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase,
-        unnest(s.setconfig) AS said
-    WHERE d.datname = current_database() AND s.setrole = 0 AND split_part(said, '=', 1) = $1
-"""
 NOT_READY = """
     SELECT count(*) FROM pg_subscription_rel r JOIN pg_subscription s ON s.oid = r.srsubid
     WHERE s.subname = $1 AND r.srsubstate <> 'r'
@@ -27,6 +20,11 @@ IS_SUBSCRIBED = """
     SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = $1
         AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
+GIVE = """
+    INSERT INTO slot_departures (slot, target, ended_at) SELECT slot, $2, now() FROM unnest($1::int[]) AS given(slot)
+"""
+GIVEN = "SELECT slot FROM slot_departures WHERE target = $1 AND ended_at IS NOT NULL"
+GONE = "SELECT slot FROM slot_departures"
 # What home does itself when less is to be spared by retention (retained.py) happens here as the change arrives. Nothing
 # is on the path of who applies replicated changes, so names are whole.
 LOOK_AGAIN = """
@@ -56,46 +54,13 @@ async def attach(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
     Both are migrated already, and connected to as administrators. Done again, it takes in new tables and slots.
     """
     await _check(home, shard, number)
-    given = sorted({*read_slots(slots), *await slots_of(shard)})
-    left = sorted(set(await slots_of(home) or range(SLOTS)) - set(given))
-    await _check_slots(home, given, left)
+    await _check_slots(home, shard, number, read_slots(slots))
     await _publish(home)
     await _subscribe(shard, number, source)
     await shard.execute(LOOK_AGAIN)
-    await say(home, 0, left)
-    await say(shard, number, given)
+    given = await _give(home, number, read_slots(slots))
+    await say(shard, number, {*await slots_of(shard), *given})
     await _wait_ready(shard, number)
-
-
-async def say(db: asyncpg.Connection, number: int, slots: "list[int] | tuple[int, ...]") -> None:
-    """Tell a database its number and slots; connections that are open already do not hear of it."""
-    name = await db.fetchval("SELECT quote_ident(current_database())")
-    await db.execute(f"ALTER DATABASE {name} SET nexus.shard = '{number:d}'")
-    await db.execute(f"ALTER DATABASE {name} SET nexus.slots = '{ranges(slots) or NONE}'")
-    if int(await db.fetchval(STEPS)) != MOST_SHARDS:
-        begin = int(await db.fetchval(NEXT_VERSION, number))
-        await db.execute(f"ALTER SEQUENCE draft_versions INCREMENT BY {MOST_SHARDS} MINVALUE 0 RESTART WITH {begin:d}")
-
-
-async def slots_of(db: asyncpg.Connection) -> tuple[int, ...]:
-    """What a database was told that it has; nothing if it was told nothing."""
-    said = await db.fetchval(SAID, "nexus.slots") or NONE
-    return () if said == NONE else read_slots(said)
-
-
-async def number_of(db: asyncpg.Connection) -> int:
-    return int(await db.fetchval(SAID, "nexus.shard") or 0)
-
-
-def ranges(slots: "list[int] | tuple[int, ...]") -> str:
-    """`0-99,512`, as `read_slots` reads it."""
-    found: list[list[int]] = []
-    for slot in sorted(slots):
-        if found and found[-1][1] == slot - 1:
-            found[-1][1] = slot
-        else:
-            found.append([slot, slot])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
 
 
 def subscription(number: int) -> str:
@@ -114,13 +79,31 @@ async def _check(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
         raise NotAttached("This database has workspaces of its own: a new one must be empty.")
 
 
-async def _check_slots(home: asyncpg.Connection, given: list[int], left: list[int]) -> None:
-    """Channels stay where their slots are."""
-    if not left:
+async def _check_slots(
+    home: asyncpg.Connection, shard: asyncpg.Connection, number: int, wanted: Collection[int]
+) -> None:
+    """Channels stay where their slots are, and slots where they were moved."""
+    own = set(await slots_of(home) or range(SLOTS))
+    if not own - {*wanted}:
         raise NotAttached("Home keeps one slot at the least.")
-    rows = await home.fetch("SELECT id FROM channels")
-    if taken := sorted({slot for row in rows if (slot := slot_of(row["id"])) is not None} & set(given)):
-        raise NotAttached(f"Slots {ranges(taken)} have channels at home: attach it without these, then move them.")
+    gone = {row["slot"] for row in await shard.fetch(GONE)}
+    given = {row["slot"] for row in await home.fetch(GIVEN, number)} - gone
+    if elsewhere := {*wanted} - own - given - {*await slots_of(shard)}:
+        raise NotAttached(f"Slots {ranges(elsewhere)} are neither home's to give nor this database's.")
+
+
+async def _give(home: asyncpg.Connection, number: int, wanted: Collection[int]) -> list[int]:
+    """Slots that home gives away now, or had given when a run before was cut off; whoever still makes a channel in one
+    is waited for, or refused."""
+    async with home.transaction():
+        await home.execute("LOCK TABLE channels IN SHARE ROW EXCLUSIVE MODE", timeout=READY_WITHIN)
+        own = set(await slots_of(home) or range(SLOTS))
+        rows = await home.fetch("SELECT id FROM channels", timeout=READY_WITHIN)
+        if taken := {slot for row in rows if (slot := slot_of(row["id"])) is not None} & own & {*wanted}:
+            raise NotAttached(f"Slots {ranges(taken)} have channels at home: attach it without these, then move them.")
+        await home.execute(GIVE, sorted(own & {*wanted}), number)
+        await say(home, HOME, own - {*wanted})
+        return [row["slot"] for row in await home.fetch(GIVEN, number) if row["slot"] in {*wanted}]
 
 
 async def _publish(home: asyncpg.Connection) -> None:

@@ -1,93 +1,205 @@
-"""A slot goes to another database with its channels, which are closed meanwhile."""
+"""A slot goes to another database with its channels, which are closed meanwhile.
+
+Each step is one transaction of one database, and each may be done again:
+
+1. the source writes down that the slot leaves, and is its owner no more (departures.py);
+2. whoever still writes to it is refused, and what was written before has been told to Kafka;
+3. its rows are copied into a schema of the target where nobody looks (staging.py);
+4. the source removes them: from here on there is only forward;
+5. the target puts them in their place, and is the slot's owner.
+
+So no two databases have it at once, and rows that anybody sees are in one database alone.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
 
-from messaging.sharding.attaching import number_of, ranges, say, slots_of
-from messaging.sharding.tables import OF_CHANNELS, rows_of
+from messaging import shards
+from messaging.sharding import departures, staging
+from messaging.sharding.departures import Departure
+from messaging.sharding.owning import number_of, ranges, say, slots_of
+from messaging.sharding.staging import Tell
 
-WITHIN = 3_600.0
-CHUNKS = 16
-UNSAID = "SELECT count(*) FROM outbox WHERE key = ANY($1::bytea[])"
-COLUMNS = """
-    SELECT column_name FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER' ORDER BY ordinal_position
+WITHIN = 4 * 3_600.0
+# Seconds until who moved before, and was killed, has gone; until events are told; until copies have come.
+TURN_WITHIN, TOLD_WITHIN, COPIED_WITHIN = 60.0, 60.0, 30.0
+LOOK_EVERY = 0.1
+GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+TURN = "SELECT pg_advisory_lock(hashtext('nexus move-slot'))"
+LAST_SAID = "SELECT max(id) FROM outbox"
+UNSAID = "SELECT count(*) FROM outbox WHERE id <= $1"
+MIGRATIONS = (
+    "SELECT array_agg(source || '/' || number || '/' || checksum ORDER BY source, number) FROM schema_migrations"
+)
+HOMES_POSITION = "SELECT pg_current_wal_insert_lsn()::text"
+SUBSCRIBED = """
+    FROM pg_subscription s JOIN pg_stat_subscription st ON st.subid = s.oid AND st.relid IS NULL
+    WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+COPIES_POSITION = f"SELECT min(st.latest_end_lsn)::text {SUBSCRIBED}"
+COPIES_HAVE_COME = f"SELECT bool_and(coalesce(st.latest_end_lsn >= $1::text::pg_lsn, FALSE)) {SUBSCRIBED}"
 
 
 class NotMoved(Exception):
-    """Why the slot stayed where it was."""
+    """Why the slot did not go, or not all the way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How many rows went, by table, and which slots the two databases have now."""
+    """How many rows went, by table, none if they had gone before; and which slots the two databases have now."""
 
     rows: Mapping[str, int]
     source_slots: str
     target_slots: str
 
 
-async def move(source: asyncpg.Connection, target: asyncpg.Connection, slot: int) -> Moved:
+async def move(source: asyncpg.Connection, target: asyncpg.Connection, slot: int, tell: Tell = lambda _: None) -> Moved:
     """Take a slot from `source` to `target`; both are connected to as administrators.
 
-    Gateways must have closed the slot before. Killed at any time it leaves the slot whole in `source`, or in both, or
-    moved; done again it goes on. Then messaging's processes on both start anew, and gateways open the slot again.
+    Gateways should have closed the slot before: who writes to it is refused. What fails before the source has removed
+    the rows is taken back. Killed at any time, it is done again and goes on, or is taken back by `undo`.
     """
-    slots = await slots_of(source)
-    if slot not in slots:
-        raise NotMoved(f"Slot {slot} is not in database {await number_of(source)}.")
-    left, given = sorted({*slots} - {slot}), sorted({*await slots_of(target), slot})
-    if not left:
-        raise NotMoved(f"Slot {slot} is the last of database {await number_of(source)}.")
-    conditions = {table: rows_of(condition, slot) for table, condition in OF_CHANNELS.items()}
-    async with asyncio.timeout(WITHIN), source.transaction():
-        # Whoever still writes waits; what was written before is in what is copied.
-        ids = [row["id"] for row in await source.fetch(f"{_select('channels', conditions)} FOR UPDATE", timeout=WITHIN)]
-        await _all_said(source, [str(id_).encode() for id_ in ids])
-        async with target.transaction():
-            await _clear(target, conditions)
-            rows = {each: await _copy(source, target, each, conditions[each]) for each in conditions}
-            await say(target, await number_of(target), given)
-        await _clear(source, conditions)
-        await say(source, await number_of(source), left)
-    return Moved(rows, ranges(left), ranges(given))
+    rows: Mapping[str, int] = {}
+    async with asyncio.timeout(WITHIN):
+        await _take_turn(source, target)
+        departure = await _checked(source, target, slot)
+        if slot not in await slots_of(target):
+            await departures.lift(target, slot)  # of when it left from there
+            if not (departure and departure.is_over):
+                rows = await _leave(source, target, slot, departure, tell)
+            await _arrive(target, slot)
+            tell(f"database {await number_of(target)} has slot {slot} now")
+        await departures.lift(source, slot)
+    return Moved(rows, ranges(await slots_of(source)), ranges(await slots_of(target)))
 
 
-def _select(table: str, conditions: Mapping[str, str]) -> str:
-    return f"SELECT * FROM {table} WHERE {conditions[table]}"  # noqa: S608 - our own tables
+async def undo(source: asyncpg.Connection, slot: int) -> None:
+    """Leave the slot in `source`, which had begun to move it: `NotMoved` if it has none of it any more."""
+    await _wait_turn(source)
+    if not await departures.take_back(source, slot):
+        raise NotMoved(f"Slot {slot} is not leaving database {await number_of(source)}, or has left it already.")
 
 
-async def _all_said(source: asyncpg.Connection, keys: list[bytes]) -> None:
-    """Events of one channel are told in one order: those from here before any from there."""
-    while await source.fetchval(UNSAID, keys):  # noqa: ASYNC110 - the relay is another process
-        await asyncio.sleep(0.2)
+async def _take_turn(source: asyncpg.Connection, target: asyncpg.Connection) -> None:
+    """One move at a time; also not before a killed one's last command, which may still run, has ended."""
+    await _wait_turn(source)
+    if await number_of(source) == await number_of(target):
+        raise NotMoved(f"Both are database {await number_of(source)}.")
+    await _wait_turn(target)
 
 
-async def _clear(db: asyncpg.Connection, conditions: Mapping[str, str]) -> None:
-    """Those first that refer to others."""
-    for table in reversed(list(conditions)):
-        await db.execute(f"DELETE FROM {table} WHERE {conditions[table]}", timeout=WITHIN)  # noqa: S608
+async def _wait_turn(db: asyncpg.Connection) -> None:
+    try:
+        await db.execute(f"SET lock_timeout = '{TURN_WITHIN:g}s'")
+        await db.execute(TURN, timeout=TURN_WITHIN + 5)
+    except asyncpg.LockNotAvailableError as error:
+        raise NotMoved("Another move-slot is at work in one of the databases.") from error
+    await db.execute("SET lock_timeout = 0")
 
 
-async def _copy(source: asyncpg.Connection, target: asyncpg.Connection, table: str, condition: str) -> int:
-    """As it is, a piece at a time; how many rows."""
-    columns = [row["column_name"] for row in await source.fetch(COLUMNS, table)]
-    pieces: asyncio.Queue[bytes | None] = asyncio.Queue(CHUNKS)
+async def _checked(source: asyncpg.Connection, target: asyncpg.Connection, slot: int) -> Departure | None:
+    """Whether, and how far, the slot is on its way; `NotMoved` if it cannot go on it."""
+    departure, number = await departures.of(source, slot), await number_of(source)
+    has, is_there = slot in await slots_of(source), slot in await slots_of(target)
+    if is_there and has:
+        raise NotMoved(f"Slot {slot} is said to be in both databases: nothing here has made it so.")
+    if not is_there and departure is None and not has:
+        raise NotMoved(f"Slot {slot} is not in database {number}.")
+    if not is_there and departure and departure.target != await number_of(target):
+        raise NotMoved(f"Slot {slot} goes, or went, from database {number} to {departure.target}: name that.")
+    if departure and departure.is_over and not is_there and not await staging.is_whole(target, slot):
+        raise NotMoved(f"The target should have got slot {slot}, and has lost it: bring it to a later state.")
+    if departure is None and has and len(await slots_of(source)) == 1:
+        raise NotMoved(f"Slot {slot} is the last of database {number}.")
+    if await source.fetchval(MIGRATIONS) != await target.fetchval(MIGRATIONS):
+        raise NotMoved("The databases do not have the same migrations.")
+    return departure
 
-    async def read() -> None:
-        query = f"SELECT {', '.join(columns)} FROM {table} WHERE {condition}"  # noqa: S608
-        await source.copy_from_query(query, output=pieces.put, format="binary", timeout=WITHIN)
-        await pieces.put(None)
 
-    async def written() -> AsyncIterator[bytes]:
-        while (piece := await pieces.get()) is not None:
-            yield piece
+async def _leave(
+    source: asyncpg.Connection, target: asyncpg.Connection, slot: int, departure: Departure | None, tell: Tell
+) -> Mapping[str, int]:
+    """From the source to where nobody sees it; taken back if that fails and the source still answers."""
+    try:
+        if departure is None:
+            await departures.begin(source, slot, await number_of(target))
+        await departures.fence(source, slot)
+        tell(f"slot {slot} is closed in database {await number_of(source)}")
+        await _wait_told(source)
+        await _wait_copies(source, target)
+        tell("its events are told, and the target knows all people that it does")
+        rows = await staging.fill(source, target, slot, tell)
+        await _remove(source, slot, rows)
+        tell(f"database {await number_of(source)} has removed it")
+        return rows
+    except Exception as error:
+        raise NotMoved(f"{why(error)} {await _taken_back(source, target, slot)}") from error
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(read())
-        copied = await target.copy_to_table(table, source=written(), columns=columns, format="binary", timeout=WITHIN)
-    return int(copied.split()[-1])
+
+async def _taken_back(source: asyncpg.Connection, target: asyncpg.Connection, slot: int) -> str:
+    """How the slot is after a failure, as the operator is told."""
+    with suppress(*GONE):
+        if await departures.take_back(source, slot):
+            with suppress(*GONE):
+                await staging.discard(target, slot)
+            return f"Slot {slot} stays where it was."
+    return f"Slot {slot} may be closed: run this again to go on, or with --undo."
+
+
+async def _wait_told(source: asyncpg.Connection) -> None:
+    """Events are told in one order: those from here before any from there. Whoever wrote them has ended, so all that
+    are of the slot are visible."""
+    last = await source.fetchval(LAST_SAID)
+    try:
+        async with asyncio.timeout(TOLD_WITHIN):
+            while await source.fetchval(UNSAID, last):  # noqa: ASYNC110 - the relay is another process
+                await asyncio.sleep(LOOK_EVERY)
+    except TimeoutError as error:
+        waiting = await source.fetchval(UNSAID, last)
+        raise NotMoved(
+            f"{waiting} events are not told to Kafka within {TOLD_WITHIN:g} s: do messaging and Kafka run?"
+        ) from error
+
+
+async def _wait_copies(source: asyncpg.Connection, target: asyncpg.Connection) -> None:
+    """The people and workspaces that the slot's rows name are in the target as they are in the source."""
+    if await number_of(target) == shards.HOME:
+        return
+    is_home = await number_of(source) == shards.HOME
+    position = await source.fetchval(HOMES_POSITION if is_home else COPIES_POSITION)
+    try:
+        async with asyncio.timeout(COPIED_WITHIN):
+            while position and await target.fetchval(COPIES_HAVE_COME, position) is False:  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY)
+    except TimeoutError as error:
+        raise NotMoved(f"The target's copies are more than {COPIED_WITHIN:g} s behind home.") from error
+
+
+async def _remove(source: asyncpg.Connection, slot: int, copied: Mapping[str, int]) -> None:
+    """Exactly what was copied."""
+    async with source.transaction():
+        await departures.remover(source, slot)
+        removed = await staging.remove(source, slot)
+        if different := sorted(table for table in copied if copied[table] != removed[table]):
+            raise NotMoved(f"Somebody changed {', '.join(different)} meanwhile.")
+        await source.execute(departures.END, slot)
+
+
+async def _arrive(target: asyncpg.Connection, slot: int) -> None:
+    async with target.transaction():
+        await staging.land(target, slot)
+        await staging.discard(target, slot)
+        await say(target, await number_of(target), sorted({*await slots_of(target), slot}))
+
+
+def why(error: BaseException) -> str:
+    """An error as a sentence for the operator."""
+    if isinstance(error, NotMoved):
+        return str(error)
+    said = str(error).strip() or type(error).__name__
+    detail = getattr(error, "detail", None)
+    return f"{said}{f' ({detail})' if detail else ''}".rstrip(".") + "."

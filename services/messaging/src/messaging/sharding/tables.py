@@ -50,7 +50,7 @@ OF_CHANNELS: Mapping[str, str] = {
 OWN = (
     "outbox", "inbox", "schema_migrations", "audit_entries", "invitations", "link_pages", "retention_reports",
     "retention_report_lines", "transfers", "transfer_pieces", "transfer_records", "transfer_skips", "imported_things",
-    "directory_backlog",
+    "directory_backlog", "slot_departures",
 )  # fmt: skip
 
 
@@ -61,6 +61,10 @@ def rows_of(condition: str, slot: int) -> str:
     return condition.replace("{channels}", "SELECT id FROM channels WHERE " + _in_slot("id", slot))  # noqa: S608
 
 
+def column_of(table: str) -> str:
+    """The column of a table of channels that says by its id in which slot a row is."""
+    return OF_CHANNELS[table].removeprefix("{slot:").partition(" ")[0].rstrip("}")
+
+
 def _in_slot(column: str, slot: int) -> str:
-    text = f"{column}::text"
-    return f"(substr({text}, 15, 1) = '8' AND ('x' || right({text}, 3))::bit(12)::int & 1023 = {slot:d})"
+    return f"slot_of({column}) = {slot:d}"
