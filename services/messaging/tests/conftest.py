@@ -43,13 +43,21 @@ def asked_places() -> str:
     return ""
 
 
+@pytest.fixture
+def files_url() -> str:
+    """Where files is; most tests do without."""
+    return ""
+
+
 @pytest_asyncio.fixture
-async def url(pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str) -> AsyncIterator[str]:
+async def url(
+    pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str, files_url: str
+) -> AsyncIterator[str]:
     settings = Settings.model_validate(
         {
             "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": SECRET, "jwks_url": tokens.jwks_url,
             "database_url": database_url, "integrations_allowed": asked_places,
-            "public_url": "https://chat.example.com/",
+            "public_url": "https://chat.example.com/", "files_url": files_url,
         }
     )  # fmt: skip
     async with served(app_of(settings, pool)) as base:

@@ -67,7 +67,10 @@ def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str])
     if name == "identity":
         return {"NEXUS_IDENTITY_SECRET": keys.get("identity-secret")}
     if name == "messaging":
-        return {"NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway"))}
+        return {
+            "NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway")),
+            "NEXUS_FILES_URL": local(settings, "files"),
+        }
     if name == "files":
         return {
             "NEXUS_S3_URL": urls["s3"],

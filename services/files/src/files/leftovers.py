@@ -1,4 +1,4 @@
-"""What transfers leave behind: tickets and accesses of share links, ends of uploads, and what was dropped too late."""
+"""What transfers leave behind: tickets and accesses of links, ends of uploads, what was dropped late or never sent."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ import aiohttp
 import asyncpg
 from chassis.problems import PART_GONE
 
+from files import unsent
 from files.direct import drops
 from files.links import accesses, tickets
 from files.store import Store
@@ -33,3 +34,4 @@ async def tidy(pool: asyncpg.Pool, store: Store) -> None:
         await accesses.sweep(db)
         await progress.sweep(db)
     await drops.sweep(pool, store)
+    await unsent.sweep(pool)

@@ -5,6 +5,7 @@ from chassis.problems import PART_GONE
 from eventbus import Backoff, repeat
 
 from messaging import scheduled
+from messaging.attached import Shelf
 from messaging.personal import reminders
 
 # Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.
@@ -16,11 +17,11 @@ UNTIL_NEXT = """
 """
 
 
-async def run(pool: asyncpg.Pool) -> None:
+async def run(pool: asyncpg.Pool, shelf: Shelf) -> None:
     """Send what is due and remind of what is due, for as long as this runs."""
 
     async def turn() -> float:
-        await scheduled.send_due(pool)
+        await scheduled.send_due(pool, shelf)
         await reminders.tell_due(pool)
         seconds = await pool.fetchval(UNTIL_NEXT)
         return LOOK_EVERY if seconds is None else min(LOOK_EVERY, seconds)

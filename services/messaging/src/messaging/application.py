@@ -16,6 +16,7 @@ from messaging import (
     thread_routes,
     workspace_routes,
 )
+from messaging.attached import Shelf
 from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
@@ -72,12 +73,18 @@ def app_of(settings: Settings, pool: asyncpg.Pool, gifs: Sources | None = None) 
     )
     app.state.pool = pool
     app.state.outside = outside_of(settings)
+    app.state.shelf = shelf_of(settings)
     app.state.gifs = gifs or Sources()
     app.state.guesses = Guesses()
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
     app.state.report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
     return app
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """The way to files."""
+    return Shelf(settings.files_url, settings.internal_secret.get_secret_value())
 
 
 def outside_of(settings: Settings) -> Outside:

@@ -22,6 +22,7 @@ from nexus.messaging.v1.personal_event_pb2 import (
 from pydantic import ValidationError
 
 from messaging import posting
+from messaging.attached import Round, Shelf
 from messaging.bodies import Draft
 from messaging.metrics import SCHEDULED
 from messaging.permissions import RULES, Action, standing_of
@@ -106,8 +107,14 @@ async def cancel(db: Db, user_id: UUID, scheduled_id: UUID) -> None:
     await _remove(db, await _locked(db, user_id, scheduled_id), None)
 
 
+async def attachments_of(db: Db, user_id: UUID, scheduled_id: UUID) -> list[Json]:
+    row = await _locked(db, user_id, scheduled_id)
+    attachments: list[Json] = orjson.loads(row["message"]).get("attachments", [])
+    return attachments
+
+
 async def send_now(db: Db, user_id: UUID, scheduled_id: UUID) -> Json:
-    """The message it became; a `Problem` leaves it waiting as it was."""
+    """The message it became; a `Problem` leaves it waiting as it was. Its files were looked at before."""
     row = await _locked(db, user_id, scheduled_id)
     outcome = await _post(db, row)
     if isinstance(outcome, Problem):
@@ -116,15 +123,16 @@ async def send_now(db: Db, user_id: UUID, scheduled_id: UUID) -> Json:
     return to_wire(outcome)
 
 
-async def send_due(pool: asyncpg.Pool) -> None:
+async def send_due(pool: asyncpg.Pool, shelf: Shelf) -> None:
     """Send all whose time has come, each in a transaction of its own with its row's removal."""
     passed_over: list[UUID] = []
+    files = Round(shelf)
     while True:
         async with pool.acquire(timeout=5) as db, db.transaction():
             row = await db.fetchrow(DUE, passed_over)
             if row is None:
                 return
-            outcome = _refusal(row) or await _post_or_explain(db, row)
+            outcome = _refusal(row) or await _post_or_explain(db, row, files)
             if isinstance(outcome, Message):
                 await _remove(db, row, outcome)
                 SCHEDULED.labels("sent").inc()
@@ -141,7 +149,7 @@ def _refusal(row: Record) -> Problem | None:
     return Problem(410, "too_late", "") if row["is_too_late"] else None
 
 
-async def _post(db: Db, row: Record) -> posting.Outcome:
+async def _post(db: Db, row: Record, files: Round | None = None) -> posting.Outcome:
     """With mentions of many confirmed: nobody is there to be asked, and whether they are allowed is asked anew."""
     draft = posting.read_draft(
         {
@@ -151,15 +159,17 @@ async def _post(db: Db, row: Record) -> posting.Outcome:
     )  # fmt: skip
     if isinstance(draft, Problem):
         return draft
+    if files and (refusal := await files.refusal(row["user_id"], draft.attachments)):
+        return refusal
     (outcome,) = await posting.post_within(db, [posting.Send(row["user_id"], draft)])
     return outcome
 
 
-async def _post_or_explain(db: Db, row: Record) -> posting.Outcome:
+async def _post_or_explain(db: Db, row: Record, files: Round) -> posting.Outcome:
     """What fails for reasons unknown becomes a failure of this message alone: those after it must not wait for ever."""
     try:
         async with db.transaction():
-            return await _post(db, row)
+            return await _post(db, row, files)
     except PART_GONE:
         raise
     except Exception:
@@ -176,7 +186,7 @@ async def _fail(db: Db, row: Record, problem: Problem) -> None:
 
 async def _failure(db: Db, row: Record, problem: Problem) -> str:
     """What has changed since it was written, in a word; else the refusal's own type."""
-    if problem.type not in ("not_found", "forbidden"):
+    if problem.type not in ("not_found", "forbidden", "file_gone"):
         return problem.type
     try:
         standing = await standing_of(db, row["user_id"], {"channel_id": str(row["channel_id"])})
@@ -186,9 +196,9 @@ async def _failure(db: Db, row: Record, problem: Problem) -> str:
         return "left_channel"
     if standing.is_archived or standing.workspace_status != "active":
         return "archived"
-    if problem.type == "not_found":
-        return "thread_gone"
-    return "forbidden" if RULES[Action.MESSAGE_POST](standing) else "read_only"
+    if problem.type == "forbidden":
+        return "forbidden" if RULES[Action.MESSAGE_POST](standing) else "read_only"
+    return "thread_gone" if problem.type == "not_found" else problem.type
 
 
 async def _locked(db: Db, user_id: UUID, scheduled_id: UUID) -> Record:

@@ -327,8 +327,8 @@ class ScheduledMessage(_message.Message):
     client_message_id: _builtins.str
     """The message's, once it is sent."""
     failure: _builtins.str
-    """Why it was not sent: left_channel, archived, read_only, thread_gone, too_late,
-    deactivated, or the type of the refusal.
+    """Why it was not sent: left_channel, archived, read_only, thread_gone, too_late, file_gone, file_refused, deactivated,
+    or the type of the refusal.
     """
     @_builtins.property
     def send_at(self) -> _timestamp_pb2.Timestamp: ...
