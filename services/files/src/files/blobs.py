@@ -68,7 +68,12 @@ async def release(db: Db, blob_id: UUID) -> None:
     await db.execute(LOCK, blob_id)
     if not await db.fetchval(IS_USED, blob_id) and await db.fetchval(REMOVING, blob_id):
         await db.execute(DROP_WAITING, blob_id)
-        await jobs.add(db, "remove", f"blob/{blob_id}", blob_id=blob_id)
+        await remove_bytes(db, blob_id)
+
+
+async def remove_bytes(db: Db, blob_id: UUID) -> None:
+    """Of a blob that is being removed."""
+    await jobs.add(db, "remove", f"blob/{blob_id}", blob_id=blob_id)
 
 
 async def forget(db: Db, blob_id: UUID) -> None:

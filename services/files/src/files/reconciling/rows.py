@@ -1,12 +1,14 @@
 """Rows that should be on their way somewhere, and that nothing carries on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 import asyncpg
+from eventbus import Db
 
-from files import blobs, jobs, removal, uploads
+from files import blobs, removal, uploads
 from files.reconciling.findings import Finding, Kind, Mend
 from files.store import Store
 
@@ -47,66 +49,36 @@ RECOUNT = """
 # Nobody counts meanwhile.
 LOCK_USAGE = "LOCK TABLE usage IN SHARE ROW EXCLUSIVE MODE"
 
+P = ParamSpec("P")
+
 
 async def look(pool: asyncpg.Pool, older_than: timedelta) -> AsyncIterator[Finding]:
     for row in await pool.fetch(UNUSED, older_than):
-        yield Finding(Kind.BLOB_UNUSED, str(row["id"]), _releases(row["id"]))
+        yield Finding(Kind.BLOB_UNUSED, str(row["id"]), _mends(blobs.release, row["id"]))
     for row in await pool.fetch(STUCK_BLOBS):
-        yield Finding(Kind.BLOB_STUCK, str(row["id"]), _removes_blob(row["id"]))
+        yield Finding(Kind.BLOB_STUCK, str(row["id"]), _mends(blobs.remove_bytes, row["id"]))
     for row in await pool.fetch(STUCK_OVER):
-        yield Finding(Kind.UPLOAD_STUCK, str(row["id"]), _removes_upload(row["id"]))
+        yield Finding(Kind.UPLOAD_STUCK, str(row["id"]), _mends(uploads.remove_bytes, row["id"]))
     for row in await pool.fetch(STUCK_STORED):
-        yield Finding(Kind.UPLOAD_STUCK, str(row["id"]), _scans(row["id"], row["file_id"], row["version"]))
+        yield Finding(
+            Kind.UPLOAD_STUCK, str(row["id"]), _mends(uploads.queue_scan, row["id"], row["file_id"], row["version"])
+        )
     for row in await pool.fetch(NOWHERE, older_than):
-        yield Finding(Kind.FILE_NOWHERE, str(row["id"]), _removes_file(row["id"]))
+        yield Finding(Kind.FILE_NOWHERE, str(row["id"]), _mends(removal.remove, row["id"]))
     for row in await pool.fetch(COUNTED):
-        yield Finding(Kind.USAGE_WRONG, str(row["workspace_id"]), _recounts(row["workspace_id"]))
+        yield Finding(Kind.USAGE_WRONG, str(row["workspace_id"]), _mends(_recount, row["workspace_id"]))
 
 
-def _releases(blob_id: UUID) -> Mend:
+def _mends(change: Callable[Concatenate[Db, P], Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> Mend:
+    """By this change, in a transaction of its own."""
+
     async def mend(pool: asyncpg.Pool, _: Store) -> None:
         async with pool.acquire(timeout=5) as db, db.transaction():
-            await blobs.release(db, blob_id)
+            await change(db, *args, **kwargs)
 
     return mend
 
 
-def _removes_blob(blob_id: UUID) -> Mend:
-    async def mend(pool: asyncpg.Pool, _: Store) -> None:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await jobs.add(db, "remove", f"blob/{blob_id}", blob_id=blob_id)
-
-    return mend
-
-
-def _removes_upload(upload_id: UUID) -> Mend:
-    async def mend(pool: asyncpg.Pool, _: Store) -> None:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await uploads.remove_bytes(db, upload_id)
-
-    return mend
-
-
-def _scans(upload_id: UUID, file_id: UUID, version: int) -> Mend:
-    async def mend(pool: asyncpg.Pool, _: Store) -> None:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await uploads.queue_scan(db, upload_id, file_id, version)
-
-    return mend
-
-
-def _removes_file(file_id: UUID) -> Mend:
-    async def mend(pool: asyncpg.Pool, _: Store) -> None:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await removal.remove(db, file_id)
-
-    return mend
-
-
-def _recounts(workspace_id: UUID) -> Mend:
-    async def mend(pool: asyncpg.Pool, _: Store) -> None:
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await db.execute(LOCK_USAGE)
-            await db.execute(RECOUNT, workspace_id)
-
-    return mend
+async def _recount(db: Db, workspace_id: UUID) -> None:
+    await db.execute(LOCK_USAGE)
+    await db.execute(RECOUNT, workspace_id)
