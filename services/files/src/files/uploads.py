@@ -9,20 +9,18 @@ from chassis.problems import Problem, not_found
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from files import announcements, jobs, quotas
+from files import announcements, jobs, quotas, versions
 from files.metrics import UPLOADED, UPLOADED_BYTES
 from files.places import Place
 from files.quotas import Limits
 from files.standings import Standing
 
-MOST_VERSIONS = 100
 # One person's beginnings, one after the other.
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('uploads:' || $1, 0))"
 UNDER_WAY = "SELECT count(*) FROM uploads WHERE user_id = $1 AND state = 'open'"
 NEW_FILE = "INSERT INTO files (id, workspace_id, filename, uploaded_by, last_version) VALUES ($1, $2, $3, $4, 1)"
 NEW_PLACE = "INSERT INTO file_places (file_id, entity_type, entity_id) VALUES ($1, $2, $3)"
 NEXT_VERSION = "UPDATE files SET last_version = last_version + 1 WHERE id = $1 RETURNING last_version, workspace_id"
-VERSIONS = "SELECT count(*) FROM file_versions WHERE file_id = $1"
 NEW_VERSION = """
     INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by, idempotency_key)
     VALUES ($1, $2, 'uploading', $3, $4, $5, $6)
@@ -179,8 +177,7 @@ async def _next_version(db: Db, file_id: UUID) -> tuple[UUID, int, UUID]:
     row = await db.fetchrow(NEXT_VERSION, file_id)
     if row is None:
         raise not_found("file")
-    if await db.fetchval(VERSIONS, file_id) >= MOST_VERSIONS:
-        raise Problem(409, "too_many_versions", f"A file may have {MOST_VERSIONS} versions.")
+    await versions.require_one_more(db, file_id)
     return file_id, row["last_version"], row["workspace_id"]
 
 

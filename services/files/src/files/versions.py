@@ -7,7 +7,8 @@ from chassis.problems import Problem, not_found
 from eventbus import Db
 
 from files import announcements
-from files.uploads import MOST_VERSIONS
+
+MOST = 100
 
 LOCK = "SELECT last_version FROM files WHERE id = $1 FOR NO KEY UPDATE"
 COUNT = "SELECT count(*) FROM file_versions WHERE file_id = $1"
@@ -31,12 +32,17 @@ async def restore(db: Db, file_id: UUID, number: int, user_id: UUID) -> None:
     row = await one(db, LOCK, file_id)
     if await db.fetchval(LOCK_BLOB, file_id, number) is None:
         raise not_found("version")
-    if await db.fetchval(COUNT, file_id) >= MOST_VERSIONS:
-        raise Problem(409, "too_many_versions", f"A file may have {MOST_VERSIONS} versions.")
+    await require_one_more(db, file_id)
     new = row["last_version"] + 1
     await db.execute(RESTORE, file_id, number, new, user_id)
     await db.execute(SHOW, file_id, new)
     await announcements.changed(db, file_id, new, user_id)
+
+
+async def require_one_more(db: Db, file_id: UUID) -> None:
+    """`Problem` 409 if the file, which is locked, has as many versions as one may have."""
+    if await db.fetchval(COUNT, file_id) >= MOST:
+        raise Problem(409, "too_many_versions", f"A file may have {MOST} versions.")
 
 
 async def rename(db: Db, file_id: UUID, filename: str, user_id: UUID) -> None:
