@@ -407,7 +407,6 @@ export const text = {
       too_many_sockets: "You are signed in in too many windows. Close some.",
       too_large: "That is too large.",
       unauthenticated: "You are signed out. Sign in again.",
-      not_an_image: conversing.emoji.notAnImage,
       emoji_name_taken: "There is already an emoji with this name.",
       too_many_emoji: "The workspace has all the emoji it can have. Remove one first.",
       group_name_taken: "There is already a group with this name.",

@@ -9,6 +9,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.confined.runner import Runner
 from messaging.application import app_of
 from messaging.settings import Settings
 from office import SECRET, Asker, NewAsker, Office, Sender, invited
@@ -49,9 +50,16 @@ def files_url() -> str:
     return ""
 
 
+@pytest_asyncio.fixture(scope="session")
+async def decoder() -> AsyncIterator[Runner]:
+    """Looks into foreign bytes."""
+    async with Runner(most=2) as runner:
+        yield runner
+
+
 @pytest_asyncio.fixture
 async def url(
-    pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str, files_url: str
+    pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str, files_url: str, decoder: Runner
 ) -> AsyncIterator[str]:
     settings = Settings.model_validate(
         {
@@ -60,7 +68,7 @@ async def url(
             "public_url": "https://chat.example.com/", "files_url": files_url,
         }
     )  # fmt: skip
-    async with served(app_of(settings, pool)) as base:
+    async with served(app_of(settings, pool, decoder)) as base:
         yield base
 
 

@@ -7,8 +7,8 @@ import asyncpg
 import pytest_asyncio
 from canonical import canonical
 from chassis.confined.runner import Runner
+from drawn import film
 from office import Asker, NewAsker, Office, invited
-from test_images import png
 from transfer_runs import exported, imported, working
 from uuid_utils.compat import uuid7
 
@@ -41,7 +41,7 @@ async def a_busy_week(company: Office) -> None:
     workspace = f"/api/workspaces/{company.workspace_id}"
     group = await owner.made(f"{workspace}/groups", {"name": "core", "members": [str(member.user_id)]})
     image = f"{owner.url}{workspace}/emoji/ship"
-    async with owner.http.put(image, data=png(16, 16), headers=owner.headers) as answer:
+    async with owner.http.put(image, data=film("GIF", 5), headers=owner.headers) as answer:
         assert answer.status == 201
     await owner.put(workspace, {"retentionDays": 1000, "membersSeeEdits": False})
     public = await owner.made(f"{workspace}/channels", {"name": "news", "description": "What is new"})

@@ -1,6 +1,7 @@
 """Files that are not what they should be are refused with their reason, and change nothing."""
 
 import asyncio
+import base64
 import io
 import json
 import stat
@@ -11,9 +12,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from chassis.confined.runner import Runner
+from drawn import film, png, seen
 from office import Office
 from slack_export import channel, files_of, said, user, zipped
-from transfer_runs import uploaded, work, working
+from transfer_runs import imported, uploaded, work, working
 
 
 @pytest_asyncio.fixture
@@ -147,3 +149,35 @@ async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: a
     assert {"reason": "unknown_author", "what": "C1/1600000004.004100"}.items() <= {
         name: value for each in listed["skipped"] if each["reason"] == "unknown_author" for name, value in each.items()
     }.items()
+
+
+def an_archive_with_emoji(images: dict[str, bytes]) -> bytes:
+    lines = [
+        json.dumps({"key": name, "name": name, "image": base64.b64encode(data).decode(), "createdAt": number + 1})
+        for number, (name, data) in enumerate(images.items())
+    ]
+    head = {"format": "nexus-archive", "version": 1, "workspace": {"key": "w", "name": "W"}}
+    return zipped({"workspace.json": json.dumps(head).encode(), "emoji.jsonl": "\n".join(lines).encode()})
+
+
+async def test_emoji_of_an_archive_are_written_anew_or_left_out(
+    office: Office, pool: asyncpg.Pool, runner: Runner
+) -> None:
+    script = b"<script>alert(1)</script>"
+    moving = film("GIF", 4)
+    images = {
+        "moving": moving + script,
+        "cut": moving[:-40],
+        "header": png(9, 9)[:33],
+        "wide": png(513, 1),
+        "page": script,
+    }
+    done = await imported(office.owner, office.workspace_id, an_archive_with_emoji(images), pool, runner)
+    assert (done["state"], done["report"]["emojiNew"]) == ("done", 1)
+    assert done["report"]["skipped"] == {"not_an_image": 4}
+    (row,) = await pool.fetch("SELECT name, width, height, image FROM custom_emoji")
+    assert (row["name"], row["width"], row["height"]) == ("moving", 24, 24)
+    assert seen(row["image"]) == seen(moving)
+    assert script not in row["image"]
+    again = await imported(office.owner, office.workspace_id, an_archive_with_emoji(images), pool, runner)
+    assert "emojiNew" not in again["report"]

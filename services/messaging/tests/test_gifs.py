@@ -49,14 +49,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def asker(pool: asyncpg.Pool, database_url: str, tokens: Issuer, gifs: Sources) -> Any:
+async def asker(pool: asyncpg.Pool, database_url: str, tokens: Issuer, runner: Runner, gifs: Sources) -> Any:
     settings = Settings.model_validate(
         {
             "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": SECRET, "jwks_url": tokens.jwks_url,
             "database_url": database_url,
         }
     )  # fmt: skip
-    return served(app_of(settings, pool, gifs))
+    return served(app_of(settings, pool, runner, gifs))
 
 
 async def test_a_folders_real_images_are_found_by_words(runner: Runner, folder: Path) -> None:
@@ -97,7 +97,7 @@ async def test_gifs_are_searched_and_served_to_who_is_signed_in(
 ) -> None:
     alice = person("Alice")
     gifs = Sources(await catalogue.of_folder(runner, folder))
-    async with await asker(pool, database_url, tokens, gifs) as url:
+    async with await asker(pool, database_url, tokens, runner, gifs) as url:
         here = Asker(alice.http, url, alice.user_id, alice.email, alice.headers)
         _, told = await here.get("/api/gifs", search="dance")
         (gif,) = told["gifs"]

@@ -38,7 +38,7 @@ async def main(settings: Settings) -> None:
             transfers.run(pool, runner, settings.import_messages_per_second),
         ),
     ):
-        await serve(app_of(settings, pool, gif_sources), settings)
+        await serve(app_of(settings, pool, decoder, gif_sources), settings)
 
 
 if __name__ == "__main__":

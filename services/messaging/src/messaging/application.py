@@ -66,12 +66,13 @@ ROUTERS = (
 PUBLIC = (hook_routes.public, command_routes.public)
 
 
-def app_of(settings: Settings, pool: asyncpg.Pool, gifs: Sources | None = None) -> FastAPI:
-    """The HTTP app over a database."""
+def app_of(settings: Settings, pool: asyncpg.Pool, decoder: Runner, gifs: Sources | None = None) -> FastAPI:
+    """The HTTP app over a database; `decoder` runs what looks into foreign bytes."""
     app = create_app(
         "messaging", settings, (*ROUTERS, *PUBLIC), {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
     )
     app.state.pool = pool
+    app.state.decoder = decoder
     app.state.outside = outside_of(settings)
     app.state.shelf = shelf_of(settings)
     app.state.gifs = gifs or Sources()

@@ -5,19 +5,24 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg import Record
+from chassis.confined.limits import Busy, Failed
+from chassis.confined.runner import Runner
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from eventbus.wire import Json
 from nexus.messaging.v1.workspace_event_pb2 import EmojiAdded, EmojiRemoved
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, images
+from messaging import announcements
+from messaging.images import intake
+from messaging.images.intake import Image
 from messaging.permissions import Standing
 from messaging.rows import plain_json, timestamp
 
 MOST_EMOJI = 1_000
 MOST_BYTES = 256 * 1_024
-MOST_PIXELS = 512
+# Seconds after which somebody may try again while too many images are read.
+TRY_AGAIN = 5
 NAME = r"[a-z0-9_+-]{1,50}"
 REACTION = re.compile(f":({NAME}):")
 
@@ -41,17 +46,23 @@ async def listed(db: Db, workspace_id: UUID) -> list[Json]:
     return [_json(row) for row in await db.fetch(LIST, workspace_id)]
 
 
-async def add(db: Db, workspace_id: UUID, name: str, data: bytes, actor_id: UUID) -> Json:
-    """`Problem` 422 `not_an_image` unless it is a PNG, GIF or WebP of 512 pixels at the most each way, 409 if the name
-    is taken or the workspace has 1,000."""
-    image = images.read(data)
-    if image is None or not (0 < image.width <= MOST_PIXELS and 0 < image.height <= MOST_PIXELS):
-        detail = f"An emoji is a PNG, GIF or WebP of {MOST_PIXELS} x {MOST_PIXELS} pixels at the most."
-        raise Problem(422, "not_an_image", detail)
+async def taken_in(decoder: Runner, data: bytes) -> Image:
+    """`Problem` 422 `not_an_image` unless all of it is decoded as a small PNG, GIF or WebP, 503 if that has to wait."""
+    try:
+        return await intake.taken_in(decoder, data)
+    except Failed as failure:
+        raise Problem(422, "not_an_image", failure.sentence) from failure
+    except Busy as error:
+        detail = "Too many images are looked at just now. Try again in a moment."
+        raise Problem(503, "unavailable", detail, retry_after=TRY_AGAIN) from error
+
+
+async def add(db: Db, workspace_id: UUID, name: str, image: Image, actor_id: UUID) -> Json:
+    """`Problem` 409 if the name is taken or the workspace has 1,000."""
     await db.execute(LOCK_WORKSPACE, workspace_id)
     if await db.fetchval(COUNT, workspace_id) >= MOST_EMOJI:
         raise Problem(409, "too_many_emoji", f"A workspace can have {MOST_EMOJI:,} emoji of its own.")
-    made = (workspace_id, name, image.content_type, image.width, image.height, data, actor_id)
+    made = (workspace_id, name, image.content_type, image.width, image.height, image.data, actor_id)
     try:
         row = _found(await db.fetchrow(ADD, uuid7(), *made))
     except asyncpg.UniqueViolationError:

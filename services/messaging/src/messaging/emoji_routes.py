@@ -1,4 +1,4 @@
-"""Emoji of a workspace: uploaded as they are, served so that nothing else can be made of them."""
+"""Emoji of a workspace: kept as they look, served so that nothing else can be made of them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -30,8 +30,10 @@ async def list_emoji(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.EMOJ
 async def add_emoji(
     workspace_id: UUID, name: Name, request: Request, ask: Annotated[Ask, allowed(Action.EMOJI_ADD)]
 ) -> Json:
-    """The body is the image itself."""
-    image = await _image(request)
+    """The body is the image itself, which is decoded for those alone who may add it."""
+    async with ask.granted():
+        pass
+    image = await emoji.taken_in(request.app.state.decoder, await _image(request))
     async with ask.granted() as (db, _):
         return await emoji.add(db, workspace_id, name, image, ask.user.user_id)
 

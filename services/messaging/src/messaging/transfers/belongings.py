@@ -2,13 +2,19 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from uuid import UUID
 
+from chassis.confined.limits import Failed
+from chassis.confined.runner import Runner
 from chassis.database import dumps
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, directory, emoji, images
+from messaging import announcements, directory, emoji
+from messaging.images import intake
+from messaging.images.intake import Image
+from messaging.images.rewriting import MOST_BYTES
 from messaging.mentions import groups
 from messaging.transfers import staging, things
 from messaging.transfers.jobs import Job, go_on
@@ -16,6 +22,8 @@ from messaging.transfers.keys import moment
 from messaging.transfers.records import Emoji, Group, Skip, Workspace
 from messaging.transfers.wording import Names
 
+# Nobody waits for it, and much else may be done meanwhile.
+LOOKING = replace(intake.LIMITS, seconds=60.0)
 LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE"
 KEEP_FOR_EVER = "UPDATE workspaces SET retention_days = 0, updated_at = now() WHERE id = $1 AND retention_days <> 0"
 SETTINGS = """
@@ -76,34 +84,45 @@ async def settle_groups(db: Db, job: Job, names: Names) -> None:
     await go_on(db, job)
 
 
-async def settle_emoji(db: Db, job: Job, names: Names) -> None:
+async def next_emoji(db: Db, job: Job) -> Emoji | None:
+    """The next one that did not come before."""
+    while waiting := await staging.next_of(db, job.id, "emoji", 1):
+        for told in waiting:
+            if isinstance(told, Emoji) and not await things.known(db, job, "emoji", [told.key]):
+                return told
+            await staging.done(db, job.id, "emoji", [told.key])
+    return None
+
+
+async def image_of(told: Emoji, runner: Runner) -> Image | None:
+    """None if it is no image, or one that an emoji cannot be."""
+    try:
+        data = base64.b64decode(told.image, validate=True)
+        return await intake.taken_in(runner, data, LOOKING) if len(data) <= MOST_BYTES else None
+    except (binascii.Error, Failed):
+        return None
+
+
+async def settle_emoji(db: Db, *, job: Job, told: Emoji, image: Image | None, names: Names) -> None:
     """One whose name is taken is left out: reactions name it, and show the one that is here."""
     await db.execute(LOCK_WORKSPACE, job.workspace_id)
-    for told in await staging.next_of(db, job.id, "emoji", emoji.MOST_EMOJI):
-        if isinstance(told, Emoji) and (reason := await _refusal(db, job, told, names)):
-            await staging.skip(db, job, [Skip(k="skip", reason=reason, what=told.name)])
-        await staging.done(db, job.id, "emoji", [told.key])
+    if reason := await _refusal(db, job, told, image, names):
+        await staging.skip(db, job, [Skip(k="skip", reason=reason, what=told.name)])
+    await staging.done(db, job.id, "emoji", [told.key])
     await go_on(db, job)
 
 
-async def _refusal(db: Db, job: Job, told: Emoji, names: Names) -> str:
-    """Why it was not added; empty if it was, or is there."""
-    if await things.known(db, job, "emoji", [told.key]):
-        return ""
-    try:
-        data = base64.b64decode(told.image, validate=True)
-    except binascii.Error:
-        return "not_an_image"
-    image = images.read(data)
-    most = emoji.MOST_PIXELS
-    if image is None or len(data) > emoji.MOST_BYTES or not (0 < image.width <= most and 0 < image.height <= most):
+async def _refusal(db: Db, job: Job, told: Emoji, image: Image | None, names: Names) -> str:
+    """Why it was not added; empty if it was."""
+    if image is None:
         return "not_an_image"
     if await db.fetchval(emoji.COUNT, job.workspace_id) >= emoji.MOST_EMOJI:
         return "too_many_emoji"
     creator = names.people.get(told.created_by or "", job.created_by)
-    made = moment(told.created_at)
-    given = (uuid7(), job.workspace_id, told.name, image.content_type, image.width, image.height, data, creator, made)
-    id_ = await db.fetchval(ADD_EMOJI, *given)
+    look = (image.content_type, image.width, image.height, image.data)
+    id_ = await db.fetchval(
+        ADD_EMOJI, uuid7(), job.workspace_id, told.name, *look, creator, moment(told.created_at)
+    )  # fmt: skip
     if id_ is None:
         return "emoji_name_taken"
     await things.keep(db, job, "emoji", {told.key: id_})

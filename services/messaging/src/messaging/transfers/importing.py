@@ -6,11 +6,13 @@ Every step is a transaction that also removes what it stored from what waits, so
 import asyncio
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
+from functools import partial
 from time import monotonic
 from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
+from chassis.confined.runner import Runner
 from chassis.database import one
 from eventbus import Db
 from eventbus.wire import Json
@@ -32,8 +34,8 @@ T = TypeVar("T")
 class Import:
     """One run of an import, at the most so many messages a second."""
 
-    def __init__(self, pool: asyncpg.Pool, job: Job, per_second: int) -> None:
-        self._pool, self._job, self._per_second = pool, job, per_second
+    def __init__(self, pool: asyncpg.Pool, runner: Runner, job: Job, per_second: int) -> None:
+        self._pool, self._runner, self._job, self._per_second = pool, runner, job, per_second
         self._told = 0.0
 
     async def run(self) -> None:
@@ -59,11 +61,18 @@ class Import:
             pass
         names = await self._step(lambda db: things.names(db, job))
         await self._step(lambda db: belongings.settle_groups(db, job, names))
-        await self._step(lambda db: belongings.settle_emoji(db, job, names))
+        await self._emoji(names)
         names = await self._step(lambda db: things.names(db, job))
         for channel in await self._step(lambda db: staging.next_of(db, job.id, "channel", channels.MOST)):
             if isinstance(channel, Channel):
                 await self._channel(channel, names.channels[channel.key], names)
+
+    async def _emoji(self, names: Names) -> None:
+        """One after another: an image is decoded between two steps, so that no transaction waits for it."""
+        job = self._job
+        while told := await self._step(lambda db: belongings.next_emoji(db, job)):
+            image = await belongings.image_of(told, self._runner)
+            await self._step(partial(belongings.settle_emoji, job=job, told=told, image=image, names=names))
 
     async def _channel(self, channel: Channel, channel_id: UUID, names: Names) -> None:
         source = Source.of(self._job, channel.key, channel_id, names)

@@ -107,7 +107,7 @@ class Emoji(Record):
     key: Key
     name: Annotated[Text, StringConstraints(pattern=r"^[a-z0-9_+-]{1,50}$")]
     # In base64.
-    image: Annotated[str, StringConstraints(max_length=360_000)]
+    image: Annotated[str, StringConstraints(max_length=700_000)]
     created_at: Time
     created_by: Key | None = None
 

@@ -65,7 +65,7 @@ async def _do(pool: asyncpg.Pool, runner: Runner, job: Job, per_second: int) -> 
         elif job.state == "reading":
             await uploads.read(pool, runner, job)
         else:
-            await Import(pool, job, per_second).run()
+            await Import(pool, runner, job, per_second).run()
 
 
 @asynccontextmanager
