@@ -37,6 +37,13 @@ async def test_a_guest_joins_the_channels_of_the_invitation_alone(
             await expect(of_gina.page.get_by_role("button", name=name)).to_have_count(0)
         await of_gina.say("Hello from outside")
         await expect(of_ada.message("Hello from outside")).to_be_visible()
+        said = of_gina.message("Hello from outside")
+        await said.hover()
+        await expect(said.get_by_role("button", name="Edit message")).to_be_visible()
+        await expect(said.get_by_role("button", name="Pin message")).to_have_count(0)
+        await of_gina.press("Conversation details")
+        await expect(of_gina.page.get_by_test_id("channel-member")).to_have_count(2)
+        await expect(of_gina.page.get_by_role("button", name="Add people")).to_have_count(0)
         await of_gina.page.screenshot(path=tmp_path / "guest.png")
         assert of_ada.faults == of_gina.faults == []
 

@@ -26,14 +26,15 @@ interface Props {
   channel: ListedChannel;
   members: ChannelMember[];
   manages: boolean;
+  mayAdd: boolean;
 }
 
-export function ChannelMembers({ workspace, channel, members, manages }: Props) {
+export function ChannelMembers({ workspace, channel, members, manages, mayAdd }: Props) {
   const [isAdding, setAdding] = useState(false);
   const myId = useMyId();
   return (
     <>
-      {!isDirect(channel) && channel.isMember && (
+      {!isDirect(channel) && channel.isMember && mayAdd && (
         <button type="button" className="button" onClick={() => setAdding(true)}>
           <Icon name="invite" size={16} /> {text.panel.addPeople}
         </button>
@@ -63,7 +64,7 @@ export function ChannelMembers({ workspace, channel, members, manages }: Props) 
   );
 }
 
-type ToolProps = Omit<Props, "members" | "manages"> & { member: ChannelMember };
+type ToolProps = Omit<Props, "members" | "manages" | "mayAdd"> & { member: ChannelMember };
 
 function MemberTools({ workspace, channel, member }: ToolProps) {
   const [isSilencing, setSilencing] = useState(false);
@@ -121,7 +122,7 @@ function MemberTools({ workspace, channel, member }: ToolProps) {
   );
 }
 
-type AddProps = Omit<Props, "manages"> & { onDone: () => void };
+type AddProps = Omit<Props, "manages" | "mayAdd"> & { onDone: () => void };
 
 function AddForm({ workspace, channel, members, onDone }: AddProps) {
   const [chosen, setChosen] = useState<string[]>([]);

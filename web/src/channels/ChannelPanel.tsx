@@ -71,7 +71,13 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
         </Tabs.List>
         <Tabs.Content value="members">
           {info && (
-            <ChannelMembers workspace={workspace} channel={channel} members={info.members} manages={manages} />
+            <ChannelMembers
+              workspace={workspace}
+              channel={channel}
+              members={info.members}
+              manages={manages}
+              mayAdd={!channel.isArchived && (rights?.mine.includes("inviteToChannel") ?? false)}
+            />
           )}
         </Tabs.Content>
         <Tabs.Content value="pins">

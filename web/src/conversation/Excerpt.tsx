@@ -55,6 +55,7 @@ export function Excerpt({ channel, workspace, messageId }: Props) {
               people={people}
               myId={myId}
               mayModerate={isAdmin(workspace.role)}
+              mine={undefined}
               isReadOnly
               isTarget={line.message.id === messageId}
             />

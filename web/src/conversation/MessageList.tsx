@@ -21,6 +21,7 @@ import { useConversations } from "./conversations";
 import { loadNewest, loadOlder, refresh } from "./history";
 import { arrange } from "./lines";
 import { draftsIn } from "./outbox";
+import { useMine } from "./pace";
 import { EMPTY } from "./timeline";
 import { useScroll } from "./useScroll";
 
@@ -53,6 +54,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
   const messages = useMemo(() => timeline.messages.filter(isInChannel), [timeline.messages]);
   const people = usePeople(workspace.id);
   const myId = useMyId();
+  const mine = useMine(channel);
   const unseen = useReading((state) => state.lines[channel.id] ?? NOTHING);
   const { hasFailed, open } = useOpening(channel.id);
   const receipts = useReceipts(channel);
@@ -112,6 +114,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
                 people={people}
                 myId={myId}
                 mayModerate={isAdmin(workspace.role)}
+                mine={mine}
                 isReadOnly={channel.isArchived}
                 isTarget={line.message.id === targetId}
               />

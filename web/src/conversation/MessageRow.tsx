@@ -30,6 +30,8 @@ interface Props {
   people: People;
   myId: string;
   mayModerate: boolean;
+  /** What one has the right to in the channel; undefined while that is not known. */
+  mine: readonly string[] | undefined;
   isReadOnly: boolean;
   /** A link led here. */
   isTarget?: boolean;
@@ -44,6 +46,7 @@ export const MessageRow = memo(function MessageRow({
   people,
   myId,
   mayModerate,
+  mine,
   isReadOnly,
   isTarget = false,
   isInThread = false,
@@ -51,6 +54,7 @@ export const MessageRow = memo(function MessageRow({
   const [isEditing, setEditing] = useState(false);
   const name = message.via?.name ?? author?.name ?? text.people.unknown;
   const at = new Date(message.createdAt);
+  const may = (right: string) => mine?.includes(right) ?? true;
   return (
     <article
       className={startsGroup ? "message message-first" : "message"}
@@ -116,13 +120,16 @@ export const MessageRow = memo(function MessageRow({
             <Previews message={message} isOwn={message.userId === myId && !isReadOnly} />
           </>
         )}
-        {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly} />}
+        {!message.isDeleted && <Reactions message={message} people={people} myId={myId} isReadOnly={isReadOnly || !may("react")} />}
         {!isInThread && <ReplyLine message={message} people={people} />}
       </div>
       {!message.isDeleted && !isEditing && !isReadOnly && (
         <MessageTools
           message={message}
           isOwn={message.userId === myId}
+          mayReact={may("react")}
+          mayPin={may("pin")}
+          mayEdit={message.userId === myId && mine?.length !== 0}
           mayDelete={message.userId === myId || mayModerate}
           mayModerate={mayModerate}
           isInThread={isInThread}

@@ -16,6 +16,9 @@ import { react } from "./reactions";
 interface Props {
   message: Message;
   isOwn: boolean;
+  mayReact: boolean;
+  mayPin: boolean;
+  mayEdit: boolean;
   mayDelete: boolean;
   mayModerate: boolean;
   isInThread: boolean;
@@ -23,20 +26,23 @@ interface Props {
   onEdit: () => void;
 }
 
-export function MessageTools({ message, isOwn, mayDelete, mayModerate, isInThread, myId, onEdit }: Props) {
+export function MessageTools({ message, isOwn, mayModerate, isInThread, myId, onEdit, ...may }: Props) {
   const [isConfirming, setConfirming] = useState(false);
   const [isPicking, setPicking] = useState(false);
+  const workspaceId = useHere();
   const words = text.conversation;
   const togglePin = () => void pin(message, !message.isPinned).catch(complain);
   return (
     <div className="message-tools" data-open={isPicking || undefined}>
-      <EmojiButton
-        workspaceId={useHere()}
-        label={words.react}
-        side="bottom"
-        onOpenChange={setPicking}
-        onPick={(emoji) => void react(message, emoji, myId)}
-      />
+      {may.mayReact && (
+        <EmojiButton
+          workspaceId={workspaceId}
+          label={words.react}
+          side="bottom"
+          onOpenChange={setPicking}
+          onPick={(emoji) => void react(message, emoji, myId)}
+        />
+      )}
       {!isInThread && !message.parentMessageId && (
         <IconButton
           icon="thread"
@@ -44,9 +50,11 @@ export function MessageTools({ message, isOwn, mayDelete, mayModerate, isInThrea
           onClick={() => goToThread(message.channelId, message.id)}
         />
       )}
-      <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
-      {isOwn && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
-      {mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
+      {may.mayPin && (
+        <IconButton icon="pin" label={message.isPinned ? words.unpin : words.pin} onClick={togglePin} />
+      )}
+      {may.mayEdit && <IconButton icon="edit" label={words.edit} onClick={onEdit} />}
+      {may.mayDelete && <IconButton icon="trash" label={words.delete} onClick={() => setConfirming(true)} />}
       <MessageMenu message={message} isOwn={isOwn} mayModerate={mayModerate} onOpenChange={setPicking} />
       <Confirm
         title={words.deleteTitle}

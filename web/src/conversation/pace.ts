@@ -40,6 +40,14 @@ export function useSecondsLeft(channelId: string): number {
   return isSlow && isWaiting ? Math.ceil((until - now) / 1_000) : 0;
 }
 
+const NOTHING: readonly string[] = [];
+
+/** The rights by which one says something there; undefined until they are known. */
+export function useMine(channel: ListedChannel): readonly string[] | undefined {
+  const rights = useRights(channel);
+  return channel.isMember && !rights?.isSilenced ? rights?.mine : NOTHING;
+}
+
 /** What one may do in a channel; asked again while one is silenced, as nobody tells when that ends. */
 export function useRights(channel: ListedChannel) {
   return useQuery({

@@ -8,6 +8,7 @@ import { MessageRow } from "../conversation/MessageRow";
 import { useConversations } from "../conversation/conversations";
 import { type Unseen, arrange } from "../conversation/lines";
 import { draftsIn } from "../conversation/outbox";
+import { useMine } from "../conversation/pace";
 import { useScroll } from "../conversation/useScroll";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
@@ -45,7 +46,8 @@ export function Replies({ workspace, channel, thread, unseen, targetId }: Props)
   const look = useSeenThread(threadId, replies.messages.at(-1)?.seq ?? 0, unseen !== null, isAtEnd);
   const hasTarget = replies.messages.some((message) => message.id === targetId);
   useEffect(() => void (targetId && hasTarget && toMessage(targetId)), [targetId, hasTarget, toMessage]);
-  const shared = { people, myId, mayModerate: isAdmin(workspace.role), isReadOnly: channel.isArchived, isInThread: true };
+  const rights = { mayModerate: isAdmin(workspace.role), mine: useMine(channel), isReadOnly: channel.isArchived };
+  const shared = { people, myId, ...rights, isInThread: true };
   return (
     <div className="messages-place">
       <div
