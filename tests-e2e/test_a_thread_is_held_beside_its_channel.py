@@ -70,6 +70,22 @@ async def test_a_thread_is_held_beside_its_channel(
         assert of_ada.faults == of_bo.faults == []
 
 
+async def test_a_link_to_a_reply_reads_the_thread_that_it_shows_whole(
+    browser: Browser, product: Product, team: Team
+) -> None:
+    ada, bo = team
+    path = f"/api/channels/{team.channel_id}/messages"
+    asked = await ada.post(path, {"content": "Who brings the tent?"})
+    answer = await bo.post(path, {"content": "I do", "parentMessageId": asked["id"]})
+    async with window(browser, product.url) as of_ada:
+        await of_ada.sign_in(ada.user["email"], PASSWORD)
+        await expect(threads_link(of_ada)).to_have_attribute("data-unread", "true")
+        await of_ada.page.goto(f"{product.url}/c/{team.channel_id}/m/{answer['id']}")
+        await expect(thread(of_ada)).to_contain_text("I do")
+        await expect(threads_link(of_ada)).not_to_have_attribute("data-unread", "true")
+        assert of_ada.faults == []
+
+
 async def _is_below(line: Locator, words: Locator) -> bool:
     lower, upper = await line.bounding_box(), await words.bounding_box()
     return lower is not None and upper is not None and lower["y"] >= upper["y"] + upper["height"]

@@ -17,14 +17,17 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, []);
   const toMessage = useCallback((messageId: string) => {
-    follows.current = false;
-    box.current?.querySelector(`[data-message-id="${messageId}"]`)?.scrollIntoView({ block: "center" });
+    const element = box.current;
+    if (!element) return;
+    element.querySelector(`[data-message-id="${messageId}"]`)?.scrollIntoView({ block: "center" });
+    // Where all of it is in view nothing scrolls, so `onScroll` does not say so.
+    follows.current = isNearEnd(element);
   }, []);
   const isAtEnd = useCallback(() => follows.current, []);
   const onScroll = useCallback(() => {
     const element = box.current;
     if (!element) return;
-    follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    follows.current = isNearEnd(element);
     shown.current.height = element.scrollHeight;
     if (follows.current) setUnseen(false);
   }, []);
@@ -55,3 +58,6 @@ export function useScroll(messages: readonly Message[], draftCount: number, myId
   }, []);
   return { box, inside, onScroll, isAtEnd, hasUnseen, toEnd, toMessage };
 }
+
+const isNearEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement) =>
+  scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
