@@ -23,9 +23,11 @@ async def test_people_vote_and_answer_programs_on_the_page(
             await shown.sign_in(person.user["email"], PASSWORD)
             await shown.open("plans")
 
-        await of_ada.say('/poll "Lunch?" "Noodles" "Rice"')
+        await of_ada.say(f'/poll "Lunch?" "Noodles" "Rice{"e" * 190}"')
         for shown in (of_ada, of_bo):
             await expect(shown.page.get_by_test_id("poll-option")).to_have_count(2)
+            # A word without end is broken.
+            assert await shown.page.get_by_test_id("poll-option").last.evaluate("each => each.offsetWidth") <= 460
         await of_ada.page.get_by_test_id("poll-option").filter(has_text="Rice").click()
         await of_bo.page.get_by_test_id("poll-option").filter(has_text="Rice").click()
         for shown in (of_ada, of_bo):
