@@ -12,7 +12,7 @@ from messaging import emoji as workspace_emoji
 from messaging.bodies import ChannelDraft, Emoji, MessageChange, Search
 from messaging.integrations import buttons
 from messaging.integrations.buttons import DraftWithButtons
-from messaging.permissions import Action, Ask, Standing, allowed
+from messaging.permissions import Action, Ask, allowed
 from messaging.previews import jobs as previews
 
 router = APIRouter(prefix="/api")
@@ -57,28 +57,28 @@ async def edit_message(
 @router.delete("/messages/{message_id}", status_code=204)
 async def delete_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_DELETE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await messages.delete(db, _channel(standing), message_id, ask.user.user_id)
+        await messages.delete(db, standing.known_channel_id, message_id, ask.user.user_id)
     return Response(status_code=204)
 
 
 @router.post("/messages/{message_id}/pin", status_code=204)
 async def pin_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_PIN)]) -> Response:
     async with ask.granted() as (db, standing):
-        await messages.pin(db, _channel(standing), message_id, True, ask.user.user_id)
+        await messages.pin(db, standing.known_channel_id, message_id, True, ask.user.user_id)
     return Response(status_code=204)
 
 
 @router.delete("/messages/{message_id}/pin", status_code=204)
 async def unpin_message(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_PIN)]) -> Response:
     async with ask.granted() as (db, standing):
-        await messages.pin(db, _channel(standing), message_id, False, ask.user.user_id)
+        await messages.pin(db, standing.known_channel_id, message_id, False, ask.user.user_id)
     return Response(status_code=204)
 
 
 @router.delete("/messages/{message_id}/previews", status_code=204)
 async def remove_previews(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_REMOVE_PREVIEWS)]) -> Response:
     async with ask.granted() as (db, standing):
-        await previews.remove(db, _channel(standing), message_id, ask.user.user_id)
+        await previews.remove(db, standing.known_channel_id, message_id, ask.user.user_id)
     return Response(status_code=204)
 
 
@@ -86,7 +86,7 @@ async def remove_previews(message_id: UUID, ask: Annotated[Ask, allowed(Action.M
 async def add_reaction(message_id: UUID, emoji: Emoji, ask: Annotated[Ask, allowed(Action.MESSAGE_REACT)]) -> Response:
     async with ask.granted() as (db, standing):
         await workspace_emoji.require(db, standing.workspace_id, emoji)
-        await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=True)
+        await messages.react(db, standing.known_channel_id, message_id, ask.user.user_id, emoji, added=True)
     return Response(status_code=204)
 
 
@@ -95,7 +95,7 @@ async def remove_reaction(
     message_id: UUID, emoji: Emoji, ask: Annotated[Ask, allowed(Action.MESSAGE_REACT)]
 ) -> Response:
     async with ask.granted() as (db, standing):
-        await messages.react(db, _channel(standing), message_id, ask.user.user_id, emoji, added=False)
+        await messages.react(db, standing.known_channel_id, message_id, ask.user.user_id, emoji, added=False)
     return Response(status_code=204)
 
 
@@ -106,9 +106,3 @@ async def get_digest(
 ) -> Json:
     async with ask.granted() as (db, _):
         return await digests.of_channels(db, ask.user.user_id, digests.read_since(since))
-
-
-def _channel(standing: Standing) -> UUID:
-    if standing.channel_id is None:
-        raise TypeError("a standing towards a message names its channel")
-    return standing.channel_id

@@ -51,7 +51,7 @@ REACT = "UPDATE messages SET reactions = $2, revision = $3 WHERE id = $1"
 
 async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChange) -> Json:
     """The message as it reads now. Whom it mentions only since then hear of it, as they would of a new one."""
-    channel_id = _channel(standing)
+    channel_id = standing.known_channel_id
     before = await _locked(db, channel_id, message_id)
     if before["is_hidden"]:
         raise Problem(403, "forbidden", "A moderator has hidden this message.")
@@ -153,12 +153,6 @@ async def _locked(db: Db, channel_id: UUID, message_id: UUID) -> Record:
     """The message, which nobody changes until the end of the transaction; `Problem` 404 if it is deleted."""
     await db.execute(LOCK, channel_id)
     return _found(await db.fetchrow(BY_ID, message_id))
-
-
-def _channel(standing: Standing) -> UUID:
-    if standing.channel_id is None:
-        raise TypeError("a standing towards a message names its channel")
-    return standing.channel_id
 
 
 def _found(row: Record | None) -> Record:

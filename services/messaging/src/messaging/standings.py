@@ -55,6 +55,13 @@ class Standing:
         return self.channel_type in ("direct", "group")
 
     @property
+    def known_channel_id(self) -> UUID:
+        """For who stands towards a channel, or something in one."""
+        if self.channel_id is None:
+            raise TypeError("this standing is towards no channel")
+        return self.channel_id
+
+    @property
     def sees_channel(self) -> bool:
         """Members see their channels; public ones are open to all but guests."""
         return self.in_channel or (self.channel_type == "public" and self.role in ("owner", "admin", "member"))

@@ -151,15 +151,15 @@ class _Audiences:
 
     def of(self, asked: Asked) -> int:
         """How many others are reached."""
-        channel_id = _channel(asked)
+        channel_id = asked.standing.known_channel_id
         if asked.references.everyone:
             return self.sizes[channel_id] - 1
         return len([who for who in self.here.get(channel_id, ()) if who != asked.standing.user_id])
 
 
 async def _audiences(db: Db, asked: Sequence[Asked]) -> _Audiences:
-    wide = {_channel(each) for each in asked if each.references.everyone or each.references.here}
-    here = {_channel(each) for each in asked if each.references.here}
+    wide = {each.standing.known_channel_id for each in asked if each.references.everyone or each.references.here}
+    here = {each.standing.known_channel_id for each in asked if each.references.here}
     sizes = {row["channel_id"]: row["number"] for row in await db.fetch(SIZES, list(wide))} if wide else {}
     found: dict[UUID, list[UUID]] = {}
     for row in await db.fetch(HERE, list(here)) if here else ():
@@ -174,7 +174,7 @@ def _refusal(asked: Asked, audiences: _Audiences) -> Problem | None:
         return Problem(422, "too_many_mentions", detail)
     if not (references.everyone or references.here):
         return None
-    is_big = audiences.sizes[_channel(asked)] > FEW
+    is_big = audiences.sizes[asked.standing.known_channel_id] > FEW
     if standing.role == "guest" or (is_big and not RULES[Action.MENTION_EVERYONE](standing)):
         return Problem(403, "mention_not_allowed", "You may not mention everyone here.")
     number = audiences.of(asked)
@@ -189,7 +189,7 @@ def _refusal(asked: Asked, audiences: _Audiences) -> Problem | None:
 async def _named(db: Db, query: str, asked: Mapping[int, Asked]) -> dict[int, list[UUID]]:
     """By place, those whom one of the queries finds for the ids that the texts name."""
     named = [
-        (place, _channel(each), id_)
+        (place, each.standing.known_channel_id, id_)
         for place, each in asked.items()
         for id_ in (each.references.user_ids if query is PEOPLE else each.references.group_ids)
     ]
@@ -211,12 +211,6 @@ def _mentions(
     if len(kinds) > MOST_MENTIONED:
         return Problem(422, "too_many_mentions", f"A message can mention {MOST_MENTIONED:,} people by name or group.")
     if references.here:
-        here = audiences.here.get(_channel(asked), [])
+        here = audiences.here.get(asked.standing.known_channel_id, [])
         kinds |= {who: "here" for who in here if who not in kinds and who != asked.standing.user_id}
     return Mentions(kinds, references.everyone, references.here)
-
-
-def _channel(asked: Asked) -> UUID:
-    if asked.standing.channel_id is None:
-        raise TypeError("who mentions stands towards a channel")
-    return asked.standing.channel_id

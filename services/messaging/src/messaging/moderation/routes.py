@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from messaging import versions
 from messaging.moderation import hiding, reports, silences
 from messaging.moderation.bodies import Report, Resolution, Silence
-from messaging.permissions import Action, Ask, Standing, allowed
+from messaging.permissions import Action, Ask, allowed
 
 router = APIRouter(prefix="/api")
 REPORTS_PAGE = 100
@@ -30,14 +30,14 @@ async def report(message_id: UUID, body: Report, ask: Annotated[Ask, allowed(Act
 @router.put("/messages/{message_id}/hidden", status_code=204)
 async def hide(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_HIDE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await hiding.set_hidden(db, standing, _channel(standing), message_id, True)
+        await hiding.set_hidden(db, standing, standing.known_channel_id, message_id, True)
     return Response(status_code=204)
 
 
 @router.delete("/messages/{message_id}/hidden", status_code=204)
 async def show(message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_HIDE)]) -> Response:
     async with ask.granted() as (db, standing):
-        await hiding.set_hidden(db, standing, _channel(standing), message_id, False)
+        await hiding.set_hidden(db, standing, standing.known_channel_id, message_id, False)
     return Response(status_code=204)
 
 
@@ -81,9 +81,3 @@ async def silence_in_channel(
     async with ask.granted() as (db, standing):
         await silences.impose(db, standing, user_id, body.until)
     return Response(status_code=204)
-
-
-def _channel(standing: Standing) -> UUID:
-    if standing.channel_id is None:
-        raise TypeError("a standing towards a message names its channel")
-    return standing.channel_id
