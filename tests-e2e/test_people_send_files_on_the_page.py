@@ -98,17 +98,23 @@ async def _loaded(of: Window, name: str) -> None:
 
 
 async def _cancelled_and_failed(of_ada: Window) -> None:
-    """An upload that goes wrong can be tried again, or thrown away; it holds up the message meanwhile."""
+    """An upload that is cut off is tried again by itself; one that is refused can be tried again, or thrown away. It
+    holds up the message meanwhile."""
     page = of_ada.page
 
-    async def refuse(route: Route) -> None:
+    async def cut_off(route: Route) -> None:
         await route.abort()
 
-    await page.route("**/api/files", refuse)
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=413, content_type="application/problem+json", body='{"type":"too_large"}')
+
+    await page.route("**/api/files", cut_off)
     await carry(of_ada, "late.txt", "text/plain", b"late", "drop")
-    failed = page.locator("[data-testid=upload][data-state=failed]")
-    await expect(failed).to_have_count(1)
+    await expect(page.locator("[data-testid=upload][data-state=stalled]")).to_contain_text("Trying again…")
     await expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+    await page.unroute("**/api/files", cut_off)
+    await page.route("**/api/files", refuse)
+    await expect(page.locator("[data-testid=upload][data-state=failed]")).to_contain_text("That is too large.")
     await page.unroute("**/api/files", refuse)
     await of_ada.press("Upload late.txt again")
     await expect(page.locator("[data-testid=upload][data-state=uploaded]")).to_have_count(1, timeout=WITHIN_MS)

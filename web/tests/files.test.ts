@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import type { StoredFile } from "../src/api/files";
 import { attachmentOf, filesIn, shownAs, sizeOf } from "../src/files/file";
+import { fakeStorage } from "./browser";
 
 const { asked } = vi.hoisted(() => ({ asked: [] as FakeRequest[] }));
 
@@ -17,11 +18,17 @@ class FakeRequest {
     asked.push(this);
   }
   headers: Record<string, string> = {};
-  open(): void {}
+  address = "";
+  body: FormData | null = null;
+  open(_method: string, address: string): void {
+    this.address = address;
+  }
   setRequestHeader(name: string, value: string): void {
     this.headers[name] = value;
   }
-  send(): void {}
+  send(body: FormData): void {
+    this.body = body;
+  }
   abort(): void {
     this.onabort?.();
     this.onloadend?.();
@@ -34,9 +41,14 @@ class FakeRequest {
 }
 
 vi.stubGlobal("XMLHttpRequest", FakeRequest);
-vi.mock("../src/session/tokens", () => ({ freshToken: () => Promise.resolve("token") }));
+vi.stubGlobal("localStorage", fakeStorage());
+const removed: string[] = [];
+vi.mock("../src/api/files", () => ({ deleteFile: (id: string) => Promise.resolve(void removed.push(id)) }));
+vi.mock("../src/live/backoff", () => ({ pauseMs: () => 1, pause: () => Promise.resolve() }));
+vi.mock("../src/session/tokens", () => ({ freshToken: () => Promise.resolve("token"), renewToken: () => Promise.resolve("token") }));
 
-const { add, again, drop, forgetUploads, uploadsAt, sent, MOST_FILES, uploadsNow } = await import("../src/files/uploads");
+const { add, addVersion, again, drop, pause, forgetUploads, uploadsAt, sent, MOST_FILES, uploadsNow } = await import("../src/files/uploads");
+const { SMALL } = await import("../src/files/passage");
 const { text } = await import("../src/text");
 
 const ID = "0199a1c5-346a-7f86-81a9-7eb0d26c9f06";
@@ -51,7 +63,7 @@ const started = (count: number) => vi.waitFor(() => expect(asked.length).toBe(co
 
 beforeEach(() => {
   forgetUploads();
-  asked.length = 0;
+  asked.length = removed.length = 0;
 });
 
 test("three at once are on their way, and the next begins when one has come", async () => {
@@ -76,6 +88,53 @@ test("what was refused says why, and can be tried again as the same upload", asy
   expect(states()).toEqual(["uploading"]);
   expect(asked[1]?.headers["idempotency-key"]).toBe(asked[0]?.headers["idempotency-key"]);
   expect(asked[0]?.headers["idempotency-key"]).toBeTruthy();
+});
+
+test("one that is cut off is sent again by itself, as the same upload", async () => {
+  add("c", "c", chosen("a"));
+  await started(1);
+  asked[0]?.onerror?.();
+  expect(states()).toEqual(["uploading"]);
+  await vi.waitFor(() => expect(states()).toEqual(["stalled"]));
+  await started(2);
+  expect(asked[1]?.headers["idempotency-key"]).toBe(asked[0]?.headers["idempotency-key"]);
+  asked[1]?.answer(201, aFile());
+  await vi.waitFor(() => expect(states()).toEqual(["uploaded"]));
+});
+
+test("only one that can go on is paused, and makes room meanwhile", async () => {
+  const large = new File([new Uint8Array(SMALL + 1)], "film.mp4");
+  add("c", "c", [large, ...chosen("a", "b", "c")]);
+  expect(uploadsNow().map(({ canPause }) => canPause)).toEqual([true, false, false, false]);
+  const [film] = uploadsNow();
+  await started(3);
+  pause(film?.id ?? "");
+  await started(4);
+  expect(states()).toEqual(["paused", "uploading", "uploading", "uploading"]);
+  again(film?.id ?? "");
+  expect(states()[0]).toBe("waiting");
+});
+
+test("what is removed before it is sent is removed from the server, too", async () => {
+  add("c", "c", chosen("a", "b"));
+  await started(2);
+  asked[0]?.answer(201, aFile({ id: "first" }));
+  await vi.waitFor(() => expect(states()).toEqual(["uploaded", "uploading"]));
+  asked[1]?.upload.onprogress?.({ loaded: 10, total: 10 });
+  uploadsNow().forEach(({ id }) => drop(id));
+  asked[1]?.answer(201, aFile({ id: "second" }));
+  await vi.waitFor(() => expect(removed).toEqual(["first", "second"]));
+});
+
+test("the next version goes to its file, and is told of once it is stored", async () => {
+  const told: StoredFile[] = [];
+  expect(addVersion("f", "file:f", new File([], "nothing"), () => undefined)).toBe(text.files.empty("nothing"));
+  addVersion("f", "file:f", chosen("a")[0] as File, (stored) => told.push(stored));
+  await started(1);
+  expect([asked[0]?.address, [...(asked[0]?.body?.keys() ?? [])]]).toEqual(["/api/files/f/versions", ["file"]]);
+  asked[0]?.answer(201, aFile());
+  await vi.waitFor(() => expect(told).toEqual([aFile()]));
+  expect(uploadsNow()).toEqual([]);
 });
 
 test("one that is cancelled ends, and makes room", async () => {

@@ -33,6 +33,8 @@ export const MOST_AT_ONCE = 100;
 export const filesOf = async (ids: readonly string[]) =>
   (await request<{ files: StoredFile[] }>("GET", `/files?ids=${ids.join(",")}`)).files;
 
+export const fileOf = (id: string) => request<StoredFile>("GET", `/files/${id}`);
+
 /** Without a version, of the one that people see. */
 export async function addressOfFile(
   id: string,

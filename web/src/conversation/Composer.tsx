@@ -113,6 +113,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         ref={field}
         data-testid={threadId ? "thread-composer" : "composer"}
         className="composer-field"
+        dir="auto"
         rows={1}
         aria-label={label}
         aria-describedby={hintId}
@@ -129,7 +130,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         }}
         {...suggestions.field}
       />
-      <UploadStrip uploads={uploads} />
+      <UploadStrip uploads={uploads} place={place} label={text.files.uploads} />
       {alsoTo && (
         <label className="composer-also">
           <input type="checkbox" checked={isAlso} onChange={(event) => setAlso(event.target.checked)} />
@@ -151,9 +152,9 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         {!threadId && (
           <ScheduleButton
             channelId={channelId}
-            content={said}
-            isDisabled={said === "" || over > 0 || uploads.length > 0}
-            onScheduled={() => writeDraft(channelId, "")}
+            words={{ content: said, attachments: stored.map(attachmentOf) }}
+            isDisabled={(said === "" && stored.length === 0) || isUploading || over > 0}
+            onScheduled={() => (sent(uploads.map((upload) => upload.id)), writeDraft(channelId, ""))}
           />
         )}
         <Hint label={text.conversation.send}>

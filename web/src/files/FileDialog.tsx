@@ -15,13 +15,10 @@ import { FileView } from "./FileView";
 import { download } from "./Files";
 import { LinkSection } from "./LinkSection";
 import { VersionSection } from "./VersionSection";
-import { useNextVersion } from "./nextVersion";
 import { type FileRights, rightsTo } from "./rights";
 
 export function FileDialog({ file, onClose }: { file: StoredFile; onClose: () => void }) {
   const rights = useRights(file);
-  // Not of a section, so that it goes on while another is looked at.
-  const upload = useNextVersion(file);
   const words = text.files;
   return (
     <Modal title={file.filename} description={words.size(file.size)} isOpen onClose={onClose} isWide>
@@ -41,7 +38,7 @@ export function FileDialog({ file, onClose }: { file: StoredFile; onClose: () =>
           <LinkSection file={file} canShare={rights.share} />
         </Tabs.Content>
         <Tabs.Content value="versions">
-          <VersionSection file={file} canChange={rights.change} upload={upload} />
+          <VersionSection file={file} canChange={rights.change} />
         </Tabs.Content>
       </Tabs.Root>
       <div className="buttons">

@@ -1,47 +1,84 @@
-/** Above the composer's tools: the files that go with the message, how far each is, and what can be done with it. */
+/** Files on their way, how far each is, and what can be done with it; also those that a page before this one began. */
+import { useThere } from "../live/reach";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
-import { type Upload, again, drop } from "./uploads";
+import { end, useAllInterrupted } from "./interrupted";
+import { type Kept, percentOf } from "./kept";
+import { type Upload, again, drop, pause, uploadsAt } from "./uploads";
 
-export function UploadStrip({ uploads }: { uploads: readonly Upload[] }) {
-  if (uploads.length === 0) return null;
+interface Props {
+  uploads: readonly Upload[];
+  place: string;
+  label: string;
+}
+
+export function UploadStrip({ uploads, place, label }: Props) {
+  const interrupted = uploadsAt(useAllInterrupted(), place);
+  if (uploads.length + interrupted.length === 0) return null;
   return (
-    <ul className="uploads" aria-label={text.files.uploads}>
+    <ul className="uploads" aria-label={label}>
       {uploads.map((upload) => (
         <Line key={upload.id} upload={upload} />
+      ))}
+      {interrupted.map((kept) => (
+        <Interrupted key={kept.url} kept={kept} />
       ))}
     </ul>
   );
 }
 
 function Line({ upload }: { upload: Upload }) {
-  const { id, name, size, state, percent, problem } = upload;
+  const { id, name, size, state, percent, problem, canPause } = upload;
+  const isThere = useThere();
   const words = text.files;
+  const told = {
+    ...{ waiting: words.waiting, uploading: words.percent(percent), paused: words.paused(percent), failed: problem },
+    ...{ stalled: isThere ? words.tryingAgain(percent) : words.noConnection(percent), uploaded: words.uploaded },
+  }[state];
+  const isUnderWay = state === "uploading" || state === "stalled";
   return (
-    <li className="upload" data-testid="upload" data-state={state}>
+    <li className="upload" data-testid="upload" data-state={state} data-percent={percent}>
       <Icon name="file" size={16} />
       <span className="upload-main">
         <strong className="clip">{name}</strong>
         {state === "failed" ? (
           <small role="alert" className="problem">
-            {problem}
+            {told}
           </small>
         ) : (
-          <small>
-            {words.size(size)} ·{" "}
-            {state === "waiting" ? words.waiting : state === "uploaded" ? words.uploaded : words.percent(percent)}
+          <small role={state === "stalled" ? "status" : undefined}>
+            {words.size(size)} · {told}
           </small>
         )}
-        {state === "uploading" && <progress max={100} value={percent} aria-label={name} />}
+        {(isUnderWay || state === "paused") && <progress max={100} value={percent} aria-label={name} />}
       </span>
+      {isUnderWay && canPause && (
+        <IconButton icon="pause" size={15} label={words.pause(name)} onClick={() => pause(id)} />
+      )}
+      {state === "paused" && <IconButton icon="resume" size={15} label={words.resume(name)} onClick={() => again(id)} />}
       {state === "failed" && <IconButton icon="retry" size={15} label={words.again(name)} onClick={() => again(id)} />}
       <IconButton
         icon="close"
         size={15}
-        label={state === "uploading" ? words.cancel(name) : words.remove(name)}
+        label={isUnderWay || state === "paused" ? words.cancel(name) : words.remove(name)}
         onClick={() => drop(id)}
       />
+    </li>
+  );
+}
+
+function Interrupted({ kept }: { kept: Kept }) {
+  const { name, size } = kept.file;
+  const words = text.files;
+  return (
+    <li className="upload" data-testid="upload" data-state="interrupted">
+      <Icon name="file" size={16} />
+      <span className="upload-main">
+        <strong className="clip">{name}</strong>
+        <small>{words.interrupted(percentOf(kept.arrived, size))}</small>
+      </span>
+      <IconButton icon="close" size={15} label={words.remove(name)} onClick={() => end(kept)} />
     </li>
   );
 }

@@ -13,7 +13,6 @@ import { nameOf, usePeople } from "../workspaces/people";
 import { download } from "./Files";
 import { ORIGINAL } from "./file";
 import { VersionUpload } from "./VersionUpload";
-import type { NextVersion } from "./nextVersion";
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -22,7 +21,7 @@ interface Props {
   canChange: boolean;
 }
 
-export function VersionSection({ file, canChange, upload }: Props & { upload: NextVersion }) {
+export function VersionSection({ file, canChange }: Props) {
   const query = useQuery({
     queryKey: [...keys.file(file.id), "versions"],
     queryFn: () => listVersions(file.id),
@@ -30,7 +29,7 @@ export function VersionSection({ file, canChange, upload }: Props & { upload: Ne
   });
   return (
     <>
-      {canChange && <VersionUpload upload={upload} />}
+      {canChange && <VersionUpload fileId={file.id} />}
       <Loaded query={query}>
         {(versions) => (
           <ul className="rows rows-tall" aria-label={text.files.versions.list}>
@@ -97,5 +96,5 @@ function VersionState({ version: { status, reason } }: { version: Version }) {
   const words = text.files;
   if (status === "clean") return null;
   if (status === "refused") return <small>{words.refused[reason ?? ""] ?? words.refusedOtherwise}</small>;
-  return <small role="status">{words.scanning}</small>;
+  return <small role="status">{status === "uploading" ? words.versions.uploading : words.scanning}</small>;
 }

@@ -1,32 +1,27 @@
-/** Uploads the next version of a file. */
-import { useRef } from "react";
+/** Uploads the next version of a file, one at a time. */
+import { useRef, useState } from "react";
 
 import { text } from "../text";
 import { ProblemLine } from "../ui/ProblemLine";
-import type { NextVersion } from "./nextVersion";
+import { UploadStrip } from "./UploadStrip";
+import { placeOfVersions, uploadVersion } from "./nextVersion";
+import { uploadsAt, useAllUploads } from "./uploads";
 
-export function VersionUpload({ upload: { going, problem, start, cancel } }: { upload: NextVersion }) {
+export function VersionUpload({ fileId }: { fileId: string }) {
   const field = useRef<HTMLInputElement>(null);
-  const words = text.files;
+  const [problem, setProblem] = useState<string | null>(null);
+  const place = placeOfVersions(fileId);
+  const uploads = uploadsAt(useAllUploads(), place);
+  const words = text.files.versions;
   return (
     <div className="file-next">
-      {going ? (
-        <>
-          <span className="upload-main">
-            <span role="status">{words.versions.uploading(going.name)}</span>
-            <progress max={100} value={going.percent} aria-label={going.name} />
-            <small className="field-hint">{words.versions.stay}</small>
-          </span>
-          <button type="button" className="button" onClick={cancel}>
-            {text.cancel}
-          </button>
-        </>
-      ) : (
+      <UploadStrip uploads={uploads} place={place} label={words.underWay} />
+      {uploads.length === 0 && (
         <>
           <button type="button" className="button" onClick={() => field.current?.click()}>
-            {words.versions.add}
+            {words.add}
           </button>
-          <small className="field-hint">{words.versions.addHint}</small>
+          <small className="field-hint">{words.addHint}</small>
         </>
       )}
       <input
@@ -34,10 +29,10 @@ export function VersionUpload({ upload: { going, problem, start, cancel } }: { u
         type="file"
         hidden
         data-testid="version-input"
-        aria-label={words.versions.add}
+        aria-label={words.add}
         onChange={(event) => {
           const [chosen] = event.target.files ?? [];
-          if (chosen) void start(chosen);
+          if (chosen) setProblem(uploadVersion(fileId, chosen));
           event.target.value = "";
         }}
       />

@@ -2,6 +2,7 @@
 import type { Socket } from "socket.io-client";
 
 import { keys, outdated } from "../live/queries";
+import { lookForInterrupted } from "./interrupted";
 
 const EVENTS = ["file:ready", "file:changed", "file:refused", "file:deleted"];
 
@@ -11,8 +12,11 @@ interface Told {
 }
 
 export function attachFiles(socket: Socket): void {
-  // What was missed is not told later.
-  socket.on("connect", () => outdated(["file"]));
+  socket.on("connect", () => {
+    // What was missed is not told later.
+    outdated(["file"]);
+    void lookForInterrupted();
+  });
   for (const event of EVENTS)
     socket.on(event, ({ fileId, file }: Told) => {
       const id = file?.id ?? fileId;

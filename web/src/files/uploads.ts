@@ -1,20 +1,24 @@
-/** Files on their way: chosen for a message, uploaded a few at once, kept until it is sent. */
+/** Files on their way: chosen for a message or as a next version, uploaded a few at once, kept until they are used. */
 import { create } from "zustand";
 
 import type { StoredFile } from "../api/files";
 import { newIdentifier } from "../identifier";
 import { text } from "../text";
-import { explainSending, send } from "./sending";
+import { forgetInterrupted } from "./interrupted";
+import { type Target, percentOf } from "./kept";
+import { type Passage, passageOf } from "./passage";
+import { explainSending } from "./sending";
 
 export interface Upload {
   readonly id: string;
-  /** The channel, or the thread in it, whose message it is for. */
+  /** The channel, or the thread in it, whose message it is for; or the file that it is a version of. */
   readonly place: string;
-  readonly channelId: string;
   readonly name: string;
   readonly size: number;
-  readonly state: "waiting" | "uploading" | "uploaded" | "failed";
+  /** Stalled: it waits for the connection, or for a service that is away, and goes on by itself. */
+  readonly state: "waiting" | "uploading" | "stalled" | "paused" | "uploaded" | "failed";
   readonly percent: number;
+  readonly canPause: boolean;
   readonly problem: string | null;
   readonly stored: StoredFile | null;
 }
@@ -22,85 +26,125 @@ export interface Upload {
 export const MOST_FILES = 10;
 const AT_ONCE = 3;
 
+type OnStored = (stored: StoredFile) => void;
+
 const useUploads = create<{ uploads: readonly Upload[] }>(() => ({ uploads: [] }));
-const sources = new Map<string, File>();
+const passages = new Map<string, Passage>();
+const whenStored = new Map<string, OnStored>();
 const running = new Map<string, AbortController>();
 
 export const useAllUploads = () => useUploads((state) => state.uploads);
 export const uploadsNow = () => useUploads.getState().uploads;
-export const uploadsAt = (all: readonly Upload[], place: string) => all.filter((upload) => upload.place === place);
+export const uploadsAt = <T extends { readonly place: string }>(all: readonly T[], place: string) =>
+  all.filter((upload) => upload.place === place);
 
 /** Begins to upload what was chosen; why some of it is not taken. */
 export function add(channelId: string, place: string, files: readonly File[]): string | null {
   const room = MOST_FILES - uploadsAt(uploadsNow(), place).length;
   const empty = files.find((file) => file.size === 0);
   const taken = files.filter((file) => file.size > 0).slice(0, Math.max(0, room));
-  const made = taken.map((file): Upload => {
-    const id = newIdentifier();
-    sources.set(id, file);
-    const name = file.name || text.files.pasted;
-    return { id, place, channelId, name, size: file.size, state: "waiting", percent: 0, problem: null, stored: null };
-  });
-  useUploads.setState((state) => ({ uploads: [...state.uploads, ...made] }));
-  startWaiting();
+  begin({ channelId }, place, taken);
   if (files.length - (empty ? 1 : 0) > room) return text.files.tooMany(MOST_FILES);
   return empty ? text.files.empty(empty.name) : null;
 }
 
-export function drop(id: string): void {
-  useUploads.setState((state) => ({ uploads: state.uploads.filter((upload) => upload.id !== id) }));
-  running.get(id)?.abort();
-  sources.delete(id);
+/** Begins to upload the next version of a file. What was stored is told, and kept no longer. */
+export function addVersion(fileId: string, place: string, file: File, onStored: OnStored): string | null {
+  if (file.size === 0) return text.files.empty(file.name);
+  begin({ fileId }, place, [file], onStored);
+  return null;
+}
+
+function begin(target: Target, place: string, files: readonly File[], onStored?: OnStored): void {
+  const made = files.map((file): Upload => {
+    const id = newIdentifier();
+    const passage = passageOf(id, file, target, place);
+    passages.set(id, passage);
+    if (onStored) whenStored.set(id, onStored);
+    const about = { name: file.name || text.files.pasted, size: file.size, canPause: passage.canPause };
+    return { id, place, ...about, state: "waiting", percent: 0, problem: null, stored: null };
+  });
+  useUploads.setState((state) => ({ uploads: [...state.uploads, ...made] }));
   startWaiting();
 }
 
+/** Nothing of it is to be left, here or at the server. */
+export function drop(id: string): void {
+  const passage = passages.get(id);
+  letGo([id]);
+  running.get(id)?.abort();
+  void passage?.cancel();
+  startWaiting();
+}
+
+export function pause(id: string): void {
+  change(id, { state: "paused" });
+  running.get(id)?.abort();
+  startWaiting();
+}
+
+/** After a pause or a failure. */
 export function again(id: string): void {
-  change(id, { state: "waiting", percent: 0, problem: null });
+  change(id, { state: "waiting", problem: null });
   startWaiting();
 }
 
 /** They went with a message. */
-export function sent(ids: readonly string[]): void {
-  useUploads.setState((state) => ({ uploads: state.uploads.filter((upload) => !ids.includes(upload.id)) }));
-  for (const id of ids) sources.delete(id);
-}
+export const sent = (ids: readonly string[]) => letGo(ids);
 
+/** Of somebody who is signed in no more, so that the server cannot be asked for anything. */
 export function forgetUploads(): void {
   const ids = uploadsNow().map(({ id }) => id);
-  useUploads.setState({ uploads: [] });
-  ids.forEach(drop);
+  letGo(ids);
+  for (const id of ids) running.get(id)?.abort();
+  forgetInterrupted();
+}
+
+function letGo(ids: readonly string[]): void {
+  useUploads.setState((state) => ({ uploads: state.uploads.filter((upload) => !ids.includes(upload.id)) }));
+  for (const id of ids) {
+    passages.delete(id);
+    whenStored.delete(id);
+  }
 }
 
 function startWaiting(): void {
-  const free = AT_ONCE - uploadsNow().filter((upload) => upload.state === "uploading").length;
+  const free = AT_ONCE - uploadsNow().filter(({ state }) => state === "uploading" || state === "stalled").length;
   const next = uploadsNow().filter((upload) => upload.state === "waiting");
   for (const upload of next.slice(0, Math.max(0, free))) void start(upload);
 }
 
-async function start({ id, channelId }: Upload): Promise<void> {
-  const file = sources.get(id);
-  if (!file) return;
+async function start({ id }: Upload): Promise<void> {
+  const passage = passages.get(id);
+  if (!passage) return;
+  const ending = new AbortController();
+  running.set(id, ending);
   change(id, { state: "uploading" });
   try {
-    const stored = await transfer(id, channelId, file);
-    change(id, { state: "uploaded", percent: 100, stored });
+    const stored = await passage.run({ signal: ending.signal, ...reportOf(id, ending.signal) });
+    if (!ending.signal.aborted) arrived(id, stored);
   } catch (error) {
-    change(id, { state: "failed", problem: explainSending(error) });
+    if (!ending.signal.aborted) change(id, { state: "failed", problem: explainSending(error) });
   } finally {
-    running.delete(id);
+    if (running.get(id) === ending) running.delete(id);
     startWaiting();
   }
 }
 
-function transfer(id: string, channelId: string, file: File): Promise<StoredFile> {
-  const form = new FormData();
-  form.append("entityType", "channel");
-  form.append("entityId", channelId);
-  form.append("file", file, file.name || `${text.files.pasted}.png`);
-  const ending = new AbortController();
-  running.set(id, ending);
-  const onProgress = (percent: number) => change(id, { percent });
-  return send({ path: "/files", form, onProgress, signal: ending.signal, key: id });
+const reportOf = (id: string, signal: AbortSignal) => ({
+  onProgress: (bytes: number, whole: number, isMoving: boolean) => {
+    if (!signal.aborted) change(id, { percent: percentOf(bytes, whole), ...(isMoving ? { state: "uploading" } : {}) });
+  },
+  onStalled: () => {
+    if (!signal.aborted) change(id, { state: "stalled" });
+  },
+});
+
+function arrived(id: string, stored: StoredFile): void {
+  const tell = whenStored.get(id);
+  if (tell) letGo([id]);
+  else change(id, { state: "uploaded", percent: 100, stored });
+  tell?.(stored);
 }
 
 function change(id: string, made: Partial<Upload>): void {

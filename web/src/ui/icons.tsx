@@ -22,6 +22,8 @@ const PATHS = {
   check: "M5 12.5l5 5L19 7",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   compose: "M20 12v8H4V4h8M10 14l1-4 8-8 3 3-8 8z",
+  pause: "M8 5v14M16 5v14",
+  resume: "M8 5l11 7-11 7z",
   retry: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
   bookmark: "M7 4h10v16l-5-4-5 4z",
   bell: "M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4",
