@@ -1,5 +1,5 @@
 /** Files that messages name: asked for many at once, and again when something is told of them. */
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { MOST_AT_ONCE, type StoredFile, addressOfFile, filesOf } from "../api/files";
 import { keys } from "../live/queries";
@@ -8,13 +8,26 @@ const TOGETHER_MS = 30;
 /** Less than addresses last. */
 const FRESH_MS = 45 * 60_000;
 
+/** Should its end not have been told, all the same. */
+const LOOK_EVERY_MS = 30_000;
+
 type Waiting = { resolve: (file: StoredFile | null) => void; reject: (error: unknown) => void };
 let waiting = new Map<string, Waiting[]>();
 
 /** Undefined while it is asked for, null if one may not see it (yet). */
 export function useFile(id: string): StoredFile | null | undefined {
-  return useQuery({ queryKey: keys.file(id), queryFn: () => fileOf(id), staleTime: FRESH_MS }).data;
+  return useQuery(fileQuery(id)).data;
 }
+
+export const fileQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.file(id),
+    queryFn: () => askFor(id),
+    staleTime: FRESH_MS,
+    refetchInterval: ({ state }) => (isUnfinished(state.data) ? LOOK_EVERY_MS : false),
+  });
+
+const isUnfinished = (file: StoredFile | null | undefined) => file?.status === "uploading" || file?.status === "scanning";
 
 /** An address at which a form of the file is; undefined until it is known. */
 export function useAddress(file: StoredFile, variant: string | undefined): string | undefined {
@@ -29,7 +42,7 @@ export function useAddress(file: StoredFile, variant: string | undefined): strin
 
 export const linksKey = (fileId: string) => [...keys.file(fileId), "links"];
 
-function fileOf(id: string): Promise<StoredFile | null> {
+function askFor(id: string): Promise<StoredFile | null> {
   if (waiting.size === 0) setTimeout(() => void askTogether(), TOGETHER_MS);
   return new Promise((resolve, reject) => waiting.set(id, [...(waiting.get(id) ?? []), { resolve, reject }]));
 }
