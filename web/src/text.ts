@@ -276,6 +276,7 @@ export const text = {
     when: "When",
     sendNow: "Send now",
     cancelSending: "Do not send",
+    withoutFiles: "Send without files",
     notSent: (reason: string) => `Not sent: ${reason}`,
     failed: (reason: string) => `A scheduled message was not sent: ${reason}`,
     failures: {
@@ -284,6 +285,8 @@ export const text = {
       read_only: "you may not write there any more.",
       thread_gone: "what it answers was deleted.",
       too_late: "its time passed by while the server was down.",
+      file_gone: "a file that goes with it is gone.",
+      file_refused: "a file that goes with it was found to be harmful or damaged.",
       deactivated: "your account was deactivated then.",
     } as Record<string, string>,
     saved: "Saved",

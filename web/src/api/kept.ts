@@ -1,4 +1,5 @@
 /** The routes of what a person keeps: drafts, messages sent later, saved ones, reminders; links and forwarding. */
+import type { Attachment } from "../conversation/outbox";
 import { request } from "./http";
 import type { Message } from "./types";
 
@@ -12,7 +13,7 @@ export interface SyncedDraft {
 export interface Scheduled {
   id: string;
   channelId: string;
-  message: { content: string };
+  message: { content: string; attachments?: readonly Attachment[] };
   sendAt: string;
   failure: string | null;
 }
@@ -61,16 +62,21 @@ export const saveDraft = async (channelId: string, parentMessageId: string | nul
   (await request<{ draft: SyncedDraft | null }>("PUT", `/channels/${channelId}/draft`, { content, parentMessageId }))
     .draft;
 
-export const schedule = (channelId: string, content: string, sendAt: Date, clientMessageId: string) =>
+export interface Later {
+  content: string;
+  attachments: readonly Attachment[];
+}
+
+export const schedule = (channelId: string, words: Later, sendAt: Date, clientMessageId: string) =>
   request<Scheduled>("POST", `/channels/${channelId}/scheduled`, {
-    content,
+    ...words,
     sendAt: sendAt.toISOString(),
     clientMessageId,
   });
 
 export const listScheduled = async () => (await request<{ scheduled: Scheduled[] }>("GET", "/scheduled")).scheduled;
 
-export const changeScheduled = (id: string, change: { content?: string; sendAt?: string }) =>
+export const changeScheduled = (id: string, change: Partial<Later> & { sendAt?: string }) =>
   request<Scheduled>("PUT", `/scheduled/${id}`, change);
 
 export const cancelScheduled = (id: string) => request<void>("DELETE", `/scheduled/${id}`);

@@ -2,7 +2,7 @@
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
-import { schedule } from "../api/kept";
+import { type Later, schedule } from "../api/kept";
 import { newIdentifier } from "../identifier";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
@@ -14,16 +14,16 @@ import { inMinutes, morning, nextMonday } from "./times";
 
 interface Props {
   channelId: string;
-  content: string;
+  words: Later;
   isDisabled: boolean;
   onScheduled: () => void;
 }
 
-export function ScheduleButton({ channelId, content, isDisabled, onScheduled }: Props) {
+export function ScheduleButton({ channelId, words: said, isDisabled, onScheduled }: Props) {
   const [isChoosing, setChoosing] = useState(false);
   const words = text.kept;
   const at = (sendAt: Date) =>
-    void schedule(channelId, content.trim(), sendAt, newIdentifier()).then(() => {
+    void schedule(channelId, said, sendAt, newIdentifier()).then(() => {
       onScheduled();
       notify(words.scheduledFor(sendAt));
       outdated(keys.scheduled());

@@ -4,12 +4,15 @@ import { useState } from "react";
 
 import { type Scheduled, cancelScheduled, changeScheduled, listScheduled, sendScheduled } from "../api/kept";
 import { hear } from "../conversation/conversations";
+import { filesIn } from "../files/file";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
+import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { TimeDialog } from "./TimeDialog";
 import { useTitleOf } from "./places";
+import { inMinutes } from "./times";
 
 export function ScheduledList() {
   const scheduled = useQuery({ queryKey: keys.scheduled(), queryFn: listScheduled });
@@ -24,16 +27,29 @@ export function ScheduledList() {
   );
 }
 
+/** It waits anew, and is sent at once. */
+async function withoutFiles(id: string) {
+  await changeScheduled(id, { attachments: [], sendAt: inMinutes(new Date(), 5).toISOString() });
+  return sendScheduled(id);
+}
+
 function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } }: { scheduled: Scheduled }) {
   const [isChoosing, setChoosing] = useState(false);
   const title = useTitleOf(channelId);
   const words = text.kept;
+  const files = filesIn(message.attachments);
+  const isWithout = message.content !== "" && (failure === "file_gone" || failure === "file_refused");
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.scheduled()), complain);
   return (
     <li className="row" data-testid="scheduled" data-failure={failure ?? undefined}>
       <span className="row-main">
         <strong className="clip">{title}</strong>
-        <span className="clip">{message.content}</span>
+        {message.content && <span className="clip">{message.content}</span>}
+        {files.length > 0 && (
+          <span className="clip" data-testid="scheduled-files">
+            <Icon name="file" size={14} /> {files.map(({ name }) => name).join(", ")}
+          </span>
+        )}
         {failure ? (
           <small className="problem" role="alert">
             {words.notSent(words.failures[failure] ?? text.problems.unknown)}
@@ -42,6 +58,15 @@ function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } 
           <small>{words.scheduledFor(new Date(sendAt))}</small>
         )}
       </span>
+      {isWithout && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => attempt(withoutFiles(id).then(hear))}
+        >
+          {words.withoutFiles}
+        </button>
+      )}
       <IconButton icon="send" label={words.sendNow} onClick={() => attempt(sendScheduled(id).then(hear))} />
       <IconButton icon="later" label={words.another} onClick={() => setChoosing(true)} />
       <IconButton icon="trash" label={words.cancelSending} onClick={() => attempt(cancelScheduled(id))} />
