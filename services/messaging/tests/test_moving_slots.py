@@ -12,6 +12,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.confined.runner import Runner
 from chassis.database import create_pool
 from chassis.slots import SLOTS, new_id, slot_of
 from cut_wires import Wire, wire_to
@@ -27,6 +28,7 @@ from testkit import Databases, Issuer, eventually, served
 
 ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "12"))
 SEED = os.environ.get("NEXUS_FAULT_SEED") or str(random.SystemRandom().randrange(10**6))
+SAID = "SELECT id, seq, user_id, parent_message_id FROM messages WHERE channel_id = $1 ORDER BY seq"
 LATER = "2027-01-01T10:00:00Z"
 
 
@@ -103,7 +105,13 @@ async def relaying(place: Place) -> None:
 
 @pytest_asyncio.fixture
 async def two(
-    office: Office, pool: asyncpg.Pool, url: str, database: Databases, database_url: str, tokens: Issuer
+    office: Office,
+    pool: asyncpg.Pool,
+    url: str,
+    database: Databases,
+    database_url: str,
+    tokens: Issuer,
+    decoder: Runner,
 ) -> AsyncIterator[Two]:
     """With a channel of everything that a channel can have; people are known in both."""
     other_url = await database("messaging")
@@ -116,7 +124,7 @@ async def two(
     )  # fmt: skip
     slot = slot_of(UUID(office.channel_id)) or 0
     await fill(office)
-    async with served(app_of(settings, other_pool)) as other_http:
+    async with served(app_of(settings, other_pool, decoder)) as other_http:
         here, there = Place(0, database_url, pool, url), Place(1, other_url, other_pool, other_http)
         for place, own in ((here, set(range(SLOTS - 1)) | {slot}), (there, {SLOTS - 1} - {slot} or {0})):
             async with place.pool.acquire() as db:
@@ -248,13 +256,13 @@ async def reckon(two: Two, said: int) -> None:
     assert [await place.has(two.slot) for place in two.both] == [True, False]
     assert await two.there.rows(two.slot) == {}
     assert not await leftovers(two)
-    messages = (await history(two))["messages"]
-    assert [each["seq"] for each in sorted(messages, key=lambda each: int(each["seq"]))] == list(range(1, said + 1))
-    path = f"/api/channels/{two.office.channel_id}/unread"
-    _, unread = await two.at(two.here, two.office.member).get(path, explain="true")
-    after = [each for each in messages if each["seq"] > unread["lastReadSeq"]]
-    counted = [each for each in after if each["userId"] != str(two.office.member.user_id)]
-    assert unread["unread"] == len([each for each in counted if not each.get("parentMessageId")])
+    channel_id, reader = UUID(two.office.channel_id), two.office.member.user_id
+    messages = await two.here.pool.fetch(SAID, channel_id)
+    assert [each["seq"] for each in messages] == list(range(1, said + 1))
+    path = f"/api/channels/{channel_id}/unread"
+    _, unread = await two.at(two.here, two.office.member).get(path)
+    after = [each for each in messages if each["seq"] > unread["lastReadSeq"] and each["user_id"] != reader]
+    assert unread["unread"] == len([each for each in after if each["parent_message_id"] is None])
     for place in two.both:
         await place.relay()
     events = [
@@ -264,7 +272,7 @@ async def reckon(two: Two, said: int) -> None:
         if topic == "messaging.channels"
     ]
     told = [event.message_posted.message.id for event in events if event.HasField("message_posted")]
-    assert {each["id"] for each in messages} <= {*told}
+    assert {str(each["id"]) for each in messages} <= {*told}
     assert len({*told}) == len(told)
 
 
