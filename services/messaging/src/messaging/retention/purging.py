@@ -6,8 +6,6 @@ its channel's next revision, so who was away is brought the tombstone as they ar
 tombstone is about 150 bytes.
 """
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,36 +14,31 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg import Record
-from chassis.database import one
 from chassis.problems import PART_GONE
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from eventbus import Backoff, Db
+from eventbus import Backoff, Db, repeat
 from eventbus.wire import Json, iso
 from nexus.messaging.v1.channel_event_pb2 import MessagesPurged, ThreadUpdated
 
-from messaging import announcements, audit, threads
+from messaging import announcements, threads
 from messaging.metrics import PURGED
-from messaging.retention import holds, reports
-from messaging.retention.bodies import ChannelRetention
+from messaging.retention import holds, periods, reports
 from messaging.rows import timestamp
-from messaging.standings import Standing
 
-log = logging.getLogger(__name__)
 BATCH = 500
 
-DAYS = "coalesce(c.retention_days, w.retention_days)"
 # One process of messaging at a time; the others find nothing to do.
 TAKE_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('retention'))"
 # As numbers have no gaps, the message at which retention stands is there.
 DUE = f"""
     SELECT c.id FROM channels c JOIN workspaces w ON w.id = c.workspace_id
-    WHERE {DAYS} > 0 AND c.retained_from <= c.last_seq AND NOT is_leaving(c.id) AND EXISTS (
+    WHERE {periods.DAYS} > 0 AND c.retained_from <= c.last_seq AND NOT is_leaving(c.id) AND EXISTS (
         SELECT FROM messages m WHERE m.channel_id = c.id AND m.seq = c.retained_from
-            AND m.created_at < now() - make_interval(days => {DAYS}))
+            AND m.created_at < now() - make_interval(days => {periods.DAYS}))
     ORDER BY c.id
 """  # noqa: S608 - constants
 LOCK = f"""
-    SELECT c.id, c.workspace_id, c.retained_from, c.last_revision, {DAYS} AS days, w.retention_spares_pins
+    SELECT c.id, c.workspace_id, c.retained_from, c.last_revision, {periods.DAYS} AS days, w.retention_spares_pins
     FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1 FOR NO KEY UPDATE OF c
 """  # noqa: S608
 OLDEST = f"""
@@ -96,10 +89,6 @@ FORGET_VERSIONS = """
     DELETE FROM message_versions v USING messages m
     WHERE m.id = v.message_id AND m.is_deleted AND v.message_id = ANY($1)
 """
-OF_CHANNEL = f"""
-    SELECT c.retention_days, {DAYS} AS days FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1
-"""  # noqa: S608
-SET_OF_CHANNEL = "UPDATE channels SET retention_days = $2, updated_at = now() WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +113,12 @@ class _Batch:
 
 async def run(pool: asyncpg.Pool, key: Ed25519PrivateKey, every: float) -> None:
     """Look every so many seconds at what is too old, for as long as this runs."""
-    waits = Backoff(most=60.0)
-    while True:
-        try:
-            await sweep(pool, key)
-            seconds = every
-            waits.reset()
-        except PART_GONE as error:
-            seconds = next(waits)
-            log.warning("retention goes on in %.1f s: %r", seconds, error)
-        await asyncio.sleep(seconds)
+
+    async def turn() -> float:
+        await sweep(pool, key)
+        return every
+
+    await repeat(turn, "retention", PART_GONE, Backoff(most=60.0))
 
 
 async def sweep(pool: asyncpg.Pool, key: Ed25519PrivateKey) -> None:
@@ -145,18 +130,6 @@ async def sweep(pool: asyncpg.Pool, key: Ed25519PrivateKey) -> None:
         released = [row["message_id"] for row in await db.fetch(FORGET_RELEASED)]
         await db.execute(FORGET_VERSIONS, released)
     await reports.close_all(pool, key)
-
-
-async def of_channel(db: Db, channel_id: UUID) -> Json:
-    """`days` as it was said of the channel, and `effectiveDays`; 0 is for ever."""
-    row = await one(db, OF_CHANNEL, channel_id)
-    return {"days": row["retention_days"], "effectiveDays": row["days"]}
-
-
-async def change(db: Db, standing: Standing, channel_id: UUID, wanted: ChannelRetention) -> Json:
-    await db.execute(SET_OF_CHANNEL, channel_id, wanted.days)
-    await audit.record(db, standing, "retention.changed", {"channelId": str(channel_id), "days": wanted.days})
-    return await of_channel(db, channel_id)
 
 
 async def _purge(pool: asyncpg.Pool, channel_id: UUID, key: Ed25519PrivateKey) -> bool:

@@ -7,7 +7,7 @@ from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request, Response
 
 from messaging.permissions import Action, Ask, allowed
-from messaging.retention import holds, purging, reports
+from messaging.retention import holds, periods, reports
 from messaging.retention.bodies import ChannelRetention, NewHold
 
 router = APIRouter(prefix="/api")
@@ -17,7 +17,7 @@ REPORTS_PAGE = 100
 @router.get("/channels/{channel_id}/retention")
 async def get_retention(channel_id: UUID, ask: Annotated[Ask, allowed(Action.RETENTION_READ)]) -> Json:
     async with ask.granted() as (db, _):
-        return await purging.of_channel(db, channel_id)
+        return await periods.of_channel(db, channel_id)
 
 
 @router.put("/channels/{channel_id}/retention")
@@ -25,7 +25,7 @@ async def change_retention(
     channel_id: UUID, body: ChannelRetention, ask: Annotated[Ask, allowed(Action.RETENTION_CHANGE)]
 ) -> Json:
     async with ask.granted() as (db, standing):
-        return await purging.change(db, standing, channel_id, body)
+        return await periods.change(db, standing, channel_id, body)
 
 
 @router.get("/workspaces/{workspace_id}/retention/reports")
