@@ -5,7 +5,6 @@ import hashlib
 import io
 import os
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -298,19 +297,3 @@ async def test_only_what_is_streamed_may_be_large(office: Premises) -> None:
     for method, path in (("PATCH", f"/api/files/{uuid7()}"), ("POST", "/api/files/direct")):
         status, told = await office.member.ask(method, path, large)
         assert (status, told["type"]) == (413, "too_large")
-
-
-async def test_what_is_sent_again_under_its_key_is_the_same_file(office: Premises, workshop: Workshop) -> None:
-    keyed = replace(office.member, headers={**office.member.headers, "Idempotency-Key": "photo 1"})
-    first = await taken(keyed, office.channel_id, b"the same")
-    await worked(workshop)
-    again = await taken(keyed, office.channel_id, b"the same")
-    assert (again["id"], again["status"]) == (first["id"], "clean")
-    assert await office.pool.fetchval("SELECT count(*) FROM file_versions") == 1
-    other = replace(office.owner, headers={**office.owner.headers, "Idempotency-Key": "photo 1"})
-    assert (await taken(other, office.channel_id, b"the same"))["id"] != first["id"]
-    await office.pool.execute("UPDATE file_versions SET status = 'uploading'")
-    status, told = await sent(keyed, b"the same", entityType="channel", entityId=office.channel_id)
-    assert (status, told["type"]) == (409, "still_uploading")
-    endless = replace(office.member, headers={**office.member.headers, "Idempotency-Key": "x" * 256})
-    assert (await sent(endless, b"said", entityType="channel", entityId=office.channel_id))[0] == 400

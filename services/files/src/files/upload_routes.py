@@ -13,12 +13,13 @@ from eventbus import Db
 from eventbus.wire import Json
 from fastapi import APIRouter, Request
 
-from files import form_bodies, forms, keys, places, quotas, uploads
+from files import form_bodies, forms, keys, places, quotas, repeats, uploads
 from files.form_bodies import Form
 from files.intake import Intake
 from files.permissions import Action, Ask, Standing, allowed
 from files.places import Place
 from files.quotas import Limits
+from files.repeats import Before
 from files.settings import Settings
 from files.uploads import Upload, Wanted
 
@@ -60,16 +61,17 @@ async def _taken(request: Request, ask: Ask, form: Form, granted: Granted, place
     if form.most is not None and form.most - form_bodies.LEEWAY > limits.file:
         raise quotas.too_large(limits)
     size = STEP if form.most is None else form.most
-    key = _key(request)
-    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place, key)
+    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place, _key(request))
     async with granted as (db, standing):
-        if key is not None and (file_id := await uploads.sent_before(db, ask.user.user_id, key)):
-            return await forms.of(db, ask.user.user_id, file_id)
-        upload = await uploads.begin(db, standing, wanted, limits)
-    async with _given_up_if_it_fails(ask, upload):
-        await _received(request, ask, form, upload, limits)
+        before = await repeats.before(db, standing, wanted)
+        begun = before or await uploads.begin(db, standing, wanted, limits)
+    if isinstance(begun, Before):
+        await begun.require_same(form.chunks)
+    else:
+        async with _given_up_if_it_fails(ask, begun):
+            await _received(request, ask, form, begun, limits)
     async with ask.pool.acquire(timeout=5) as db:
-        return await forms.of(db, ask.user.user_id, upload.file_id)
+        return await forms.of(db, ask.user.user_id, begun.file_id)
 
 
 async def _received(request: Request, ask: Ask, form: Form, upload: Upload, limits: Limits) -> None:

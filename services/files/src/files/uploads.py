@@ -25,7 +25,6 @@ NEW_VERSION = """
     INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by, idempotency_key)
     VALUES ($1, $2, 'uploading', $3, $4, $5, $6)
 """
-SENT_BEFORE = "SELECT file_id, status FROM file_versions WHERE uploaded_by = $1 AND idempotency_key = $2"
 NEW_UPLOAD = """
     INSERT INTO uploads (id, method, file_id, version, workspace_id, user_id, size, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second') RETURNING *
@@ -73,20 +72,14 @@ class Upload:
     multipart_id: str | None
 
 
-async def sent_before(db: Db, user_id: UUID, key: str) -> UUID | None:
-    """The file that this person sent under this key already; `Problem` 409 while it still comes."""
+async def take_turn(db: Db, user_id: UUID) -> None:
+    """Until the transaction ends nothing else that this person uploads begins."""
     await db.execute(TAKE_TURN, str(user_id))
-    row = await db.fetchrow(SENT_BEFORE, user_id, key)
-    if row is None:
-        return None
-    if row["status"] == "uploading":
-        raise Problem(409, "still_uploading", "The upload with this Idempotency-Key is still under way.", retry_after=5)
-    return UUID(str(row["file_id"]))
 
 
 async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> Upload:
     """`Problem` 413 or 507 if there is no room for it, 429 if too many are under way, 409 for one version too many."""
-    await db.execute(TAKE_TURN, str(standing.user_id))
+    await take_turn(db, standing.user_id)
     if await db.fetchval(UNDER_WAY, standing.user_id) >= limits.uploads:
         detail = f"You may have {limits.uploads} uploads under way: wait until one has ended."
         raise Problem(429, "too_many_uploads", detail, retry_after=5)
