@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
+from messaging.outbound.guard import Guard
 from messaging.previews.fetching import Fetcher
-from messaging.previews.guard import Guard
 
 PAGE = b"<!doctype html><html><head><title>A page</title></head><body>words</body></html>"
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]

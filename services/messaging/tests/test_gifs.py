@@ -15,7 +15,7 @@ from messaging.application import app_of
 from messaging.gifs import catalogue, drawing, sources
 from messaging.gifs.provider import Provider
 from messaging.gifs.sources import Sources
-from messaging.previews.guard import Guard
+from messaging.outbound.guard import Guard
 from messaging.settings import Settings
 from office import SECRET, Asker, NewAsker
 from PIL import Image

@@ -10,7 +10,7 @@ import pytest_asyncio
 from messaging.integrations import telling
 from messaging.integrations.deliveries import WAITS
 from messaging.integrations.outside import Outside
-from messaging.previews.guard import Guard, look_up
+from messaging.outbound.guard import Guard, look_up
 from office import Office
 from receivers import Receiver
 

@@ -13,8 +13,8 @@ import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.previews.fetching import BYTES, Page
-from messaging.previews.guard import Refused, Unreachable
 from strangers import PAGE, Names, Stranger, answer, elsewhere, fetcher, silent, stranger
 
 OURS = ("Host", "User-Agent", "Accept", "Accept-Encoding", "Connection")

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from chassis.confined.runner import Runner
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.previews import reading
 from messaging.previews.fetching import Page
-from messaging.previews.guard import Refused, Unreachable
 from messaging.previews.reading import LIMITS, Words, words_of
 
 

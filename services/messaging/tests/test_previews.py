@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import pytest_asyncio
 from chassis.confined.runner import Runner
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.previews import jobs, worker
-from messaging.previews.guard import Refused, Unreachable
 from messaging.previews.pages import Look
 from messaging.previews.reading import Words
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent

@@ -24,10 +24,10 @@ from messaging.integrations.outside import Outside
 from messaging.links import routes as link_routes
 from messaging.mentions import group_routes
 from messaging.moderation import routes as moderation_routes
+from messaging.outbound.guard import Guard, look_up
 from messaging.personal import routes as personal_routes
 from messaging.previews import worker as previews
 from messaging.previews.fetching import Fetcher
-from messaging.previews.guard import Guard, look_up
 from messaging.previews.pages import Look
 from messaging.read_state import routes as read_routes
 from messaging.retention import reports as retention_reports

@@ -17,8 +17,8 @@ from yarl import URL
 
 from messaging.gifs.catalogue import LONGEST_TITLE, Gif, Picture
 from messaging.gifs.decoding import MOST_PIXELS
-from messaging.previews.fetching import Pinned
-from messaging.previews.guard import Guard, Refused, Unreachable, target
+from messaging.outbound import pinned
+from messaging.outbound.guard import Guard, Refused, Unreachable, target
 
 DEADLINE = 5.0
 MOST_ANSWER = 1_000_000
@@ -119,12 +119,8 @@ class Provider:
 
     async def _get(self, url: str, most: int) -> bytes:
         place = target(url)
-        connector = aiohttp.TCPConnector(
-            resolver=Pinned(await self.guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
-            ssl=self.context,
-        )  # fmt: skip
         async with (
-            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False) as http,
+            pinned.session(self.guard, place, self.context, unpacks=True) as http,
             http.get(URL(place.url, encoded=True), allow_redirects=False) as answer,
         ):
             if answer.status != 200:

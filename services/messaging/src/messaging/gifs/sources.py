@@ -10,7 +10,7 @@ from chassis.confined.runner import Runner
 from messaging.gifs import catalogue, drawing
 from messaging.gifs.catalogue import Catalogue, Gif, Picture
 from messaging.gifs.provider import MARK, Provider
-from messaging.previews.guard import Guard
+from messaging.outbound.guard import Guard
 from messaging.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from eventbus.wire import Json, iso
 from messaging.integrations import slack
 from messaging.integrations.outside import Endpoint, Outside
 from messaging.integrations.slack import Payload, Said
-from messaging.previews.guard import Refused, Unreachable
+from messaging.outbound.guard import Refused, Unreachable
 
 DEADLINE = 3.0
 

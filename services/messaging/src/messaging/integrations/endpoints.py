@@ -8,8 +8,8 @@ from fastapi import Request
 
 from messaging.integrations import signing
 from messaging.integrations.outside import Endpoint, Outside
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.permissions import Ask
-from messaging.previews.guard import Refused, Unreachable
 
 # Until then a receiver may know either secret.
 BOTH_GOOD_FOR = "24 hours"

@@ -9,8 +9,8 @@ import aiohttp
 from yarl import URL
 
 from messaging.integrations import signing
-from messaging.previews.fetching import Pinned
-from messaging.previews.guard import Guard, Refused, Unreachable, target
+from messaging.outbound import pinned
+from messaging.outbound.guard import Guard, Refused, Unreachable, target
 
 LONGEST_ANSWER = 100_000
 HEADERS = {"User-Agent": "Nexus-Webhooks/1.0", "Content-Type": "application/json", "Accept": "application/json"}
@@ -63,16 +63,10 @@ class Outside:
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
         place = target(url)
-        connector = aiohttp.TCPConnector(
-            resolver=Pinned(await self._guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
-            ssl=self._context,
-        )  # fmt: skip
         async with (
-            aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False,
-            ) as http,
+            pinned.session(self._guard, place, self._context) as http,
             http.post(URL(place.url, encoded=True), data=body, headers=headers, allow_redirects=False) as answer,
-        ):  # fmt: skip
+        ):
             return Answer(answer.status, await _read(answer), _seconds(answer.headers.get("Retry-After", "")))
 
 

@@ -12,7 +12,7 @@ from messaging.integrations.deliveries import WAITS, Delivery, Outcome
 from messaging.integrations.outside import Answer, Endpoint, Outside
 from messaging.integrations.saying import Via
 from messaging.integrations.slack import Payload, Said
-from messaging.previews.guard import Refused, Unreachable
+from messaging.outbound.guard import Refused, Unreachable
 
 log = logging.getLogger(__name__)
 WORKERS = 4

@@ -4,16 +4,14 @@ import asyncio
 import re
 import ssl
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from socket import AF_INET, AF_INET6, AI_NUMERICHOST, AddressFamily
 from urllib.parse import urljoin
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from messaging.previews.guard import Guard, Refused, Target, Unreachable, target
+from messaging.outbound import pinned
+from messaging.outbound.guard import Guard, Refused, Target, Unreachable, target
 
 DEADLINE = 5.0
 REDIRECTS = 5
@@ -67,39 +65,13 @@ class Fetcher:
 
     async def _ask(self, place: Target) -> Page | str:
         """The page, or where it is said to be."""
-        connector = aiohttp.TCPConnector(
-            resolver=Pinned(await self._guard.addresses(place)), use_dns_cache=False, force_close=True, limit=1,
-            ssl=self._context,
-        )  # fmt: skip
         async with (
-            aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False,
-                headers=HEADERS,
-            ) as http,
-            http.get(URL(place.url, encoded=True), allow_redirects=False) as answer,
-        ):  # fmt: skip
+            pinned.session(self._guard, place, self._context) as http,
+            http.get(URL(place.url, encoded=True), headers=HEADERS, allow_redirects=False) as answer,
+        ):
             if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
                 return answer.headers["Location"]
             return await _read(answer)
-
-
-class Pinned(AbstractResolver):
-    """Knows the addresses that were looked at, and no others: a name that changes meanwhile changes nothing."""
-
-    def __init__(self, addresses: Sequence[str]) -> None:
-        self._addresses = addresses
-
-    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_INET) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host, host=address, port=port, family=AF_INET6 if ":" in address else AF_INET, proto=0,
-                flags=AI_NUMERICHOST,
-            )
-            for address in self._addresses
-        ]  # fmt: skip
-
-    async def close(self) -> None:
-        """Nothing is held."""
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Page:

@@ -10,7 +10,7 @@ import orjson
 from chassis.database import dumps
 
 from messaging.metrics import PREVIEWS
-from messaging.previews.guard import Refused, Unreachable
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.previews.jobs import Preview
 from messaging.previews.reading import Words
 

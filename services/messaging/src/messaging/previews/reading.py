@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chassis.confined.limits import MIB, Busy, Failed, Limits
 from chassis.confined.runner import Runner
 
+from messaging.outbound.guard import Refused, Unreachable
 from messaging.previews.fetching import Page
-from messaging.previews.guard import Refused, Unreachable
 
 MODULE = "messaging.previews.pagehead"
 TASK = f"{MODULE}:read"

@@ -8,9 +8,9 @@ from chassis.problems import PART_GONE
 from eventbus import repeat
 
 from messaging.metrics import PREVIEWS
+from messaging.outbound.guard import Unreachable
 from messaging.previews import jobs, pages
 from messaging.previews.fetching import Fetcher
-from messaging.previews.guard import Unreachable
 from messaging.previews.jobs import Job, Preview
 from messaging.previews.pages import Look
 from messaging.previews.reading import Words, words_of

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from messaging.previews.guard import Guard, Refused, Target, Unreachable, is_public, look_up, target
+from messaging.outbound.guard import Guard, Refused, Target, Unreachable, is_public, look_up, target
 
 
 def resolving(*addresses: str) -> Guard:

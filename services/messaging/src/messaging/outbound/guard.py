@@ -1,4 +1,4 @@
-"""Where a preview may be fetched from: public addresses alone, each of them looked at before it is asked."""
+"""Where a stranger's address may lead: public addresses alone, each of them looked at before it is asked."""
 
 import asyncio
 import re
