@@ -17,6 +17,7 @@ from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent, LegalHoldOpe
 from nexus.messaging.v1.workspace_event_pb2 import RightsChanged, WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, WorkspaceMemberSaved
 
+from messaging import shards
 from messaging.rights.terms import WORDS
 from messaging.rows import CHANNEL, channel_of, texts, timestamp
 
@@ -184,7 +185,9 @@ async def _announce_channels(db: Db, after: UUID) -> None:
 
 async def _announce_terms(db: Db) -> None:
     """Who hears of members needs to know which of them are guests, and who may say what; those who listened before did
-    not keep it."""
+    not keep it. Both are home's to tell, which the other databases copy."""
+    if await shards.number(db) != shards.HOME:
+        return
     await outbox.append(
         db,
         *(
