@@ -15,7 +15,10 @@ from desk import Asker, Premises
 from files import directory, keys
 from files.links import shared as shared_by_link
 from files.links import throttle
-from test_content import BODY, fetched
+from nexus.messaging.v1 import channel_event_pb2 as said
+from nexus.messaging.v1.channel_event_pb2 import Message
+from talk import a_message, deleted, posted, told, updated
+from test_content import BODY, address, fetched
 from testkit import eventually
 
 GONE = {"type": "not_found", "title": "Not Found", "status": 404, "detail": "This link does not work, or not any more."}
@@ -303,3 +306,45 @@ async def test_accesses_are_paged_the_latest_first(office: Premises) -> None:
     assert len(seen) == len(set(seen)) == 5
     assert seen == sorted(seen, reverse=True)
     assert (await office.member.get(path, limit=0))[0] == 422
+
+
+async def test_a_link_and_an_address_open_nothing_while_the_message_is_hidden_nor_once_it_is_gone(
+    office: Premises, http: aiohttp.ClientSession, content: str
+) -> None:
+    file_id = await office.file(office.member, BODY)
+    message = a_message(office.member, office.channel_id, file_id)
+    await posted(office.pool, message)
+    link, stranger = await shared(office.member, file_id), visitor(office.stranger)
+    addresses = [await opened(stranger, link["token"]), await address(office.owner, file_id)]
+
+    async def answers() -> list[int]:
+        ways = [(await stranger.get(f"/api/shared/{link['token']}"))[0]]
+        ways.append((await stranger.post(f"/api/shared/{link['token']}", {}))[0])
+        return ways + [(await fetched(http, content, url, Range="bytes=0-9")).status for url in addresses]
+
+    assert await answers() == [200, 200, 206, 206]
+    hidden = Message(id=message.id, channel_id=message.channel_id, user_id=message.user_id, is_hidden=True)
+    await updated(office.pool, hidden)
+    assert await answers() == [404] * 4
+    assert (await stranger.get(f"/api/shared/{link['token']}"))[1] == GONE
+    await updated(office.pool, message)
+    assert await answers() == [200, 200, 206, 206]
+    purged = said.MessagesPurged(message_ids=[message.id])
+    await told(office.pool, messages_purged=purged, channel_id=str(office.channel_id))
+    assert await answers() == [404] * 4
+
+
+async def test_a_link_dies_with_the_last_message_and_not_before(office: Premises) -> None:
+    file_id, stranger = await office.file(office.member, BODY), visitor(office.stranger)
+    messages = [a_message(office.member, office.channel_id, file_id) for _ in range(2)]
+    for message in messages:
+        await posted(office.pool, message)
+    token = (await shared(office.member, file_id))["token"]
+    hidden = Message(id=messages[0].id, channel_id=messages[0].channel_id, user_id=messages[0].user_id, is_hidden=True)
+    for expected, change in ((200, updated(office.pool, hidden)), (404, deleted(office.pool, messages[1]))):
+        await change
+        assert (await stranger.get(f"/api/shared/{token}"))[0] == expected
+    await updated(office.pool, messages[0])
+    assert (await stranger.get(f"/api/shared/{token}"))[0] == 200
+    await deleted(office.pool, messages[0])
+    assert await stranger.get(f"/api/shared/{token}") == (404, GONE)

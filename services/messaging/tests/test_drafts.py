@@ -25,9 +25,14 @@ async def test_a_draft_is_kept_for_its_writer_alone_and_replaced_by_the_next(
     assert second["draft"]["version"] > first["draft"]["version"]
     assert await drafts_of(office.member) == [second["draft"]]
     assert second["draft"]["attachments"] == [{"name": "a.txt"}]
+    # A device that knows nothing of files leaves them as they are.
+    _, third = await office.member.put(path, {"content": "I think so, too"})
+    assert third["draft"]["attachments"] == [{"name": "a.txt"}]
+    _, fourth = await office.member.put(path, {"content": "I do", "attachments": []})
+    assert fourth["draft"]["attachments"] == []
     assert await drafts_of(office.owner) == []
     events = await told(pool)
-    assert [event.draft_changed.content for event in events] == ["I thin", "I think so"]
+    assert [event.draft_changed.content for event in events] == ["I thin", "I think so", "I think so, too", "I do"]
     assert {event.user_id for event in events} == {str(office.member.user_id)}
 
 

@@ -32,7 +32,8 @@ class KeptDraft(Body):
     content: Content = ""
     formatted_content: Document | None = None
     content_type: Literal["text", "file", "image", "code"] = "text"
-    attachments: Attachments = ()
+    # Not named, they stay as they are.
+    attachments: Attachments | None = None
     parent_message_id: Id | None = None
 
     @property

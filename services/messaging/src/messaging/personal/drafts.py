@@ -32,10 +32,11 @@ PAGE = f"""
 OTHERS = f"SELECT count(*) {MINE} AND (d.channel_id <> $2 OR d.parent_message_id IS DISTINCT FROM $3)"  # noqa: S608
 THREAD = "SELECT true FROM messages WHERE id = $1 AND channel_id = $2 AND parent_message_id IS NULL"
 SAVE = f"""
-    INSERT INTO drafts (user_id, {DRAFT}) VALUES ($1, $2, $3, $4, $5, $6, $7, nextval('draft_versions'), now())
+    INSERT INTO drafts (user_id, {DRAFT})
+    VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, '[]'), nextval('draft_versions'), now())
     ON CONFLICT (user_id, channel_id, parent_message_id) DO UPDATE SET content = excluded.content,
         formatted_content = excluded.formatted_content, content_type = excluded.content_type,
-        attachments = excluded.attachments, version = excluded.version, updated_at = excluded.updated_at
+        attachments = coalesce($7, drafts.attachments), version = excluded.version, updated_at = excluded.updated_at
     RETURNING {DRAFT}
 """  # noqa: S608
 REMOVE = """
@@ -65,7 +66,7 @@ async def save(db: Db, user_id: UUID, channel_id: UUID, draft: KeptDraft) -> Jso
     forms = _forms(draft)
     row = await one(
         db, SAVE, user_id, channel_id, draft.parent_message_id, forms.content, forms.formatted_content,
-        draft.content_type, dumps(draft.attachments),
+        draft.content_type, None if draft.attachments is None else dumps(draft.attachments),
     )  # fmt: skip
     changed = _draft_of(row)
     await devices.tell(db, user_id, changed)
