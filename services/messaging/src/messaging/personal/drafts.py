@@ -33,10 +33,10 @@ OTHERS = f"SELECT count(*) {MINE} AND (d.channel_id <> $2 OR d.parent_message_id
 THREAD = "SELECT true FROM messages WHERE id = $1 AND channel_id = $2 AND parent_message_id IS NULL"
 SAVE = f"""
     INSERT INTO drafts (user_id, {DRAFT})
-    VALUES ($1, $2, $3, $4, $5, $6, coalesce($7, '[]'), nextval('draft_versions'), now())
+    VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::jsonb, '[]'), nextval('draft_versions'), now())
     ON CONFLICT (user_id, channel_id, parent_message_id) DO UPDATE SET content = excluded.content,
         formatted_content = excluded.formatted_content, content_type = excluded.content_type,
-        attachments = coalesce($7, drafts.attachments), version = excluded.version, updated_at = excluded.updated_at
+        attachments = coalesce($7::jsonb, drafts.attachments), version = excluded.version, updated_at = excluded.updated_at
     RETURNING {DRAFT}
 """  # noqa: S608
 REMOVE = """
