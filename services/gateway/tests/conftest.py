@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from aiohttp import web
 from entrance import Hall, open_hall
 from gateway.engine import EngineServer
@@ -15,39 +14,15 @@ from gateway.polling import PollingApp
 from gateway.websocket import protocol_class
 from localstack import Parts
 from talking import House, Human, Team, answering
-from testkit import Databases, Issuer, Process, eventually, process, redis_databases
+from testkit import Databases, Issuer, Process, process, redis_databases, served
 from uuid_utils.compat import uuid7
 from ways import Way, open_way
 
 
-class QuietServer(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals stay with pytest."""
-        yield
-
-    async def main_loop(self) -> None:
-        """As uvicorn's, which looks ten times a second whether it is to stop: too slow for a hundred tests."""
-        await self.on_tick(0)
-        while not self.should_exit:  # noqa: ASYNC110 - a plain flag is all that uvicorn has
-            await asyncio.sleep(0.005)
-
-
 @asynccontextmanager
 async def listening(engine: EngineServer) -> AsyncIterator[str]:
-    config = uvicorn.Config(
-        PollingApp(engine), port=0, ws=protocol_class(engine), lifespan="off", log_config=None, access_log=False,
-        timeout_graceful_shutdown=1,
-    )  # fmt: skip
-    server = QuietServer(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve())
-        try:
-            await eventually(lambda: server.started)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield f"127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
+    async with served(PollingApp(engine), ws=protocol_class(engine)) as url:
+        yield url.removeprefix("http://")
 
 
 @pytest.fixture
