@@ -79,3 +79,11 @@ def saying(image: bytes, width: int, height: int) -> bytes:
     """A PNG that says it has another size than it has."""
     header = chunk(b"IHDR", struct.pack(">II", width, height) + image[24:29])
     return image[:8] + header + image[8 + 12 + 13 :]
+
+
+def a_frame_beyond_the_screen() -> bytes:
+    """A GIF of 8 x 8 whose second frame says it has 400 x 400."""
+    data = bytearray(written("GIF", [Image.new("L", (8, 8), 0), Image.new("L", (8, 8), 255)], duration=20))
+    second = data.index(b"\x2c", data.index(b"\x2c") + 10)
+    data[second + 5 : second + 9] = b"\x90\x01\x90\x01"
+    return bytes(data)

@@ -11,10 +11,13 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from chassis.confined.runner import Runner
+from chassis.problems import Problem
+from drawn import a_frame_beyond_the_screen
 from messaging.application import app_of
 from messaging.gifs import catalogue, drawing, sources
+from messaging.gifs.catalogue import Catalogue, Gif
 from messaging.gifs.provider import Provider
-from messaging.gifs.sources import Sources
+from messaging.gifs.sources import Page, Sources
 from messaging.outbound.guard import Guard
 from messaging.settings import Settings
 from office import SECRET, Asker, NewAsker
@@ -38,11 +41,11 @@ async def runner() -> AsyncIterator[Runner]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three images, two files that only say so, and one that is too large."""
+    """Three images, three files that only say so, and one that is too large."""
     for name, data in {
         "happy-dance.gif": image(), "sad_rain.webp": image("WEBP"), "third.gif": image(side=9),
         "page.gif": b"<script>alert(1)</script>", "cut.gif": image(side=64, frames=9)[:200],
-        "huge.gif": image(side=1_025, frames=1),
+        "huge.gif": image(side=1_025, frames=1), "liar.gif": a_frame_beyond_the_screen(),
     }.items():  # fmt: skip
         (tmp_path / name).write_bytes(data)
     (tmp_path / "index.json").write_text(json.dumps({"third.gif": {"title": "Applause", "tags": ["clap", "bravo"]}}))
@@ -110,15 +113,101 @@ async def test_gifs_are_searched_and_served_to_who_is_signed_in(
         assert (await here.get("/api/gifs/unknown/image"))[0] == 404
         assert (await here.get("/api/gifs/..%2Fx/image"))[0] in (404, 422)
         assert (await here.get("/api/gifs", search="x" * 101))[0] == 422
+        _, first = await here.get("/api/gifs", limit=2)
+        _, second = await here.get("/api/gifs", limit=2, cursor=first["nextCursor"])
+        assert (len(first["gifs"]), len(second["gifs"]), second["nextCursor"]) == (2, 1, None)
+        assert not {each["id"] for each in first["gifs"]} & {each["id"] for each in second["gifs"]}
+        for cursor in ("page 2", "own/1" * 61):
+            status, told = await here.get("/api/gifs", cursor=cursor)
+            assert (status, told["type"]) == (422, "invalid_request")
         nobody = Asker(alice.http, url, alice.user_id, alice.email, {})
         assert (await nobody.get(f"/api/gifs/{gif['id']}/image"))[0] == 401
 
 
-def results(there: Stranger, *ids: str, **more: Any) -> bytes:
+async def all_pages(gifs: Sources, text: str, limit: int) -> list[list[str]]:
+    """The titles of each page, to the last."""
+    pages, cursor = [], ""
+    while True:
+        page = await gifs.page(text, limit, cursor)
+        pages.append([gif.title for gif in page.gifs])
+        if page.next_cursor is None:
+            return pages
+        cursor = page.next_cursor
+
+
+def a_catalogue(number: int) -> Catalogue:
+    return Catalogue([Gif(str(n), f"cat {n}", 8, 8, frozenset({"cat", str(n)})) for n in range(number)])
+
+
+async def test_a_folder_is_paged_to_its_end() -> None:
+    gifs = Sources(a_catalogue(7))
+    assert await all_pages(gifs, "", 3) == [["cat 0", "cat 1", "cat 2"], ["cat 3", "cat 4", "cat 5"], ["cat 6"]]
+    assert await all_pages(gifs, "cat", 7) == [[f"cat {n}" for n in range(7)]]
+    assert await all_pages(gifs, "dog", 3) == [[]]
+    # The folder was made smaller in between.
+    assert await gifs.page("", 3, "own/9000") == Page([], None)
+    assert await gifs.page("", 3, "provider/0/") == Page([], None)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "own",
+        "own/-1",
+        "own/x",
+        "own/12345",
+        "own/\u0663",
+        "provider/1",
+        "provider/1/a b",
+        "provider/1/\0",
+        "OWN/1",
+        "/",
+    ],
+)
+async def test_a_cursor_that_was_none_is_refused(cursor: str) -> None:
+    with pytest.raises(Problem, match="cursor") as refusal:
+        await Sources(a_catalogue(7)).page("", 3, cursor)
+    assert (refusal.value.status, refusal.value.type) == (422, "invalid_request")
+
+
+async def test_behind_the_folder_the_provider_is_paged(runner: Runner) -> None:
+    async with stranger() as there:
+        for position, ids, after in (("", ("1", "2"), "CAgQ=="), ("&pos=CAgQ%3D%3D", ("3",), "")):
+            said = f"?q=cat&limit=2{position}&key=the+key&media_filter=tinygif&contentfilter=high"
+            there.answers[f"/v2/search{said}"] = answer(results(there, *ids, after=after), type_="application/json")
+        gifs = Sources(a_catalogue(3), provider(runner, there, frozenset([there.place])))
+        assert await all_pages(gifs, "cat", 2) == [["cat 0", "cat 1"], ["cat 2"], ["A cat", "A cat"], ["A cat"]]
+        # What the folder has is shown also while the provider fails.
+        there.answers.clear()
+        assert len((await gifs.page("cat", 2)).gifs) == 2
+
+
+async def test_a_provider_that_never_ends_is_asked_for_five_hundred(runner: Runner) -> None:
+    async with stranger() as there:
+        rest = "&key=the+key&media_filter=tinygif&contentfilter=high"
+        endless = answer(results(there, "1", after="more"), type_="application/json")
+        there.answers[f"/v2/featured?limit=50{rest}"] = endless
+        there.answers[f"/v2/featured?limit=50&pos=more{rest}"] = endless
+        there.answers[f"/v2/featured?limit=20&pos=more{rest}"] = endless
+        gifs = Sources(provider=provider(runner, there, frozenset([there.place])))
+        assert len(await all_pages(gifs, "", 50)) == 10
+        assert (await gifs.page("", 50, "provider/480/more")).next_cursor is None
+        assert await gifs.page("", 50, "provider/999/more") == Page([], None)
+
+
+@pytest.mark.parametrize("after", [7, None, "", "two words", "x" * 201, ["more"]])
+async def test_a_position_that_is_none_ends_the_pages(runner: Runner, after: object) -> None:
+    async with stranger() as there:
+        said = "?limit=5&key=the+key&media_filter=tinygif&contentfilter=high"
+        there.answers[f"/v2/featured{said}"] = answer(results(there, "1", after=after), type_="application/json")
+        gifs = Sources(provider=provider(runner, there, frozenset([there.place])))
+        assert (await gifs.page("", 5)).next_cursor is None
+
+
+def results(there: Stranger, *ids: str, after: object = "") -> bytes:
     media = {"tinygif": {"url": there.url("/media.gif"), "dims": [8, 8]}}
-    return json.dumps(
-        {"results": [{"id": id_, "content_description": "A cat", "media_formats": media, **more} for id_ in ids]}
-    ).encode()
+    found = [{"id": id_, "content_description": "A cat", "media_formats": media} for id_ in ids]
+    return json.dumps({"results": found, "next": after}).encode()
 
 
 def provider(runner: Runner, there: Stranger, places: frozenset[str]) -> Provider:
@@ -131,7 +220,9 @@ async def test_a_provider_is_asked_for_what_the_folder_lacks(runner: Runner) -> 
         said = "?q=cat&limit=30&key=the+key&media_filter=tinygif&contentfilter=high"
         there.answers[f"/v2/search{said}"] = answer(results(there, "1", "../2"), type_="application/json")
         there.answers["/media.gif"] = answer(image(), type_="text/html")
-        (gif,) = await Sources(provider=asked).search("cat", 30)
+        page = await Sources(provider=asked).page("cat", 30)
+        (gif,) = page.gifs
+        assert page.next_cursor is None
         assert (gif.id, gif.title) == ("p-1", "A cat")
         for _ in range(2):
             assert await asked.picture("p-1") == catalogue.Picture(image(), "image/gif")
@@ -180,7 +271,7 @@ async def test_without_settings_there_are_drawn_gifs_and_no_provider(runner: Run
         gif_dir="", gif_provider_url="", gif_provider_key=Settings.model_fields["gif_provider_key"].default
     )
     found = sources.sources_of(settings, runner, Guard(Names(["127.0.0.1"])))
-    assert (found.provider, await found.search("", 5)) == (None, [])
+    assert (found.provider, await found.page("", 5)) == (None, Page([], None))
     await sources.load(found, runner, settings.gif_dir)
-    (gif,) = await found.search("confetti", 5)
+    (gif,) = (await found.page("confetti", 5)).gifs
     assert (await found.picture(gif.id)) is not None

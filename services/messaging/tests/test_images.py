@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from chassis.confined.limits import Busy, Failed, Reason
 from chassis.confined.runner import Runner
-from drawn import film, gif, png, saying, seen, still, webp, with_chunk, written
+from drawn import a_frame_beyond_the_screen, film, gif, png, saying, seen, still, webp, with_chunk, written
 from messaging.images import intake
 from messaging.images.intake import Image, taken_in
 from PIL import Image as Pictures
@@ -144,14 +144,6 @@ def spots(kind: str, frames: int, side: int) -> bytes:
     for frame in made:
         frame.putpalette([0, 0, 0, 255, 255, 255])
     return written(kind, made, duration=20)
-
-
-def a_frame_beyond_the_screen() -> bytes:
-    """A GIF of 8 x 8 whose second frame says it has 400 x 400."""
-    data = bytearray(written("GIF", [Pictures.new("L", (8, 8), 0), Pictures.new("L", (8, 8), 255)], duration=20))
-    second = data.index(b"\x2c", data.index(b"\x2c") + 10)
-    data[second + 5 : second + 9] = b"\x90\x01\x90\x01"
-    return bytes(data)
 
 
 def a_webp_saying(width: int, height: int) -> bytes:

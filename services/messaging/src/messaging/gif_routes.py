@@ -23,10 +23,12 @@ async def search_gifs(
     ask: Annotated[Ask, allowed(Action.GIF_LIST)],
     search: Annotated[Words, Query()] = "",
     limit: Annotated[int, Query(ge=1, le=50)] = 30,
+    cursor: Annotated[str, Query(max_length=300)] = "",
 ) -> Json:
+    """A page of what is found; `cursor` is the `nextCursor` of the page before."""
     async with ask.granted():
         pass  # nobody holds a connection to the database while a provider is asked
-    return {"gifs": [gif.as_json() for gif in await _sources(request).search(search.strip(), limit)]}
+    return (await _sources(request).page(search.strip(), limit, cursor)).as_json()
 
 
 @router.get("/{gif_id}/image")

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,14 @@ class Catalogue:
     files: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
     held: Mapping[str, Picture] = field(default_factory=dict)
 
-    def search(self, text: str, limit: int) -> list[Gif]:
-        """Those of which some word begins with each word of the text; all of them for no text."""
+    def search(self, text: str, limit: int, start: int = 0) -> list[Gif]:
+        """Those of which some word begins with each word of the text, from one on; all of them for no text."""
         wanted = words_of(text)
         found = (
             gif for gif in self.gifs
             if all(any(word.startswith(each) for word in gif.words) for each in wanted)
         )  # fmt: skip
-        return [gif for _, gif in zip(range(limit), found, strict=False)]
+        return list(islice(found, start, start + limit))
 
     def picture(self, gif_id: str) -> Picture | None:
         """None for an id that is not of the folder, or whose file is another by now."""

@@ -28,6 +28,8 @@ FORMAT = "tinygif"
 # Before a provider's id, so that it is no folder's.
 MARK = "p-"
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# Its own word for the place where a page ends.
+POSITION = re.compile(r"[!-~]{1,200}")
 KEPT_BYTES = 64_000_000
 KEPT_ADDRESSES = 5_000
 DECODING = Limits(cpu=5, seconds=10.0, wait=5.0)
@@ -45,11 +47,10 @@ class Provider:
     _pictures: OrderedDict[str, Picture] = field(default_factory=OrderedDict)
     _addresses: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
-    async def search(self, text: str, limit: int) -> list[Gif]:
-        """`Problem` 424 if the provider does not answer as it should."""
-        if text:
-            return await self._asked("search", {"q": text, "limit": str(limit)})
-        return await self._asked("featured", {"limit": str(limit)})
+    async def search(self, text: str, limit: int, position: str = "") -> tuple[list[Gif], str]:
+        """GIFs from a position on, and the next position, if any. `Problem` 424 if it does not answer as it should."""
+        query = {"limit": str(limit), **({"pos": position} if position else {})}
+        return await (self._asked("search", {"q": text, **query}) if text else self._asked("featured", query))
 
     async def picture(self, gif_id: str) -> Picture | None:
         """The image of an id, decoded once to know that it is one; None if the provider has none of it."""
@@ -66,16 +67,17 @@ class Provider:
         self._keep(gif_id, picture)
         return picture
 
-    async def _asked(self, what: str, query: Mapping[str, str]) -> list[Gif]:
+    async def _asked(self, what: str, query: Mapping[str, str]) -> tuple[list[Gif], str]:
         said = {**query, "key": self.key, "media_filter": FORMAT, "contentfilter": "high"}
         try:
             told = orjson.loads(await self._fetch(f"{self.url.rstrip('/')}/{what}?{urlencode(said)}", MOST_ANSWER))
-            results = told["results"]
+            results, position = told["results"], told.get("next")
         except (orjson.JSONDecodeError, KeyError, TypeError):
-            results = None
+            results = position = None
         if not isinstance(results, list):
             raise _failed("it does not answer as Tenor does")
-        return [gif for each in results if (gif := self._gif(each))]
+        goes_on = results and isinstance(position, str) and POSITION.fullmatch(position)
+        return [gif for each in results if (gif := self._gif(each))], position if goes_on else ""
 
     def _gif(self, told: object) -> Gif | None:
         """What of a result can be shown; nothing for one that is not as it should be."""
