@@ -59,6 +59,20 @@ async def test_a_hidden_message_says_nothing_at_any_door_until_it_is_shown_again
     assert shown["revision"] == 2
 
 
+async def test_a_hidden_poll_neither_asks_nor_takes_votes_until_it_is_shown_again(office: Office) -> None:
+    asked = {"question": "Who is the worst?", "options": ["Ada", "Bo"]}
+    message = await office.member.made(f"/api/channels/{office.channel_id}/polls", asked)
+    path, vote = f"/api/messages/{message['id']}", {"options": ["1"]}
+    _, told = await office.member.put(f"{path}/vote", vote)
+    assert (await office.owner.put(f"{path}/hidden", None))[0] == 204
+    (hidden,) = (await office.history(office.member))["messages"]
+    assert hidden["poll"] is None
+    assert (await office.member.get(f"{path}/poll"))[0] == 404
+    assert (await office.member.put(f"{path}/vote", vote))[0] == 404
+    assert (await office.owner.delete(f"{path}/hidden"))[0] == 204
+    assert (await office.member.get(f"{path}/poll"))[1] == told
+
+
 async def test_who_is_silenced_reads_and_says_nothing(office: Office, pool: asyncpg.Pool) -> None:
     message = await office.say(office.member, "said")
     for where in (f"/api/channels/{office.channel_id}", f"/api/workspaces/{office.workspace_id}"):
@@ -70,6 +84,8 @@ async def test_who_is_silenced_reads_and_says_nothing(office: Office, pool: asyn
         assert await _silenced_until(office) == iso(datetime.fromisoformat(SOON))
         assert (await office.member.put(f"/api/messages/{message['id']}", {"content": "other"}))[0] == 403
         assert (await office.member.put(f"/api/messages/{message['id']}/reactions/x", None))[0] == 403
+        bookmark = {"title": "more", "url": "https://example.com/"}
+        assert (await office.member.post(f"/api/channels/{office.channel_id}/bookmarks", bookmark))[0] == 403
         assert (await office.history(office.member))["messages"] != []
         assert (await office.owner.put(silence, {"until": None}))[0] == 204
         assert await _silenced_until(office) is None

@@ -211,7 +211,7 @@ RULES: Mapping[Action, Callable[[Standing], bool]] = {
     Action.REMINDER_LIST: _anybody,
     Action.REMINDER_SET: _anybody,
     Action.BOOKMARK_LIST: _anybody,
-    Action.BOOKMARK_CHANGE: _channel(lambda s: s.in_channel and s.role != "guest"),
+    Action.BOOKMARK_CHANGE: _speaking(lambda s: s.role != "guest"),
     Action.DIGEST_READ: _anybody,
     Action.RIGHTS_READ: _anybody,
     Action.RIGHTS_CHANGE: _workspace(lambda s: s.is_admin),

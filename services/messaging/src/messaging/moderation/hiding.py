@@ -17,13 +17,13 @@ KEEP = """
     INSERT INTO kept_contents (message_id, reason, content)
     SELECT id, 'hidden', jsonb_build_object(
         'content', content, 'formatted_content', formatted_content, 'plain_text', plain_text, 'previews', previews,
-        'attachments', attachments, 'forwarded', forwarded)
+        'attachments', attachments, 'forwarded', forwarded, 'poll', poll, 'actions', actions)
     FROM messages WHERE id = $1
 """
 DROP_PREVIEW_JOB = "DELETE FROM preview_jobs WHERE message_id = $1"
 HIDE = f"""
     UPDATE messages SET content = '', formatted_content = NULL, plain_text = NULL, previews = NULL, attachments = '[]',
-        forwarded = NULL, is_hidden = TRUE, revision = $2, updated_at = now()
+        forwarded = NULL, poll = NULL, actions = NULL, is_hidden = TRUE, revision = $2, updated_at = now()
     WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608 - a constant
 SHOW = f"""
@@ -31,7 +31,8 @@ SHOW = f"""
     UPDATE messages SET content = k.said->>'content', plain_text = k.said->>'plain_text',
         formatted_content = nullif(k.said->'formatted_content', 'null'),
         previews = nullif(k.said->'previews', 'null'), attachments = k.said->'attachments',
-        forwarded = nullif(k.said->'forwarded', 'null'), is_hidden = FALSE, revision = $2, updated_at = now()
+        forwarded = nullif(k.said->'forwarded', 'null'), poll = nullif(k.said->'poll', 'null'),
+        actions = nullif(k.said->'actions', 'null'), is_hidden = FALSE, revision = $2, updated_at = now()
     FROM k WHERE id = $1 RETURNING {MESSAGE}
 """  # noqa: S608
 

@@ -79,7 +79,8 @@ def emoji(row: Record) -> Json:
 
 def message(row: Record, extras: "Extras", exported_at: datetime) -> Json:
     via = _loaded(row["via"])
-    said = {**_said(row), **_said_before_it_was_hidden(extras.kept.get((row["id"], "hidden")))}
+    before = _loaded(extras.kept.get((row["id"], "hidden"))) or {}
+    poll = _loaded(row["poll"]) or before.get("poll")
     held = _loaded(extras.kept.get((row["id"], "held")))
     updated = row["updated_at"] if row["updated_at"] != row["created_at"] else None
     return {
@@ -88,12 +89,12 @@ def message(row: Record, extras: "Extras", exported_at: datetime) -> Json:
         "user": None if via else str(row["user_id"]),
         "via": via and line_of({"key": via["id"], "name": via.get("name") or "", "iconEmoji": via.get("iconEmoji"),
                                 "kind": via.get("kind")}),
-        **said,
+        **_said(before or row),
         "contentType": None if row["content_type"] == "text" else row["content_type"],
         "parent": _text(row["parent_message_id"]), "parentAt": _time(row["parent_at"]),
         **{camel(name): True for name in FLAGS if row[name]},
-        "reactions": orjson.loads(row["reactions"]), "poll": _poll(_loaded(row["poll"]), exported_at),
-        "votes": extras.votes_of(row), "versions": extras.versions_of(row), "followers": extras.followers_of(row),
+        "reactions": orjson.loads(row["reactions"]), "poll": _poll(poll, exported_at),
+        "votes": extras.votes_of(row, poll), "versions": extras.versions_of(row), "followers": extras.followers_of(row),
         "kept": held,
     }  # fmt: skip
 
@@ -105,9 +106,8 @@ class Extras:
         self.kept = {(row["message_id"], row["reason"]): row["content"] for row in kept}
         self._votes, self._versions, self._followers = _by_id(votes), _by_id(versions), _by_id(followers)
 
-    def votes_of(self, row: Record) -> list[Json]:
+    def votes_of(self, row: Record, poll: Json | None) -> list[Json]:
         """None of an anonymous poll: an archive does not say who voted for what."""
-        poll = _loaded(row["poll"])
         if poll is None or poll["isAnonymous"]:
             return []
         return [
@@ -145,10 +145,6 @@ def _said(row: Mapping[str, Any] | Record) -> Json:
 
 FLAGS = ("also_to_channel", "is_edited", "is_deleted", "is_pinned", "is_hidden", "is_purged")
 PASSED = ("messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments")
-
-
-def _said_before_it_was_hidden(kept: str | None) -> Json:
-    return _said(orjson.loads(kept)) if kept else {}
 
 
 def _poll(poll: Json | None, exported_at: datetime) -> Json | None:

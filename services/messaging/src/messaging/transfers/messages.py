@@ -20,7 +20,7 @@ CONTENT = 40_000
 # Without these nothing of a message is shown, and what it said is kept aside.
 HIDDEN: Mapping[str, object] = {
     "content": "", "formatted_content": None, "plain_text": None, "previews": None, "attachments": "[]",
-    "forwarded": None,
+    "forwarded": None, "poll": None, "actions": None,
 }  # fmt: skip
 
 
