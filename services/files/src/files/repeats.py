@@ -34,9 +34,9 @@ class Before:
             hashed.update(chunk)
             size += len(chunk)
             if size > self.size:
-                raise _reused()
+                raise reused()
         if (size, hashed.digest()) != (self.size, self.sha256):
-            raise _reused()
+            raise reused()
 
 
 async def before(db: Db, standing: Standing, wanted: Wanted) -> Before | None:
@@ -50,7 +50,7 @@ async def before(db: Db, standing: Standing, wanted: Wanted) -> Before | None:
     if row is None:
         return None
     if not _is_for(row, standing.file_id):
-        raise _reused()
+        raise reused()
     if row["status"] == "uploading":
         raise Problem(409, "still_uploading", "The upload with this Idempotency-Key is still under way.", retry_after=5)
     return Before(row["file_id"], row["size"], row["sha256"])
@@ -63,6 +63,6 @@ def _is_for(row: Record, file_id: UUID | None) -> bool:
     return bool(row["is_there"] and row["number"] == 1)
 
 
-def _reused() -> Problem:
+def reused() -> Problem:
     detail = "This Idempotency-Key was used for another upload: take a new one for each."
     return Problem(422, "key_reused", detail)

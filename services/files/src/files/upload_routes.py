@@ -61,7 +61,7 @@ async def _taken(request: Request, ask: Ask, form: Form, granted: Granted, place
     if form.most is not None and form.most - form_bodies.LEEWAY > limits.file:
         raise quotas.too_large(limits)
     size = STEP if form.most is None else form.most
-    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place, _key(request))
+    wanted = Wanted("form", form.filename, form.declared_type, min(size, limits.file), RESTS, place, key_of(request))
     async with granted as (db, standing):
         before = await repeats.before(db, standing, wanted)
         begun = before or await uploads.begin(db, standing, wanted, limits)
@@ -131,7 +131,7 @@ async def _give_up(ask: Ask, upload_id: UUID) -> None:
         await uploads.give_up(db, upload_id)
 
 
-def _key(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")

@@ -10,6 +10,7 @@ from eventbus import Db
 from uuid_utils.compat import uuid7
 
 from files import jobs, uploads
+from files.repeats import reused
 from files.uploads import Upload
 
 # Seconds: how long an upload may rest, and how long a request that writes holds it without a sign of life.
@@ -23,6 +24,11 @@ ADD = """
 OF_USER = """
     SELECT t.*, u.multipart_id, u.state, u.expires_at, coalesce(u.expires_at < now(), FALSE) AS is_expired
     FROM tus_uploads t LEFT JOIN uploads u ON u.id = t.upload_id WHERE t.upload_id = $1 AND t.user_id = $2
+"""
+BEFORE = """
+    SELECT t.upload_id, coalesce(t.length = $3 AND t.metadata = $4, FALSE) AS is_same
+    FROM file_versions v LEFT JOIN tus_uploads t ON t.file_id = v.file_id AND t.version = v.number
+    WHERE v.uploaded_by = $1 AND v.idempotency_key = $2
 """
 TAKE = """
     UPDATE tus_uploads SET taken_by = $2, taken_until = now() + $3 * interval '1 second', taken_in = $4, taken_life = $5
@@ -72,6 +78,18 @@ def over() -> Problem:
 
 async def add(db: Db, upload: Upload, length: int, metadata: str) -> None:
     await db.execute(ADD, upload.id, upload.user_id, upload.file_id, upload.version, length, metadata)
+
+
+async def begun_before(db: Db, user_id: UUID, key: str, length: int, metadata: str) -> UUID | None:
+    """The upload that somebody began under this key, whose address may not have reached them; `Problem` 422 if it was
+    another one."""
+    await uploads.take_turn(db, user_id)
+    row = await db.fetchrow(BEFORE, user_id, key, length, metadata)
+    if row is None:
+        return None
+    if not row["is_same"]:
+        raise reused()
+    return UUID(str(row["upload_id"]))
 
 
 async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Progress:

@@ -21,8 +21,8 @@ from files.settings import Settings
 from files.tus import headers, progress
 from files.tus.chunks import Chunk
 from files.tus.progress import RESTS, Progress
-from files.upload_routes import limits_of
-from files.uploads import Upload, Wanted
+from files.upload_routes import key_of, limits_of
+from files.uploads import Wanted
 
 PATH = "/api/files/tus"
 # Chunks that this process takes at once: each holds a few parts in memory.
@@ -76,9 +76,9 @@ async def begin(request: Request, ask: Annotated[Ask, allowed(Action.FILE_UPLOAD
     length, said = headers.number(request.headers, "Upload-Length"), headers.metadata(request.headers)
     limits = limits_of(request.app.state.settings)
     require_size(length, limits)
-    upload = await _begun(request, ask, length, said)
-    made = await _first(request, ask, upload)
-    return _answer(201, made, {"Location": f"{PATH}/{upload.id}", "Nexus-File-Id": str(upload.file_id)})
+    upload_id, is_new = await _begun(request, ask, length, said)
+    made = await _first(request, ask, upload_id) if is_new else await _found(ask, upload_id)
+    return _answer(201, made, {"Location": f"{PATH}/{made.id}", "Nexus-File-Id": str(made.file_id)})
 
 
 @router.head(f"{PATH}/{{upload_id}}")
@@ -113,13 +113,15 @@ async def stand_in(upload_id: UUID, request: Request, ask: Annotated[Ask, allowe
     raise Problem(405, "method_not_allowed", "X-HTTP-Method-Override: must be PATCH, DELETE or HEAD.")
 
 
-async def _begun(request: Request, ask: Ask, length: int, said: dict[str, str]) -> Upload:
+async def _begun(request: Request, ask: Ask, length: int, said: dict[str, str]) -> tuple[UUID, bool]:
+    """Which one it is, and whether it is new or was begun under its key before."""
     if unknown := sorted(set(said) - KNOWN):
         raise headers.invalid(f"Upload-Metadata: {unknown[0]} is not known here.")
     settings: Settings = request.app.state.settings
     filename = names.clean(said.get("filename") or said.get("name") or "")
     declared = names.declared_type(said.get("filetype") or said.get("type"))
-    wanted = Wanted("tus", filename, declared, length, RESTS)
+    key, told = key_of(request), request.headers.get("upload-metadata", "")
+    wanted = Wanted("tus", filename, declared, length, RESTS, key=key)
     if "fileId" in said:
         next_version = replace(ask, action=Action.VERSION_ADD, ids={"file_id": said["fileId"]})
         granted = next_version.granted()
@@ -128,9 +130,11 @@ async def _begun(request: Request, ask: Ask, length: int, said: dict[str, str]) 
         wanted = replace(wanted, place=place)
         granted = ask.granted_at(place, _workspace(said))
     async with granted as (db, standing):
+        if key and (before := await progress.begun_before(db, standing.user_id, key, length, told)):
+            return before, False
         upload = await uploads.begin(db, standing, wanted, limits_of(settings))
-        await progress.add(db, upload, length, request.headers.get("upload-metadata", ""))
-    return upload
+        await progress.add(db, upload, length, told)
+    return upload.id, True
 
 
 def _workspace(said: dict[str, str]) -> UUID | None:
@@ -140,19 +144,23 @@ def _workspace(said: dict[str, str]) -> UUID | None:
         raise headers.invalid("Upload-Metadata: workspaceId is no id.") from None
 
 
-async def _first(request: Request, ask: Ask, upload: Upload) -> Progress:
+async def _first(request: Request, ask: Ask, upload_id: UUID) -> Progress:
     """What came with the creation; nothing stays of an upload whose first bytes are refused."""
     has_bytes = request.headers.get("content-type", "").startswith(headers.CHUNK_TYPE)
-    if not has_bytes and upload.size:
-        async with ask.pool.acquire(timeout=5) as db:
-            return await progress.of_user(db, upload.id, ask.user.user_id)
+    if not has_bytes and (found := await _found(ask, upload_id)).length:
+        return found
     try:
-        return await _write(request, ask, upload.id, 0, request.stream() if has_bytes else _nothing())
+        return await _write(request, ask, upload_id, 0, request.stream() if has_bytes else _nothing())
     except Problem as problem:
         if problem.status != 408:
             async with ask.pool.acquire(timeout=5) as db, db.transaction():
-                await uploads.give_up(db, upload.id)
+                await uploads.give_up(db, upload_id)
         raise
+
+
+async def _found(ask: Ask, upload_id: UUID) -> Progress:
+    async with ask.pool.acquire(timeout=5) as db:
+        return await progress.of_user(db, upload_id, ask.user.user_id)
 
 
 async def _nothing() -> AsyncIterator[bytes]:
@@ -161,8 +169,7 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 async def _told(ask: Ask, upload_id: UUID) -> Response:
-    async with ask.pool.acquire(timeout=5) as db:
-        found = await progress.of_user(db, upload_id, ask.user.user_id)
+    found = await _found(ask, upload_id)
     more = {"Upload-Length": str(found.length), "Nexus-File-Id": str(found.file_id)}
     return _answer(200, found, {**more, **({"Upload-Metadata": found.metadata} if found.metadata else {})})
 
