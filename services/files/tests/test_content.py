@@ -118,7 +118,9 @@ async def test_what_was_made_of_a_file_has_addresses_too(
     got = await fetched(http, content, url)
     assert (got.status, got.body, got.headers["Content-Type"]) == (200, b"small", "image/webp")
     assert got.headers["ETag"]
-    assert (await office.owner.get(f"/api/files/{file_id}/url", variant="../x"))[0] == 422
+    assert 'filename="a thumbnail.webp"' in got.headers["Content-Disposition"]
+    for nothing in ("../x", "..", ".", "-"):
+        assert (await office.owner.get(f"/api/files/{file_id}/url", variant=nothing))[0] == 422
 
 
 async def test_a_right_that_is_lost_is_lost_at_the_next_request(

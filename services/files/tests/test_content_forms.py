@@ -83,3 +83,20 @@ def test_a_name_stays_a_name(filename: str) -> None:
     assert form, said
     assert not set(form[1]) & set('"/\\%;')
     assert "\u202e" not in said
+
+
+@pytest.mark.parametrize(
+    ("filename", "variant", "media_type", "saved_as"),
+    [
+        ("plan.docx", "pdf", "application/pdf", "plan.pdf"),
+        ("plan.docx", "page-2", "image/webp", "plan page-2.webp"),
+        ("photo.heic", "converted-jpeg", "image/jpeg", "photo.jpg"),
+        ("v1.2.mov", "video", "video/mp4", "v1.2.mp4"),
+        (".profile", "text", "text/plain", ".profile text.txt"),
+        ("x" * 300 + ".png", "converted-pdf", "application/pdf", "x" * 200 + ".pdf"),
+    ],
+)
+def test_what_was_made_is_saved_with_the_ending_of_what_it_is(
+    filename: str, variant: str, media_type: str, saved_as: str
+) -> None:
+    assert forms.name_of_made(filename, variant, media_type) == saved_as

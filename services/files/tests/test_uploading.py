@@ -69,6 +69,7 @@ async def test_what_the_scanner_finds_is_refused_and_its_bytes_are_gone(
     assert (status, seen["status"], seen["reason"]) == (200, "refused", "malware")
     assert (await office.owner.get(f"/api/files/{told['id']}"))[0] == 404
     assert await buckets.keys(s3_url) == []
+    assert (await office.member.post(f"/api/files/{told['id']}/links", {}))[0] == 409
     assert (await office.member.delete(f"/api/files/{told['id']}"))[0] == 204
 
 
@@ -186,7 +187,8 @@ async def test_a_form_that_breaks_off_or_goes_on_leaves_nothing(
 ) -> None:
     head = _field("entityType", "channel") + _field("entityId", str(office.channel_id))
     file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n' + bytes(9_000_000)
-    for body in (head + file, head + file + b"\r\n" + _field("late", "1") + b"--x--\r\n"):
+    twice, rest = _field("entityType", "channel") + head + file, b"\r\n" + _field("late", "1") + b"--x--\r\n"
+    for body in (head + file, head + file + rest, twice + b"\r\n--x--\r\n"):
         headers = {**office.member.headers, "Content-Type": "multipart/form-data; boundary=x"}
         async with office.member.http.post(
             f"{office.member.url}/api/files", data=io.BytesIO(body), headers=headers

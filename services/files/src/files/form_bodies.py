@@ -39,6 +39,8 @@ async def read(request: Request) -> Form:
         if event.filename is not None or event.name == "file":
             filename, said_type = names.clean(event.filename or ""), names.declared_type(event.content_type)
             return Form(fields, filename, said_type, _said_length(request), _chunks(events))
+        if event.name in fields:
+            raise _invalid(f"{event.name[:50]}: is said twice")
         fields[event.name] = await _field(events, event.name)
     raise _invalid("file: is missing; it comes after the other fields")
 

@@ -21,6 +21,13 @@ POLICIES = {
 }
 POLICY = f"sandbox; {NOTHING}; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 LONGEST_NAME = 255
+# Of what we make: how such files end, and what is the file itself once more, in another format.
+ENDINGS = {
+    "image/webp": ".webp", "image/png": ".png", "image/jpeg": ".jpg", "application/pdf": ".pdf", "video/mp4": ".mp4",
+    "audio/mp4": ".m4a", "text/html": ".html", "text/plain": ".txt", "application/json": ".json",
+}  # fmt: skip
+SAME_IN_ANOTHER_FORMAT = ("pdf", "video", "audio", "converted-")
+LONGEST_STEM = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,10 @@ def disposition(kind: str, filename: str) -> str:
     name = "".join(char for char in filename if char.isprintable() and char not in "/\\")[:LONGEST_NAME] or "file"
     ascii_name = "".join(char if " " <= char <= "~" and char not in '"%;' else "_" for char in name)
     return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name.encode(errors='replace'), safe='')}"
+
+
+def name_of_made(filename: str, variant: str, media_type: str) -> str:
+    """What is made of a file is saved by the file's name, with the ending of what it is now."""
+    stem = (filename.rpartition(".")[0] or filename)[:LONGEST_STEM]
+    what = "" if variant.startswith(SAME_IN_ANOTHER_FORMAT) else f" {variant}"
+    return f"{stem}{what}{ENDINGS.get(media_type, '')}"

@@ -27,7 +27,7 @@ SEEN = f"""
 """  # noqa: S608
 MOST_AT_ONCE = 100
 Expiry = Annotated[int, Query(ge=1, le=LONGEST)]
-Variant = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$")]
+Variant = Annotated[str, Query(max_length=64, pattern=r"^([a-z0-9][A-Za-z0-9._-]*)?$")]
 
 router = APIRouter(prefix="/api/files")
 

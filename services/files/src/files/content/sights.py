@@ -6,6 +6,7 @@ from uuid import UUID
 from eventbus import Db
 
 from files import keys
+from files.content import forms
 from files.content.forms import Form
 from files.content.passes import Pass, Viewer
 from files.media.types import served_as
@@ -66,4 +67,5 @@ async def _derived(store: Store, blob_id: UUID, variant: str, filename: str) -> 
     head = await store.head(key)
     if head is None:
         return None
-    return Sight(key, head.size, head.etag, Form(head.media_type, True, f"{filename} {variant}"))
+    form = Form(head.media_type, True, forms.name_of_made(filename, variant, head.media_type))
+    return Sight(key, head.size, head.etag, form)

@@ -20,7 +20,7 @@ from files.standings import VISIBLE
 MOST = 100
 
 COUNT = "SELECT count(*) FROM links WHERE file_id = $1 AND revoked_at IS NULL"
-LOCK = "SELECT id FROM files WHERE id = $1 FOR NO KEY UPDATE"
+LOCK = "SELECT version FROM files WHERE id = $1 FOR NO KEY UPDATE"
 ADD = """
     INSERT INTO links (id, file_id, token_hash, created_by, password_hash, expires_at, download_limit)
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *
@@ -84,8 +84,9 @@ class Found:
 
 
 async def add(db: Db, file_id: UUID, user_id: UUID, token: str, terms: Terms) -> dict[str, Any]:
-    """`Problem` 409 beyond a hundred."""
-    await db.execute(LOCK, file_id)
+    """`Problem` 409 for a file that was never found clean, and beyond a hundred."""
+    if await db.fetchval(LOCK, file_id) is None:
+        raise Problem(409, "not_clean", "The file has not been scanned yet, or was refused.")
     if await db.fetchval(COUNT, file_id) >= MOST:
         raise Problem(409, "too_many_links", f"A file may have {MOST} links: revoke some first.")
     row = await one(
