@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import asyncpg
@@ -14,107 +13,11 @@ from chassis.tokens import Principal
 from eventbus import Db
 from fastapi import Depends, Request
 
+from messaging.actions import Action
 from messaging.rights.terms import Right
 from messaging.standings import Standing, standing_of
 
 __all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check", "standing_of"]
-
-
-class Action(StrEnum):
-    """What somebody can ask to do."""
-
-    WORKSPACE_LIST = "workspace.list"
-    WORKSPACE_CREATE = "workspace.create"
-    WORKSPACE_READ = "workspace.read"
-    WORKSPACE_UPDATE = "workspace.update"
-    MEMBER_LIST = "member.list"
-    MEMBER_UPDATE = "member.update"
-    MEMBER_REMOVE = "member.remove"
-    INVITE = "invitation.issue"
-    INVITATION_LIST = "invitation.list"
-    INVITATION_ACCEPT = "invitation.accept"
-    CHANNEL_LIST = "channel.list"
-    CHANNEL_CREATE = "channel.create"
-    CHANNEL_READ = "channel.read"
-    HISTORY_READ = "history.read"
-    CHANNEL_UPDATE = "channel.update"
-    CHANNEL_JOIN = "channel.join"
-    CHANNEL_LEAVE = "channel.leave"
-    CHANNEL_ADD_MEMBER = "channel.add_member"
-    CHANNEL_REMOVE_MEMBER = "channel.remove_member"
-    CHANNEL_MARK_READ = "channel.mark_read"
-    NOTIFICATIONS_CHOOSE = "notifications.choose"
-    UNREAD_LIST = "unread.list"
-    UNREAD_READ = "unread.read"
-    RECEIPT_LIST = "receipt.list"
-    MESSAGE_MARK_UNREAD = "message.mark_unread"
-    DIRECT_OPEN = "direct.open"
-    MESSAGE_SEND = "message.send"
-    MESSAGE_POST = "message.post"
-    MESSAGE_REPLY = "message.reply"
-    MESSAGE_EDIT = "message.edit"
-    MESSAGE_REMOVE_PREVIEWS = "message.remove_previews"
-    MESSAGE_DELETE = "message.delete"
-    MESSAGE_PIN = "message.pin"
-    MESSAGE_REACT = "message.react"
-    MENTION_EVERYONE = "mention.everyone"
-    THREAD_READ = "thread.read"
-    THREAD_FOLLOW = "thread.follow"
-    THREAD_MARK_READ = "thread.mark_read"
-    GROUP_LIST = "group.list"
-    GROUP_MANAGE = "group.manage"
-    EMOJI_LIST = "emoji.list"
-    EMOJI_ADD = "emoji.add"
-    EMOJI_REMOVE = "emoji.remove"
-    GIF_LIST = "gif.list"
-    MESSAGE_READ = "message.read"
-    MESSAGE_FORWARD = "message.forward"
-    MESSAGE_SAVE = "message.save"
-    MESSAGE_SCHEDULE = "message.schedule"
-    SCHEDULED_LIST = "scheduled.list"
-    SCHEDULED_CHANGE = "scheduled.change"
-    SAVED_LIST = "saved.list"
-    SAVED_CHANGE = "saved.change"
-    DRAFT_LIST = "draft.list"
-    DRAFT_KEEP = "draft.keep"
-    PREFERENCES_READ = "preferences.read"
-    PREFERENCES_CHANGE = "preferences.change"
-    REMINDER_LIST = "reminder.list"
-    REMINDER_SET = "reminder.set"
-    BOOKMARK_LIST = "bookmark.list"
-    BOOKMARK_CHANGE = "bookmark.change"
-    DIGEST_READ = "digest.read"
-    RIGHTS_READ = "rights.read"
-    RIGHTS_CHANGE = "rights.change"
-    CHANNEL_RIGHTS_READ = "channel_rights.read"
-    CHANNEL_RIGHTS_CHANGE = "channel_rights.change"
-    CHANNEL_MEMBER_UPDATE = "channel.update_member"
-    HOOK_LIST = "hook.list"
-    HOOK_MANAGE = "hook.manage"
-    COMMAND_LIST = "command.list"
-    COMMAND_MANAGE = "command.manage"
-    COMMAND_RUN = "command.run"
-    ACTION_PRESS = "action.press"
-    POLL_READ = "poll.read"
-    POLL_VOTE = "poll.vote"
-    POLL_CLOSE = "poll.close"
-    AUDIT_READ = "audit.read"
-    EDITS_READ = "edits.read"
-    RETENTION_READ = "retention.read"
-    RETENTION_CHANGE = "retention.change"
-    RETENTION_REPORTS = "retention.reports"
-    HOLD_LIST = "hold.list"
-    HOLD_CHANGE = "hold.change"
-    MESSAGE_REPORT = "message.report"
-    MESSAGE_HIDE = "message.hide"
-    REPORT_LIST = "report.list"
-    REPORT_RESOLVE = "report.resolve"
-    MEMBER_SILENCE = "member.silence"
-    CHANNEL_SILENCE = "channel.silence"
-    IMPORT_READ = "import.read"
-    IMPORT_CHANGE = "import.change"
-    EXPORT_READ = "export.read"
-    EXPORT_CHANGE = "export.change"
 
 
 def _anybody(_: Standing) -> bool:
