@@ -36,7 +36,8 @@ SAVE = f"""
     VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::jsonb, '[]'), nextval('draft_versions'), now())
     ON CONFLICT (user_id, channel_id, parent_message_id) DO UPDATE SET content = excluded.content,
         formatted_content = excluded.formatted_content, content_type = excluded.content_type,
-        attachments = coalesce($7::jsonb, drafts.attachments), version = excluded.version, updated_at = excluded.updated_at
+        attachments = coalesce($7::jsonb, drafts.attachments), version = excluded.version,
+        updated_at = excluded.updated_at
     RETURNING {DRAFT}
 """  # noqa: S608
 REMOVE = """
