@@ -95,6 +95,15 @@ test("what is cut off goes on from where the server is, and tells the truth abou
   expect(told).toEqual([0, 10, "stalled", 10, WORDS.length, WORDS.length]);
 });
 
+test("it begins once, also if the answer to that was lost", async () => {
+  server.losesAnswers = true;
+  const { done, told } = run(passageOf());
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(2));
+  server.losesAnswers = false;
+  await done;
+  expect([server.uploads.size, ...arrived()]).toEqual([1, WORDS]);
+});
+
 test("it waits for the connection, and goes on at once when that is back", async () => {
   waits.ms = 3_600_000;
   server.breaksAfter = 10;
@@ -205,6 +214,19 @@ describe("a cancelled upload", () => {
     await expect(done).rejects.toThrow();
     expect(server.asked).toEqual(["POST", "DELETE"]);
     expect(server.uploads.size).toBe(0);
+  });
+
+  test("leaves nothing when the answer to its beginning was lost", async () => {
+    server.losesAnswers = true;
+    waits.ms = 3_600_000;
+    const passage = passageOf();
+    const { told, stop } = run(passage);
+    await vi.waitFor(() => expect(told).toEqual(["stalled"]));
+    stop();
+    server.losesAnswers = false;
+    await passage.cancel();
+    expect(server.asked).toEqual(["POST", "POST", "DELETE"]);
+    expect([server.uploads.size, kept()]).toEqual([0, []]);
   });
 
   test("is ended as soon as the server can be asked again", async () => {

@@ -11,11 +11,14 @@ export class TusServer {
   readonly asked: string[] = [];
   readonly tokens = new Set<string>();
   isAway = false;
+  /** What is asked is done, and nobody told. */
+  losesAnswers = false;
   /** The next chunk breaks off after so many bytes. */
   breaksAfter: number | null = null;
   /** Answered instead of what was asked for, one after the other. */
   readonly answers: { readonly status: number; readonly type?: string }[] = [];
   private number = 0;
+  private readonly begun = new Map<string, string>();
   private held: (() => void)[] | null = null;
 
   /** Requests wait until the returned function is called. */
@@ -49,10 +52,18 @@ export class TusServer {
   }
 
   private begin(request: FakeXhr): void {
-    const url = `/api/files/tus/${++this.number}`;
+    const key = request.headers["idempotency-key"] ?? "";
+    const url = this.begun.get(key) ?? `/api/files/tus/${++this.number}`;
+    if (this.uploads.has(url)) return this.answerBegun(request, url);
+    this.begun.set(key, url);
     const pairs = (request.headers["upload-metadata"] ?? "").split(",").map((pair) => pair.split(" "));
     const metadata = Object.fromEntries(pairs.map(([key, value]) => [key, Buffer.from(value ?? "", "base64").toString()]));
     this.uploads.set(url, { length: Number(request.headers["upload-length"]), metadata, bytes: new Uint8Array() });
+    this.answerBegun(request, url);
+  }
+
+  private answerBegun(request: FakeXhr, url: string): void {
+    if (this.losesAnswers) return request.broken();
     request.answer(201, { location: url, "upload-offset": "0", "nexus-file-id": "f1" });
   }
 

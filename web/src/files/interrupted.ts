@@ -9,7 +9,8 @@ import { type Kept, type Target, forget, forgetAll, isOf, keep, keptOf } from ".
 import { type Trying, mayPass, persist } from "./persist";
 import { arrivedOf, isGone, terminate } from "./tus";
 
-const UNWATCHED: Trying = { signal: new AbortController().signal, onStalled: () => undefined };
+/** What goes on without being seen. */
+export const UNWATCHED: Trying = { signal: new AbortController().signal, onStalled: () => undefined };
 
 const useInterrupted = create<{ interrupted: readonly Kept[] }>(() => ({ interrupted: [] }));
 

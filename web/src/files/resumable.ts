@@ -1,10 +1,11 @@
 /** A file on its way by the tus protocol: goes on where it ended after a broken connection, a pause or a reload. */
 import { type StoredFile, fileOf } from "../api/files";
 import { Problem } from "../api/problem";
+import { newIdentifier } from "../identifier";
 import { current } from "../session/session";
 import { text } from "../text";
 import { claim } from "./claims";
-import { endAtServer, remove, takeUp } from "./interrupted";
+import { UNWATCHED, endAtServer, remove, takeUp } from "./interrupted";
 import { type Kept, type Target, fingerprintOf, forget, keep } from "./kept";
 import type { Passage, Report } from "./passage";
 import { persist } from "./persist";
@@ -13,11 +14,16 @@ import { carryOn, isGone } from "./tus";
 /** Beginnings anew of one whose traces are gone from the server. */
 const MOST_BEGINNINGS = 3;
 
+const UNHEARD = { onAsked: () => undefined, onArrived: () => undefined, onProgress: () => undefined };
+
 export class Resumable implements Passage {
   readonly canPause = true;
   private kept: Kept | null = null;
   private release: () => void = () => undefined;
   private beginnings = 0;
+  /** Of the beginning under way, which the server may have heard of. */
+  private key = newIdentifier();
+  private hasAsked = false;
   private running: Promise<StoredFile | null> = Promise.resolve(null);
 
   constructor(
@@ -37,6 +43,7 @@ export class Resumable implements Passage {
   async cancel(): Promise<void> {
     const stored = await this.running.catch(() => null);
     if (stored) return remove(this.target, stored);
+    if (!this.kept && this.hasAsked) await persist(() => this.find(), UNWATCHED).catch(() => undefined);
     if (this.kept) await endAtServer(this.kept);
     this.release();
   }
@@ -63,7 +70,8 @@ export class Resumable implements Passage {
     let furthest = this.kept?.arrived ?? 0;
     try {
       await carryOn({
-        ...{ file: this.file, metadata: this.metadata(), url: this.kept?.url ?? null, signal },
+        ...{ file: this.file, metadata: this.metadata(), url: this.kept?.url ?? null, key: this.key, signal },
+        onAsked: () => (this.hasAsked = true),
         onBegun: (url, fileId) => this.begun(url, fileId),
         onArrived: (arrived) => {
           if (arrived > furthest) moved();
@@ -80,13 +88,28 @@ export class Resumable implements Passage {
     }
   }
 
+  /** Where it is, if its beginning was not answered. */
+  private async find(): Promise<void> {
+    const ending = new AbortController();
+    const onBegun = (url: string, fileId: string) => {
+      this.begun(url, fileId);
+      ending.abort();
+    };
+    const turn = { file: this.file, metadata: this.metadata(), url: null, key: this.key, signal: ending.signal };
+    await carryOn({ ...turn, ...UNHEARD, onBegun }).catch((error: unknown) => {
+      if (!this.kept) throw error;
+    });
+  }
+
   private begun(url: string, fileId: string): void {
     if (this.kept) return;
+    const userId = current()?.user.id ?? "";
     this.kept = {
-      ...{ url, fileId, target: this.target, place: this.place, file: fingerprintOf(this.file) },
-      ...{ userId: current()?.user.id ?? "", arrived: 0, touchedAt: Date.now(), isUnwanted: false },
+      ...{ url, fileId, userId, target: this.target, place: this.place, file: fingerprintOf(this.file) },
+      ...{ arrived: 0, touchedAt: Date.now(), isUnwanted: false },
     };
-    keep(this.kept);
+    // Nothing is left here by somebody who has just signed out.
+    if (userId) keep(this.kept);
     void claim(url).then((release) => {
       if (release) this.release = release;
     });
@@ -104,6 +127,7 @@ export class Resumable implements Passage {
     forget(this.kept.url);
     this.release();
     this.kept = null;
+    this.key = newIdentifier();
     this.beginnings += 1;
     return this.beginnings < MOST_BEGINNINGS;
   }

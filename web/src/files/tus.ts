@@ -19,7 +19,11 @@ export interface Turn {
   readonly metadata: Record<string, string>;
   /** Where it is; null before its beginning. */
   readonly url: string | null;
+  /** What it is called, so that it begins once, also if the server's answer is lost. */
+  readonly key: string;
   readonly signal: AbortSignal;
+  /** From now on the server may know of it. */
+  readonly onAsked: () => void;
   readonly onBegun: (url: string, fileId: string) => void;
   /** So much is at the server. */
   readonly onArrived: (bytes: number) => void;
@@ -54,8 +58,10 @@ export function carryOn(turn: Turn): Promise<void> {
       ...{ retryDelays: null, storeFingerprintForResuming: false },
       onBeforeRequest: async (request) => {
         await authorize(request);
+        if (request.getMethod() === "POST") request.setHeader("Idempotency-Key", turn.key);
         if (isOver) throw new Error("nobody waits for it any more");
         signal.throwIfAborted();
+        turn.onAsked();
       },
       onAfterResponse: (request, response) => {
         if (isOver) return;
