@@ -54,6 +54,16 @@ test("a word that was begun is completed by names that begin so", () => {
   expect(offered("@ada")).toEqual([0, `<@${id(3)}>`, `<@${id(4)}>`]);
 });
 
+test("a command is offered at the beginning of a message, until it is written", () => {
+  const commands = ["me", "poll", "remind"].map((name) => ({
+    ...{ name, usage: '"Question"', description: `what ${name} does`, isBuiltIn: true },
+  }));
+  const given = (content: string) => suggested(content, content.length, NAMES, [], commands).options;
+  expect(given("/").map(({ insert }) => insert)).toEqual(["/me", "/poll", "/remind"]);
+  expect(given("/po")).toMatchObject([{ insert: "/poll", label: '/poll "Question"', about: "what poll does" }]);
+  for (const other of ["/poll", "/poll ", "see /po", "/home/po"]) expect(given(other)).toEqual([]);
+});
+
 test("an emoji is offered by its name from two letters on", () => {
   expect(offered(":s")).toEqual([2]);
   expect(offered(":shi")[1]).toBe(":ship_it:");

@@ -1,9 +1,12 @@
 /** Names and emoji offered while one writes; chosen by Enter, Tab or a press. */
+import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from "react";
 
+import { listCommands } from "../api/programs";
 import { NamedEmoji } from "../emoji/EmojiPicture";
 import { useOwnEmoji } from "../emoji/own";
 import { useGroups } from "../groups/groups";
+import { keys } from "../live/queries";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
@@ -19,13 +22,23 @@ export function useSuggestions(
   content: string,
   field: Field,
   write: (content: string) => void,
+  takesCommands = false,
 ) {
   const own = useOwnEmoji(workspaceId);
+  const { data: commands } = useQuery({
+    queryKey: keys.commands(workspaceId),
+    queryFn: () => listCommands(workspaceId),
+    enabled: takesCommands && content.startsWith("/"),
+  });
   const [caret, setCaret] = useState(0);
   const [place, setPlace] = useState(0);
   const [dismissed, setDismissed] = useState("");
   const listId = useId();
-  const { from, until, options } = useMemo(() => suggested(content, caret, names, own), [content, caret, names, own]);
+  const known = takesCommands ? commands : undefined;
+  const { from, until, options } = useMemo(
+    () => suggested(content, caret, names, own, known),
+    [content, caret, names, own, known],
+  );
   const isOpen = options.length > 0 && dismissed !== content;
   const active = Math.min(place, options.length - 1);
   function choose({ insert }: Suggestion) {
@@ -118,6 +131,11 @@ function Sign({ option, workspaceId }: { option: Suggestion; workspaceId: string
         </>
       );
     default:
-      return <span className="clip">{option.label}</span>;
+      return (
+        <>
+          <span className="clip">{option.label}</span>
+          {option.about && <small className="clip">{option.about}</small>}
+        </>
+      );
   }
 }

@@ -1,5 +1,6 @@
 /** What a word that was begun before the caret could become. Pure. */
 import type { OwnEmoji } from "../api/emoji";
+import type { CommandListed } from "../api/programs";
 import { found } from "../emoji/known";
 import { type Names, chosen, writtenOf } from "./names";
 
@@ -8,8 +9,10 @@ export interface Suggestion {
   /** What is shown, and what takes the word's place. */
   readonly label: string;
   readonly insert: string;
-  readonly kind: "person" | "group" | "everyone" | "channel" | "own" | "known";
+  readonly kind: "person" | "group" | "everyone" | "channel" | "own" | "known" | "command";
   readonly id: string;
+  /** What it is for, where the name does not say. */
+  readonly about?: string;
 }
 
 export interface Suggested {
@@ -21,15 +24,43 @@ export interface Suggested {
 
 const MOST = 8;
 const BEGUN = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_.-]*)?|:[a-z0-9_+-]{2,})$/u;
+const COMMAND = /^\/[a-z0-9_-]*$/;
 const NOTHING: readonly Suggestion[] = [];
+const NONE: readonly CommandListed[] = [];
 
-export function suggested(content: string, caret: number, names: Names, own: readonly OwnEmoji[]): Suggested {
-  const begun = BEGUN.exec(content.slice(0, caret))?.[1];
+export function suggested(
+  content: string,
+  caret: number,
+  names: Names,
+  own: readonly OwnEmoji[],
+  commands: readonly CommandListed[] = NONE,
+): Suggested {
+  const before = content.slice(0, caret);
+  const begun = COMMAND.exec(before)?.[0] ?? BEGUN.exec(before)?.[1];
   if (!begun) return { from: caret, until: caret, options: NOTHING };
-  const options = begun.startsWith(":") ? emojiFor(begun.slice(1), own) : namedFor(begun, names);
+  const options = optionsFor(begun, names, own, commands);
   const written = begun.trimEnd().toLowerCase();
   const isWhole = names.byWritten.get(written) != null || options.some(({ insert }) => insert === written);
   return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
+}
+
+function optionsFor(
+  begun: string,
+  names: Names,
+  own: readonly OwnEmoji[],
+  commands: readonly CommandListed[],
+): readonly Suggestion[] {
+  if (begun.startsWith("/")) return commandsFor(begun.slice(1), commands);
+  return begun.startsWith(":") ? emojiFor(begun.slice(1), own) : namedFor(begun, names);
+}
+
+function commandsFor(begun: string, commands: readonly CommandListed[]): Suggestion[] {
+  return commands
+    .filter(({ name }) => name.startsWith(begun))
+    .map(({ name, usage, description }) => ({
+      ...{ key: name, label: `/${name} ${usage}`.trim(), insert: `/${name}`, kind: "command" as const, id: name },
+      about: description,
+    }));
 }
 
 function namedFor(begun: string, names: Names): Suggestion[] {
