@@ -143,3 +143,33 @@ async def test_files_are_scheduled_on_the_page_listed_and_sent(browser: Browser,
         shown = of_bo.page.locator("[data-testid=message] [data-testid=file][data-state=clean]")
         await expect(shown).to_contain_text("harbour.txt", timeout=WITHIN_MS)
         assert of_ada.faults == of_bo.faults == []
+
+
+async def test_the_files_of_a_draft_are_there_on_every_device_and_after_a_reload(
+    browser: Browser, product: Product, team: Team
+) -> None:
+    ada, bo = team
+    async with window(browser, product.url) as here, window(browser, product.url) as there:
+        for each in (here, there):
+            await each.sign_in(ada.user["email"], PASSWORD)
+            await each.open("plans")
+        for name in ("harbour.txt", "mistake.txt"):
+            await here.page.get_by_test_id("file-input").set_input_files(
+                {"name": name, "mimeType": "text/plain", "buffer": f"What {name} says.".encode()}
+            )
+        files = there.page.get_by_test_id("draft-file")
+        await expect(files).to_have_count(2, timeout=WITHIN_MS)
+        await here.press("Remove mistake.txt")
+        await expect(files).to_have_count(1)
+        await expect(files).to_contain_text("harbour.txt")
+        await here.page.reload()
+        await expect(here.page.get_by_test_id("draft-file")).to_contain_text("harbour.txt")
+        assert await names_at(bo, team.channel_id) == []
+        await there.say("from the other device")
+        await expect(there.message("from the other device").get_by_test_id("file")).to_contain_text(
+            "harbour.txt", timeout=WITHIN_MS
+        )
+        for each in (here, there):
+            await expect(each.page.get_by_test_id("draft-file")).to_have_count(0)
+        assert (await ada.get("/api/drafts"))["drafts"] == []
+        assert here.faults == there.faults == []

@@ -16,6 +16,8 @@ export interface StoredFile {
   mimeType: string;
   size: number;
   uploadedBy: string;
+  /** One of its places that one sees. */
+  entityType?: "channel" | "workspace" | "user" | "draft";
   status: "uploading" | "scanning" | "clean" | "refused";
   reason: string | null;
   version: number;

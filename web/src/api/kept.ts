@@ -7,6 +7,7 @@ export interface SyncedDraft {
   channelId: string;
   parentMessageId: string | null;
   content: string | null;
+  attachments?: readonly Attachment[];
   version: number;
 }
 
@@ -58,16 +59,17 @@ export async function listDrafts(): Promise<SyncedDraft[]> {
 }
 
 /** What is kept now; null if it was empty, and so is no draft. */
-export const saveDraft = async (channelId: string, parentMessageId: string | null, content: string) =>
-  (await request<{ draft: SyncedDraft | null }>("PUT", `/channels/${channelId}/draft`, { content, parentMessageId }))
+export const saveDraft = async (channelId: string, parentMessageId: string | null, words: Words) =>
+  (await request<{ draft: SyncedDraft | null }>("PUT", `/channels/${channelId}/draft`, { ...words, parentMessageId }))
     .draft;
 
-export interface Later {
+/** What is said, and what goes with it. */
+export interface Words {
   content: string;
   attachments: readonly Attachment[];
 }
 
-export const schedule = (channelId: string, words: Later, sendAt: Date, clientMessageId: string) =>
+export const schedule = (channelId: string, words: Words, sendAt: Date, clientMessageId: string) =>
   request<Scheduled>("POST", `/channels/${channelId}/scheduled`, {
     ...words,
     sendAt: sendAt.toISOString(),
@@ -76,7 +78,7 @@ export const schedule = (channelId: string, words: Later, sendAt: Date, clientMe
 
 export const listScheduled = async () => (await request<{ scheduled: Scheduled[] }>("GET", "/scheduled")).scheduled;
 
-export const changeScheduled = (id: string, change: Partial<Later> & { sendAt?: string }) =>
+export const changeScheduled = (id: string, change: Partial<Words> & { sendAt?: string }) =>
   request<Scheduled>("PUT", `/scheduled/${id}`, change);
 
 export const cancelScheduled = (id: string) => request<void>("DELETE", `/scheduled/${id}`);

@@ -3,11 +3,12 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 
 import { AttachButton } from "../files/AttachButton";
 import { UploadStrip } from "../files/UploadStrip";
-import { attachmentOf } from "../files/file";
+import { DraftFiles } from "../files/DraftFiles";
+import { attachmentOf, filesIn } from "../files/file";
 import { add, sent, uploadsAt, useAllUploads } from "../files/uploads";
 import { GifButton } from "../gifs/GifButton";
 import { ScheduleButton } from "../kept/ScheduleButton";
-import { useDraft, writeDraft } from "../kept/drafts";
+import { addFiles, clearDraft, removeFile, useDraft, useDraftFiles, writeDraft } from "../kept/drafts";
 import { Suggestions, useSuggestions } from "../mentioning/Suggestions";
 import { encoded, useNames } from "../mentioning/names";
 import { type Command, commandOf, give } from "../programs/commands";
@@ -46,13 +47,17 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const uploads = uploadsAt(useAllUploads(), place);
   const stored = uploads.flatMap((upload) => upload.stored ?? []);
   const isUploading = stored.length < uploads.length;
-  const canSend = (said !== "" || stored.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
+  const before = useDraftFiles(channelId, threadId).filter(({ fileId }) => !stored.some(({ id }) => id === fileId));
+  const attachments = [...before, ...stored.map(attachmentOf)];
+  const canSend = (said !== "" || attachments.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
   const suggestions = useSuggestions(workspaceId, names, content, field, write);
   const hintId = useId();
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
     field.current?.setSelectionRange(content.length, content.length);
   }, []);
+  const storedIds = stored.map(({ id }) => id).join();
+  useEffect(() => addFiles(channelId, stored.map(attachmentOf), threadId), [channelId, threadId, storedIds]);
   useLayoutEffect(() => grow(field.current), [content]);
 
   function write(value: string) {
@@ -69,7 +74,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   function submit() {
     if (!canSend) return;
     const command = commandOf(said);
-    if (stored.length > 0) return submitFiles();
+    if (attachments.length > 0) return submitFiles();
     if (command && threadId) return notify(text.threads.commands, true);
     if (command) return run(command);
     if (!post({ content: said })) return;
@@ -77,10 +82,15 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
     setAlso(false);
   }
   function submitFiles() {
-    if (!post({ content: said, attachments: stored.map(attachmentOf) })) return;
-    sent(uploads.map((upload) => upload.id));
-    write("");
+    if (!post({ content: said, attachments })) return;
+    went();
     setAlso(false);
+  }
+  /** What was written, with its files. */
+  function went() {
+    sent(uploads.map((upload) => upload.id));
+    clearDraft(channelId, threadId);
+    stopped();
   }
   function attach(files: readonly File[]) {
     const refusal = files.length > 0 ? add(channelId, place, files) : null;
@@ -130,7 +140,13 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         }}
         {...suggestions.field}
       />
-      <UploadStrip uploads={uploads} place={place} label={text.files.uploads} />
+      <DraftFiles files={filesIn(before)} onRemove={(fileId) => removeFile(channelId, fileId, threadId)} />
+      <UploadStrip
+        uploads={uploads}
+        place={place}
+        label={text.files.uploads}
+        onDrop={({ stored }) => stored && removeFile(channelId, stored.id, threadId)}
+      />
       {alsoTo && (
         <label className="composer-also">
           <input type="checkbox" checked={isAlso} onChange={(event) => setAlso(event.target.checked)} />
@@ -152,9 +168,9 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         {!threadId && (
           <ScheduleButton
             channelId={channelId}
-            words={{ content: said, attachments: stored.map(attachmentOf) }}
-            isDisabled={(said === "" && stored.length === 0) || isUploading || over > 0}
-            onScheduled={() => (sent(uploads.map((upload) => upload.id)), writeDraft(channelId, ""))}
+            words={{ content: said, attachments }}
+            isDisabled={(said === "" && attachments.length === 0) || isUploading || over > 0}
+            onScheduled={went}
           />
         )}
         <Hint label={text.conversation.send}>

@@ -11,15 +11,16 @@ interface Props {
   uploads: readonly Upload[];
   place: string;
   label: string;
+  onDrop?: (upload: Upload) => void;
 }
 
-export function UploadStrip({ uploads, place, label }: Props) {
+export function UploadStrip({ uploads, place, label, onDrop }: Props) {
   const interrupted = uploadsAt(useAllInterrupted(), place);
   if (uploads.length + interrupted.length === 0) return null;
   return (
     <ul className="uploads" aria-label={label}>
       {uploads.map((upload) => (
-        <Line key={upload.id} upload={upload} />
+        <Line key={upload.id} upload={upload} onDrop={onDrop} />
       ))}
       {interrupted.map((kept) => (
         <Interrupted key={kept.url} kept={kept} />
@@ -28,7 +29,7 @@ export function UploadStrip({ uploads, place, label }: Props) {
   );
 }
 
-function Line({ upload }: { upload: Upload }) {
+function Line({ upload, onDrop }: { upload: Upload; onDrop: Props["onDrop"] }) {
   const { id, name, size, state, percent, problem, canPause } = upload;
   const isThere = useThere();
   const words = text.files;
@@ -62,7 +63,7 @@ function Line({ upload }: { upload: Upload }) {
         icon="close"
         size={15}
         label={isUnderWay || state === "paused" ? words.cancel(name) : words.remove(name)}
-        onClick={() => drop(id)}
+        onClick={() => (drop(id), onDrop?.(upload))}
       />
     </li>
   );

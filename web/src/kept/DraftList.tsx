@@ -4,14 +4,15 @@ import { goToThread } from "../threads/places";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import type { ListProps } from "./KeptDialog";
-import { type Entry, placeOf } from "./book";
-import { useBookOfDrafts, writeDraft } from "./drafts";
+import { filesIn } from "../files/file";
+import { type Entry, isEmpty, placeOf } from "./book";
+import { clearDraft, useBookOfDrafts } from "./drafts";
 import { channelOf, goToMessage, useTitleOf } from "./places";
 
 export function DraftList({ onLeave }: ListProps) {
   const book = useBookOfDrafts();
   const drafts = Object.entries(book)
-    .filter(([key, entry]) => entry.content.trim() && channelOf(placeOf(key).channelId))
+    .filter(([key, entry]) => !isEmpty(entry) && channelOf(placeOf(key).channelId))
     .sort(([, a], [, b]) => b.version - a.version);
   if (drafts.length === 0) return <p className="quiet">{text.kept.noDrafts}</p>;
   return (
@@ -31,13 +32,13 @@ function DraftLine({ name, entry, onLeave }: { name: string; entry: Entry } & Li
     <li className="row" data-testid="kept-draft">
       <button type="button" className="row-main row-go" onClick={go}>
         <strong className="clip">{title}</strong>
-        <small className="clip">{entry.content}</small>
+        <small className="clip">{entry.content || filesIn(entry.attachments).map(({ name }) => name).join(", ")}</small>
       </button>
       <Icon name="edit" size={16} />
       <IconButton
         icon="trash"
         label={text.conversation.discard}
-        onClick={() => writeDraft(channelId, "", parentMessageId ?? undefined)}
+        onClick={() => clearDraft(channelId, parentMessageId ?? undefined)}
       />
     </li>
   );

@@ -2,7 +2,7 @@
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
-import { type Later, schedule } from "../api/kept";
+import { type Words, schedule } from "../api/kept";
 import { newIdentifier } from "../identifier";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
@@ -14,7 +14,7 @@ import { inMinutes, morning, nextMonday } from "./times";
 
 interface Props {
   channelId: string;
-  words: Later;
+  words: Words;
   isDisabled: boolean;
   onScheduled: () => void;
 }

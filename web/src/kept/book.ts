@@ -1,8 +1,7 @@
 /** What is written and not sent, by channel and thread, as this device knows it. Pure; what others wrote comes with versions. */
-import type { SyncedDraft } from "../api/kept";
+import type { SyncedDraft, Words } from "../api/kept";
 
-export interface Entry {
-  readonly content: string;
+export interface Entry extends Readonly<Words> {
   readonly version: number;
   /** Written here and not yet known to be saved: nothing heard replaces it. */
   readonly isDirty: boolean;
@@ -10,7 +9,7 @@ export interface Entry {
 
 export type Book = Readonly<Record<string, Entry>>;
 
-const NOTHING: Entry = { content: "", version: 0, isDirty: false };
+const NOTHING: Entry = { content: "", attachments: [], version: 0, isDirty: false };
 
 export const keyOf = (channelId: string, parentMessageId?: string | null) =>
   parentMessageId ? `${channelId}/${parentMessageId}` : channelId;
@@ -22,8 +21,8 @@ export function placeOf(key: string): { channelId: string; parentMessageId: stri
 
 export const entryOf = (book: Book, key: string): Entry => book[key] ?? NOTHING;
 
-export function write(book: Book, key: string, content: string): Book {
-  return { ...book, [key]: { ...entryOf(book, key), content, isDirty: true } };
+export function write(book: Book, key: string, words: Partial<Words>): Book {
+  return { ...book, [key]: { ...entryOf(book, key), ...words, isDirty: true } };
 }
 
 /** What another device wrote, or this one long ago: a higher version is later. */
@@ -31,25 +30,28 @@ export function hear(book: Book, draft: SyncedDraft): Book {
   const key = keyOf(draft.channelId, draft.parentMessageId);
   const held = entryOf(book, key);
   if (draft.version <= held.version) return book;
-  const content = held.isDirty ? held.content : (draft.content ?? "");
-  return { ...book, [key]: { ...held, content, version: draft.version } };
+  const words = held.isDirty ? {} : { content: draft.content ?? "", attachments: draft.attachments ?? [] };
+  return { ...book, [key]: { ...held, ...words, version: draft.version } };
 }
 
-/** The server has it: what was typed meanwhile is still to be saved. */
-export function saved(book: Book, key: string, content: string, draft: SyncedDraft | null): Book {
+/** The server has it: what was changed meanwhile is still to be saved. */
+export function saved(book: Book, key: string, words: Words, draft: SyncedDraft | null): Book {
   const held = entryOf(book, key);
   const version = Math.max(held.version, draft?.version ?? 0);
-  return { ...book, [key]: { ...held, version, isDirty: held.isDirty && held.content !== content } };
+  const isOther = held.content !== words.content || held.attachments !== words.attachments;
+  return { ...book, [key]: { ...held, version, isDirty: held.isDirty && isOther } };
 }
 
 /** All that the server has: what it no longer has was sent or removed elsewhere, unless it is newer than the question. */
 export function load(book: Book, drafts: readonly SyncedDraft[], newestBefore: number): Book {
   const there = new Set(drafts.map((draft) => keyOf(draft.channelId, draft.parentMessageId)));
   const kept = Object.entries(book).map(([key, entry]) =>
-    there.has(key) || entry.isDirty || entry.version > newestBefore ? [key, entry] : [key, { ...entry, content: "" }],
+    there.has(key) || entry.isDirty || entry.version > newestBefore ? [key, entry] : [key, { ...entry, content: "", attachments: [] }],
   );
   return drafts.reduce(hear, Object.fromEntries(kept) as Book);
 }
+
+export const isEmpty = ({ content, attachments }: Words) => !content.trim() && attachments.length === 0;
 
 export const newest = (book: Book) => Math.max(0, ...Object.values(book).map((entry) => entry.version));
 

@@ -8,6 +8,7 @@ export const files = {
   attach: "Attach files",
   drop: (name: string) => `Drop files to share them in ${name}`,
   uploads: "Files to send",
+  before: "Files of this draft",
   remove: (name: string) => `Remove ${name}`,
   cancel: (name: string) => `Cancel ${name}`,
   again: (name: string) => `Upload ${name} again`,
