@@ -50,7 +50,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const before = useDraftFiles(channelId, threadId).filter(({ fileId }) => !stored.some(({ id }) => id === fileId));
   const attachments = [...before, ...stored.map(attachmentOf)];
   const canSend = (said !== "" || attachments.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
-  const suggestions = useSuggestions(workspaceId, names, content, field, write);
+  const suggestions = useSuggestions(workspaceId, names, content, field, write, !threadId);
   const hintId = useId();
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
