@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,7 @@ from chassis.problems import Problem
 from drawn import a_frame_beyond_the_screen
 from messaging.application import app_of
 from messaging.gifs import catalogue, drawing, sources
+from messaging.gifs import provider as provider_of
 from messaging.gifs.catalogue import Catalogue, Gif
 from messaging.gifs.provider import Provider
 from messaging.gifs.sources import Page, Sources
@@ -264,6 +266,20 @@ async def test_a_provider_sends_no_image_or_leads_inside_and_nothing_is_shown(ru
         inside = provider(runner, there, frozenset())
         with pytest.raises(Exception, match="not"):
             await inside.search("cat", 3)
+
+
+async def test_a_gif_that_does_not_get_its_turn_can_be_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_of, "DECODING", replace(provider_of.DECODING, wait=0.01))
+    async with stranger() as there, Runner(most=1) as taken:
+        asked = provider(taken, there, frozenset([there.place]))
+        said = "?ids=1&key=the+key&media_filter=tinygif&contentfilter=high"
+        there.answers[f"/v2/posts{said}"] = answer(results(there, "1"), type_="application/json")
+        there.answers["/media.gif"] = answer(image(), type_="image/gif")
+        async with taken._place(1):
+            with pytest.raises(Problem) as refusal:
+                await asked.picture("p-1")
+        assert (refusal.value.status, refusal.value.retry_after) == (503, 5)
+        assert await asked.picture("p-1") is not None
 
 
 async def test_without_settings_there_are_drawn_gifs_and_no_provider(runner: Runner) -> None:

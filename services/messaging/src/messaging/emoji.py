@@ -21,8 +21,6 @@ from messaging.rows import plain_json, timestamp
 
 MOST_EMOJI = 1_000
 MOST_BYTES = 256 * 1_024
-# Seconds after which somebody may try again while too many images are read.
-TRY_AGAIN = 5
 NAME = r"[a-z0-9_+-]{1,50}"
 REACTION = re.compile(f":({NAME}):")
 
@@ -53,8 +51,7 @@ async def taken_in(decoder: Runner, data: bytes) -> Image:
     except Failed as failure:
         raise Problem(422, "not_an_image", failure.sentence) from failure
     except Busy as error:
-        detail = "Too many images are looked at just now. Try again in a moment."
-        raise Problem(503, "unavailable", detail, retry_after=TRY_AGAIN) from error
+        raise intake.too_many() from error
 
 
 async def add(db: Db, workspace_id: UUID, name: str, image: Image, actor_id: UUID) -> Json:

@@ -17,6 +17,7 @@ from yarl import URL
 
 from messaging.gifs.catalogue import LONGEST_TITLE, Gif, Picture
 from messaging.gifs.decoding import MOST_PIXELS
+from messaging.images import intake
 from messaging.outbound import pinned
 from messaging.outbound.guard import Guard, Refused, Unreachable, target
 
@@ -100,8 +101,10 @@ class Provider:
             (folder / "gif").write_bytes(data)
             try:
                 told = await self.runner.run("messaging.gifs.decoding:image", folder, {"name": "gif"}, limits=DECODING)
-            except (Failed, Busy) as failure:
+            except Failed as failure:
                 raise _failed("what it sent is no GIF") from failure
+            except Busy as error:
+                raise intake.too_many() from error
         return str(told["contentType"])
 
     def _keep(self, gif_id: str, picture: Picture) -> None:
