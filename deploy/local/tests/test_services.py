@@ -49,6 +49,14 @@ def test_limits_are_passed_on_but_the_administrators_database_is_not(tmp_path: P
     assert not set(told) & {"NEXUS_POSTGRES_URL", "NEXUS_PORT_GATEWAY"}
 
 
+def test_only_messaging_is_told_of_a_provider_of_gifs(tmp_path: Path, keys: Keys) -> None:
+    given = {"NEXUS_GIF_PROVIDER_URL": "https://gifs.example/v2"}
+    told = {service.name: environment(service, Settings.read(given, tmp_path), keys, URLS) for service in SERVICES}
+    assert {name: those[key] for name, those in told.items() for key in given if key in those} == {
+        "messaging": "https://gifs.example/v2"
+    }
+
+
 def test_only_files_knows_the_object_store_and_the_scanner(tmp_path: Path, keys: Keys) -> None:
     settings = Settings.read({"NEXUS_OBJECT_STORE": "versitygw", "NEXUS_S3_URL": URLS["s3"]}, tmp_path)
     told = {service.name: environment(service, settings, keys, URLS) for service in SERVICES}
