@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
+from journeys.gifs import NUMBER, PROVIDED, provider
 from journeys.pages import Window, window
 from journeys.people import PASSWORD, Team, Town
 from journeys.product import Product
@@ -37,13 +38,18 @@ async def test_people_put_their_own_emoji_names_and_gifs_in_messages(
     browser: Browser, town: Town, product: Product, team: Team, tmp_path: Path
 ) -> None:
     ada, bo = team
-    async with window(browser, product.url) as of_ada, window(browser, product.url) as of_bo:
+    async with (
+        provider(product.providing_port),
+        window(browser, product.url) as of_ada,
+        window(browser, product.url) as of_bo,
+    ):
         for each, person in ((of_ada, ada), (of_bo, bo)):
             await each.sign_in(person.user["email"], PASSWORD)
             await each.open("plans")
         await _emoji(of_ada, of_bo, tmp_path)
         await _groups(of_ada, of_bo, tmp_path)
         await _gifs(of_ada, of_bo, tmp_path)
+        await _more_gifs(of_ada, of_bo, tmp_path)
         assert of_ada.faults == of_bo.faults == []
 
 
@@ -131,3 +137,18 @@ async def _gifs(of_ada: Window, of_bo: Window, shots: Path) -> None:
     await expect(shown).to_have_attribute("data-loaded", "true")
     assert await shown.evaluate("image => image.naturalWidth") == 160
     await of_bo.page.screenshot(path=shots / "gif.png")
+
+
+async def _more_gifs(of_ada: Window, of_bo: Window, shots: Path) -> None:
+    """The folder's come first; the provider's are asked for as one scrolls, page by page."""
+    await of_ada.press("Send a GIF")
+    picker = of_ada.page.get_by_label("GIFs", exact=True)
+    shown = picker.get_by_role("button", name="Send Provided")
+    await expect(shown).to_have_count(30)
+    await shown.last.scroll_into_view_if_needed()
+    await expect(shown).to_have_count(NUMBER)
+    await of_ada.page.screenshot(path=shots / "gif-picker-scrolled.png")
+    assert await shown.evaluate_all("all => all.map(each => each.ariaLabel)") == [f"Send {each}" for each in PROVIDED]
+    await of_ada.press(f"Send {PROVIDED[-1]}")
+    sent = of_bo.page.get_by_test_id("message-list").get_by_alt_text(PROVIDED[-1], exact=True)
+    await expect(sent).to_have_attribute("data-loaded", "true")

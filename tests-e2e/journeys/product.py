@@ -26,6 +26,7 @@ STOP_WITHIN = 40
 # Everybody in the journeys comes from one address.
 LINKED = "NEXUS_LINK_PREVIEWS_ALLOWED"
 ASKED = "NEXUS_INTEGRATIONS_ALLOWED"
+PROVIDING, PROVIDER = "NEXUS_GIF_PROVIDER_ALLOWED", "NEXUS_GIF_PROVIDER_URL"
 SETTINGS = {
     "NEXUS_LOG_LEVEL": "debug",
     "NEXUS_REGISTRATIONS_PER_ADDRESS": "10000",
@@ -65,6 +66,11 @@ class Product:
     def asked_port(self) -> int:
         """Where a program of this machine may be asked as an integration."""
         return int(self.environment[ASKED].rpartition(":")[2])
+
+    @property
+    def providing_port(self) -> int:
+        """Where a server of this machine may be asked for GIFs."""
+        return int(self.environment[PROVIDING].rpartition(":")[2])
 
     def port(self, name: str) -> int:
         return int(self.environment[port_setting(name)])
@@ -140,9 +146,10 @@ class Product:
 @asynccontextmanager
 async def running() -> AsyncIterator[Product]:
     """The whole product, ready; when the block is left it has been stopped, and nothing of it runs any more."""
-    shop, program, *numbers = map(str, free_ports(2 + len(DEFAULT_PORTS)))
+    shop, program, gifs, *numbers = map(str, free_ports(3 + len(DEFAULT_PORTS)))
     ports = dict(zip(map(port_setting, DEFAULT_PORTS), numbers, strict=True))
     ports |= {LINKED: f"127.0.0.1:{shop}", ASKED: f"127.0.0.1:{program}"}
+    ports |= {PROVIDING: f"127.0.0.1:{gifs}", PROVIDER: f"http://127.0.0.1:{gifs}/v2"}
     with _folder() as data:
         environment = {**os.environ, **SETTINGS, **ports, "NEXUS_DATA_DIR": str(data)}
         with (data / "launcher.log").open("wb") as log:

@@ -8,5 +8,11 @@ export interface Gif {
   height: number;
 }
 
-export const searchGifs = async (search: string) =>
-  (await request<{ gifs: Gif[] }>("GET", `/gifs?${new URLSearchParams(search ? { search } : {})}`)).gifs;
+export interface GifPage {
+  gifs: Gif[];
+  /** From where to go on; null behind the last. */
+  nextCursor: string | null;
+}
+
+export const searchGifs = (search: string, cursor: string) =>
+  request<GifPage>("GET", `/gifs?${new URLSearchParams({ ...(search && { search }), ...(cursor && { cursor }) })}`);

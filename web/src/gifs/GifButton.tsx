@@ -1,14 +1,15 @@
 /** A choice of GIFs: the one that is picked is sent. */
-import { useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
 import { useEffect, useState } from "react";
 
-import { type Gif, searchGifs } from "../api/gifs";
+import type { Gif } from "../api/gifs";
 import type { Attachment } from "../conversation/outbox";
-import { keys } from "../live/queries";
 import { text } from "../text";
+import { ListEnd } from "../ui/ListEnd";
+import { MoreButton } from "../ui/MoreButton";
 import { Icon } from "../ui/icons";
 import { GifPicture } from "./GifPicture";
+import { useGifs } from "./found";
 import { attachmentOf } from "./gif";
 
 const PAUSE_MS = 300;
@@ -45,7 +46,8 @@ export function GifButton({ isDisabled, onPick }: Props) {
 function Choice({ onPick }: { onPick: (gif: Gif) => void }) {
   const [written, setWritten] = useState("");
   const search = useAfterPause(written.trim());
-  const found = useQuery({ queryKey: keys.gifs(search), queryFn: () => searchGifs(search) });
+  const { query, gifs } = useGifs(search);
+  const isLoading = query.isPending || query.isFetchingNextPage;
   const words = text.gifs;
   return (
     <>
@@ -58,20 +60,22 @@ function Choice({ onPick }: { onPick: (gif: Gif) => void }) {
         value={written}
         onChange={(event) => setWritten(event.target.value)}
       />
-      <div className="gif-grid" aria-busy={found.isPending}>
-        {found.data?.map((gif) => (
+      <div key={search} className="gif-grid" aria-busy={isLoading}>
+        {gifs.map((gif) => (
           <button key={gif.id} type="button" aria-label={words.send(gif.title)} onClick={() => onPick(gif)}>
             <GifPicture gif={gif} />
           </button>
         ))}
+        <ListEnd query={query} />
       </div>
-      {found.isPending && <p className="quiet">{text.loading}…</p>}
-      {found.isError && (
+      {isLoading && <p className="quiet">{text.loading}…</p>}
+      {query.isError && (
         <p role="alert" className="problem">
           {words.failed}
         </p>
       )}
-      {found.data?.length === 0 && <p className="quiet">{words.none}</p>}
+      {query.isFetchNextPageError && <MoreButton query={query} />}
+      {query.isSuccess && !query.hasNextPage && gifs.length === 0 && <p className="quiet">{words.none}</p>}
     </>
   );
 }
