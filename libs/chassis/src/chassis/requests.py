@@ -3,10 +3,11 @@
 import secrets
 from ipaddress import ip_address
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 
-from chassis.problems import Problem
+from chassis.problems import Problem, not_found
 from chassis.tokens import Principal, TokenVerifier, unauthenticated
 
 
@@ -37,6 +38,22 @@ async def gateway_only(request: Request) -> None:
     expected: str = request.app.state.internal_secret
     if scheme != "Internal" or not secrets.compare_digest(secret.encode(), expected.encode()):
         raise unauthenticated("This is for the gateway alone.")
+
+
+def idempotency_key(request: Request, longest: int) -> str | None:
+    """By what a client knows what it sends again; None if it does not say. `Problem` 400 for one that is too long."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= longest:
+        raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {longest} characters")
+    return key
+
+
+def id_of(text: str, what: str) -> UUID:
+    """An id in a path; what is none is answered as what does not exist: `Problem` 404."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found(what) from None
 
 
 def client_address(request: Request) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from chassis.problems import Problem, not_found
-from chassis.requests import CurrentCaller, out_of_scope
+from chassis.problems import Problem
+from chassis.requests import CurrentCaller, id_of, out_of_scope
 from chassis.scopes import Scope
 from chassis.tokens import Principal
 from eventbus import Db
@@ -106,9 +106,9 @@ class Ask:
 
     async def _standing(self, db: Db) -> Standing:
         if "link_id" in self.ids:
-            return await of_link(db, self.user.user_id, _id(self.ids, "link"))
+            return await of_link(db, self.user.user_id, id_of(str(self.ids["link_id"]), "link"))
         if "file_id" in self.ids:
-            return await of_file(db, self.user.user_id, _id(self.ids, "file"))
+            return await of_file(db, self.user.user_id, id_of(str(self.ids["file_id"]), "file"))
         return Standing(self.user.user_id)
 
     @asynccontextmanager
@@ -135,10 +135,3 @@ class Rule:
 
 def allowed(action: Action) -> Any:
     return Depends(Rule(action))
-
-
-def _id(ids: Mapping[str, Any], what: str) -> UUID:
-    try:
-        return UUID(str(ids[f"{what}_id"]))
-    except ValueError:
-        raise not_found(what) from None

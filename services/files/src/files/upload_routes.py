@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.problems import Problem
+from chassis.requests import idempotency_key
 from eventbus import Db
 from eventbus.wire import Json
 from fastapi import APIRouter, Request
@@ -132,10 +133,7 @@ async def _give_up(ask: Ask, upload_id: UUID) -> None:
 
 
 def key_of(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")
-    return key
+    return idempotency_key(request, LONGEST_KEY)
 
 
 def _known(form: Form, names: set[str]) -> None:

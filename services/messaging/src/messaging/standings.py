@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from chassis.problems import not_found
+from chassis.requests import id_of
 from eventbus import Db
 
 from messaging import shards
@@ -143,7 +144,7 @@ async def standing_of(db: Db, user_id: UUID, ids: Mapping[str, Any]) -> Standing
     for name, query in STANDINGS.items():
         if name in ids:
             what = name.removesuffix("_id").replace("_", " ")
-            row = await db.fetchrow(query, _uuid(ids[name], what), user_id)
+            row = await db.fetchrow(query, id_of(ids[name], what), user_id)
             standing = Standing(**dict(row)) if row else None
             if not standing:
                 await shards.require_here(db, ids[name])
@@ -151,10 +152,3 @@ async def standing_of(db: Db, user_id: UUID, ids: Mapping[str, Any]) -> Standing
                 raise not_found(what)
             return standing
     return Standing(user_id)
-
-
-def _uuid(text: str, what: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found(what) from None

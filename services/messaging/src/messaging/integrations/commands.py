@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.requests import id_of
 from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
@@ -21,6 +22,8 @@ from messaging.permissions import Action, Standing, check, standing_of
 from messaging.rows import plain_json
 
 MOST = 100
+# What nobody can tell from one that is not good any more.
+ADDRESS = "address to answer at"
 COMMAND = "c.id, c.workspace_id, c.name, c.description, c.usage, c.created_by, c.created_at, e.url"
 FROM = "FROM commands c LEFT JOIN endpoints e ON e.integration_id = c.id"
 OF_WORKSPACE = f"SELECT {COMMAND} {FROM} WHERE c.workspace_id = $1 ORDER BY c.name"
@@ -102,14 +105,14 @@ async def answer_later(db: Db, run_id: str, token: str, said: Said) -> None:
 
     Whoever gave the command must still be able to give it.
     """
-    row = await db.fetchrow(ANSWER, _uuid(run_id), token_hash(token))
+    row = await db.fetchrow(ANSWER, id_of(run_id, ADDRESS), token_hash(token))
     if row is None:
-        raise _no_address()
+        raise not_found(ADDRESS)
     try:
         standing = await standing_of(db, row["user_id"], {"channel_id": str(row["channel_id"])})
         check(Action.COMMAND_RUN, standing)
     except Problem:
-        raise _no_address() from None
+        raise not_found(ADDRESS) from None
     await answer(db, standing, Via("command", row["id"], row["name"]), said)
 
 
@@ -120,17 +123,6 @@ async def answer(db: Db, standing: Standing, via: Via, said: Said | None) -> Jso
     if said.payload.response_type == "in_channel":
         return {"message": to_wire(await saying.in_channel(db, standing.channel_id, via, said))}
     return {"ephemeral": await saying.to_person(db, standing.user_id, standing.channel_id, via, said)}
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise _no_address() from None
-
-
-def _no_address() -> Problem:
-    return not_found("address to answer at")
 
 
 def _json(row: Record) -> Json:

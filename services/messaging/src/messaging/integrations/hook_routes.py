@@ -4,8 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from chassis.problems import Problem
-from chassis.requests import client_address
+from chassis.requests import client_address, idempotency_key
 from eventbus.wire import Json
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -31,9 +30,7 @@ async def use_hook(hook_id: str, token: str, request: Request) -> Response:
         # In a transaction of its own, so that what is refused counts as well.
         hook = await incoming.use(pool, hook_id, token)
     said = slack.read(await payloads.of(request))
-    key = request.headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise Problem(400, "invalid_request", f"Idempotency-Key: must have 1 to {LONGEST_KEY} characters")
+    key = idempotency_key(request, LONGEST_KEY)
     async with pool.acquire(timeout=5) as db, db.transaction():
         await incoming.say(db, hook, said, key)
     return PlainTextResponse("ok")

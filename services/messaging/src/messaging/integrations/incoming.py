@@ -6,6 +6,7 @@ import asyncpg
 from asyncpg import Record
 from chassis.database import one
 from chassis.problems import Problem, not_found
+from chassis.requests import id_of
 from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json
@@ -78,7 +79,7 @@ async def remove(db: Db, hook_id: UUID) -> None:
 
 async def use(pool: asyncpg.Pool, hook_id: str, token: str) -> Record:
     """The hook of an address; `Problem` 404 for any that is not right in all its parts, 429 above 60 a minute."""
-    row = await pool.fetchrow(USE, _uuid(hook_id), token_hash(token))
+    row = await pool.fetchrow(USE, id_of(hook_id, "webhook"), token_hash(token))
     if row is None:
         raise not_found("webhook")
     if row["counted"] > A_MINUTE:
@@ -93,13 +94,6 @@ async def say(db: Db, hook: Record, said: Said, key: str | None) -> None:
     if said.payload.actions and await endpoints.of(db, hook["id"]) is None:
         raise Problem(422, "invalid_request", "actions: the webhook has no address to tell of presses (actionsUrl)")
     await saying.in_channel(db, hook["channel_id"], via, said, client_message_id=key)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found("webhook") from None
 
 
 def _path(hook_id: UUID, token: str) -> str:
