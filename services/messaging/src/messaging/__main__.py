@@ -14,6 +14,7 @@ from messaging.previews.reading import MODULE as PAGES
 from messaging.retention import purging
 from messaging.retention import reports as retention_reports
 from messaging.settings import Settings
+from messaging.sharding import watching
 from messaging.transfers import worker as transfers
 
 
@@ -36,6 +37,7 @@ async def main(settings: Settings) -> None:
             previews.run(pool, look_of(settings, decoder), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),
             transfers.run(pool, runner, settings.import_messages_per_second),
+            watching.run(pool),
         ),
     ):
         await serve(app_of(settings, pool, decoder, gif_sources), settings)

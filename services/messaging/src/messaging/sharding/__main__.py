@@ -24,7 +24,9 @@ def main() -> None:
         "move-slot", help="NEXUS_SOURCE_URL, NEXUS_TARGET_URL: take a slot from one to the other"
     )
     move.add_argument("slot", type=int)
-    move.add_argument("--undo", action="store_true", help="leave it in the source, if that still has it")
+    move.add_argument(
+        "--undo", action="store_true", help="leave it in the source, if that still has it; works without the target"
+    )
     given = parser.parse_args()
     try:
         print(asyncio.run(COMMANDS[given.command](given)))
@@ -48,7 +50,8 @@ async def _attach(given: argparse.Namespace) -> str:
 async def _move(given: argparse.Namespace) -> str:
     source = await _connected("NEXUS_SOURCE_URL")
     if given.undo:
-        await moving.undo(source, given.slot)
+        target = await _connected("NEXUS_TARGET_URL") if os.environ.get("NEXUS_TARGET_URL") else None
+        await moving.undo(source, given.slot, target)
         return f"Slot {given.slot} stays where it was."
     began = time.monotonic()
 

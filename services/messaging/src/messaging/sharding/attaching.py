@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 import asyncpg
-from chassis.slots import SLOTS, read_slots, slot_of
+from chassis.slots import SLOTS, read_slots
 
 from messaging.sharding.owning import MOST_SHARDS, number_of, ranges, say, slots_of
 from messaging.sharding.tables import COPIED
@@ -24,6 +24,7 @@ GIVE = """
     INSERT INTO slot_departures (slot, target, ended_at) SELECT slot, $2, now() FROM unnest($1::int[]) AS given(slot)
 """
 GIVEN = "SELECT slot FROM slot_departures WHERE target = $1 AND ended_at IS NOT NULL"
+IN_SLOTS = "SELECT DISTINCT slot_of(id) AS slot FROM channels WHERE slot_of(id) = ANY($1::int[])"
 GONE = "SELECT slot FROM slot_departures"
 # What home does itself when less is to be spared by retention (retained.py) happens here as the change arrives. Nothing
 # is on the path of who applies replicated changes, so names are whole.
@@ -54,11 +55,11 @@ async def attach(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
     Both are migrated already, and connected to as administrators. Done again, it takes in new tables and slots.
     """
     await _check(home, shard, number)
-    await _check_slots(home, shard, number, read_slots(slots))
+    await check_slots(home, shard, number, read_slots(slots))
     await _publish(home)
     await _subscribe(shard, number, source)
     await shard.execute(LOOK_AGAIN)
-    given = await _give(home, number, read_slots(slots))
+    given = await give(home, number, read_slots(slots))
     await say(shard, number, {*await slots_of(shard), *given})
     await _wait_ready(shard, number)
 
@@ -79,7 +80,7 @@ async def _check(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
         raise NotAttached("This database has workspaces of its own: a new one must be empty.")
 
 
-async def _check_slots(
+async def check_slots(
     home: asyncpg.Connection, shard: asyncpg.Connection, number: int, wanted: Collection[int]
 ) -> None:
     """Channels stay where their slots are, and slots where they were moved."""
@@ -90,17 +91,22 @@ async def _check_slots(
     given = {row["slot"] for row in await home.fetch(GIVEN, number)} - gone
     if elsewhere := {*wanted} - own - given - {*await slots_of(shard)}:
         raise NotAttached(f"Slots {ranges(elsewhere)} are neither home's to give nor this database's.")
+    await _check_empty(home, own & {*wanted})
 
 
-async def _give(home: asyncpg.Connection, number: int, wanted: Collection[int]) -> list[int]:
+async def _check_empty(home: asyncpg.Connection, slots: Collection[int]) -> None:
+    rows = await home.fetch(IN_SLOTS, [*slots], timeout=READY_WITHIN)
+    if taken := {row["slot"] for row in rows}:
+        raise NotAttached(f"Slots {ranges(taken)} have channels at home: attach it without these, then move them.")
+
+
+async def give(home: asyncpg.Connection, number: int, wanted: Collection[int]) -> list[int]:
     """Slots that home gives away now, or had given when a run before was cut off; whoever still makes a channel in one
     is waited for, or refused."""
     async with home.transaction():
         await home.execute("LOCK TABLE channels IN SHARE ROW EXCLUSIVE MODE", timeout=READY_WITHIN)
         own = set(await slots_of(home) or range(SLOTS))
-        rows = await home.fetch("SELECT id FROM channels", timeout=READY_WITHIN)
-        if taken := {slot for row in rows if (slot := slot_of(row["id"])) is not None} & own & {*wanted}:
-            raise NotAttached(f"Slots {ranges(taken)} have channels at home: attach it without these, then move them.")
+        await _check_empty(home, own & {*wanted})
         await home.execute(GIVE, sorted(own & {*wanted}), number)
         await say(home, HOME, own - {*wanted})
         return [row["slot"] for row in await home.fetch(GIVEN, number) if row["slot"] in {*wanted}]

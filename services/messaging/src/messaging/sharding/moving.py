@@ -77,11 +77,14 @@ async def move(source: asyncpg.Connection, target: asyncpg.Connection, slot: int
     return Moved(rows, ranges(await slots_of(source)), ranges(await slots_of(target)))
 
 
-async def undo(source: asyncpg.Connection, slot: int) -> None:
-    """Leave the slot in `source`, which had begun to move it: `NotMoved` if it has none of it any more."""
+async def undo(source: asyncpg.Connection, slot: int, target: asyncpg.Connection | None = None) -> None:
+    """Leave the slot in `source`, which had begun to move it: `NotMoved` if it has none of it any more. A `target` that
+    is still there forgets what it got."""
     await _wait_turn(source)
     if not await departures.take_back(source, slot):
         raise NotMoved(f"Slot {slot} is not leaving database {await number_of(source)}, or has left it already.")
+    if target:
+        await staging.discard(target, slot)
 
 
 async def _take_turn(source: asyncpg.Connection, target: asyncpg.Connection) -> None:
