@@ -27,9 +27,9 @@ from gateway.passes import Passes
 from gateway.people import Client, Clients, Person
 from gateway.polling import PollingApp
 from gateway.proxy import Proxy
+from gateway.reasons import Reason
 from gateway.recent import RECORDS, Recent
 from gateway.server import SocketServer
-from gateway.sessions import Reason
 from gateway.settings import Settings
 from gateway.sharding.messaging import Messaging
 from gateway.uploads import is_upload

@@ -66,17 +66,11 @@ def _tell_place(feed: "Feed", place: Place, name: str, body: Json, uploader_id: 
     elif place.entity_type == "draft":
         _tell_person(feed, uploader_id, name, body)
     elif place.entity_type == "workspace":
-        _tell_room(feed, workspace_room(place.entity_id), name, body)
+        feed.tell_room(workspace_room(place.entity_id), name, body)
 
 
 def _tell_person(feed: "Feed", user_id: str, name: str, body: Json) -> None:
-    _tell_room(feed, user_room(user_id), name, body)
-
-
-def _tell_room(feed: "Feed", room: str, name: str, body: Json) -> None:
-    told = encode_event("/", name, body, feed.recent.place)
-    for socket in feed.clients.rooms.members(room):
-        feed.channels.tell_one(socket, told)
+    feed.tell_room(user_room(user_id), name, body)
 
 
 def _whole(file: File) -> Json:

@@ -21,8 +21,8 @@ from gateway.channels import Channels
 from gateway.file_news import NEWS
 from gateway.packets import encode_event
 from gateway.people import Client, Clients, colleagues_room, session_room, user_room, workspace_room
+from gateway.reasons import Reason
 from gateway.recent import Recent
-from gateway.sessions import Reason
 from gateway.telling import OWN, TO_MEMBERS, TO_PERSON, TO_WORKSPACE, kind_of, member_of, rooms_of
 
 # In so many turns all sockets are told how far the stream is.
@@ -60,6 +60,12 @@ class Feed:
             for turn in range(TURNS):
                 await asyncio.sleep(every / TURNS)
                 self.channels.are_at(sockets[turn * share : (turn + 1) * share], self.recent.place)
+
+    def tell_room(self, room: str, name: str, body: Mapping[str, object]) -> None:
+        """Tell all in a room, in its place among what the channels tell."""
+        told = encode_event("/", name, body, self.recent.place)
+        for socket in self.clients.rooms.members(room):
+            self.channels.tell_one(socket, told)
 
     def tell_person(self, socket: Client, event: Event | Tombstone) -> None:
         """Tell one of somebody's sockets what is theirs to know."""
@@ -134,15 +140,12 @@ def bid_farewell(tombstone: Tombstone, feed: Feed) -> None:
 
 def tell_workspace(event: WorkspaceEvent, feed: Feed) -> None:
     """Everybody in the workspace hears of it."""
-    told = encode_event("/", *TO_WORKSPACE[kind_of(event)](event), feed.recent.place)
-    for socket in feed.clients.rooms.members(workspace_room(event.workspace_id)):
-        feed.channels.tell_one(socket, told)
+    feed.tell_room(workspace_room(event.workspace_id), *TO_WORKSPACE[kind_of(event)](event))
 
 
 def tell_own_sockets(event: PersonalEvent, feed: Feed) -> None:
     """All of somebody's sockets hear what they did on one of them, or are to know."""
-    for socket in feed.clients.rooms.members(user_room(event.user_id)):
-        feed.tell_person(socket, event)
+    feed.tell_room(user_room(event.user_id), *OWN[kind_of(event)](event))
 
 
 def silence(event: PersonalEvent, feed: Feed) -> None:
