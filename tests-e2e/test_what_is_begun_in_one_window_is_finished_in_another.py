@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -122,6 +123,23 @@ async def test_a_saved_message_and_a_reminder_lead_back_to_it(desk: Desk) -> Non
     await expect(reminders).to_contain_text(["plans"])
     await reminders.get_by_role("button", name="Mark as done").click()
     await expect(reminders).to_have_count(0)
+
+
+async def test_what_is_due_is_seen_by_who_was_away(desk: Desk) -> None:
+    await desk.here.page.goto("about:blank")
+    at = datetime.now(UTC) + timedelta(seconds=12)
+    await desk.ada.post("/api/reminders", {"text": "water the plants", "remindAt": at.isoformat()})
+
+    async def is_due() -> bool:
+        return [each["state"] for each in (await desk.ada.get("/api/reminders"))["reminders"]] == ["due"]
+
+    await eventually(is_due, within=30)
+    await desk.here.page.goto(desk.url)
+    await expect(desk.here.page.get_by_test_id("waiting")).to_have_text("1")
+    await desk.here.page.get_by_role("button", name="Drafts and later").click()
+    await desk.here.page.get_by_role("tab", name="Reminders").click()
+    await desk.here.press("Mark as done")
+    await expect(desk.here.page.get_by_test_id("waiting")).to_have_count(0)
 
 
 async def test_a_link_opens_the_channel_at_the_message_however_far_back(desk: Desk) -> None:

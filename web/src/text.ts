@@ -262,6 +262,7 @@ export const text = {
   },
 
   kept: {
+    waiting: (count: number) => `${count} waiting for you`,
     title: "Drafts and later",
     drafts: "Drafts",
     noDrafts: "What you begin to write and do not send is kept here, on all of your devices.",

@@ -8,6 +8,7 @@ import type { ListedChannel, Workspace } from "../api/types";
 import { EmojiDialog } from "../emoji/EmojiDialog";
 import { GroupsDialog } from "../groups/GroupsDialog";
 import { KeptDialog } from "../kept/KeptDialog";
+import { KeptLink } from "../kept/KeptLink";
 import { keys } from "../live/queries";
 import { THREADS } from "../location";
 import { text } from "../text";
@@ -43,9 +44,7 @@ export function Sidebar({ workspace, channels, activeId, isLoading }: Props) {
       <Head workspace={workspace} mayCreate={mayCreate} />
       <nav className="sidebar-lists" aria-label={text.channels.list} data-testid="channel-list">
         <ThreadsLink workspaceId={workspace.id} channels={channels} isActive={activeId === THREADS} />
-        <button type="button" className="sidebar-action" onClick={() => openDialog("kept")}>
-          <Icon name="later" size={16} /> {text.kept.title}
-        </button>
+        <KeptLink />
         <Group
           title={text.channels.title}
           add={text.channels.add}

@@ -4,9 +4,11 @@ import { Tabs } from "radix-ui";
 import { text } from "../text";
 import { Modal } from "../ui/Modal";
 import { DraftList } from "./DraftList";
+import { WaitingBadge } from "./KeptLink";
 import { ReminderList } from "./ReminderList";
 import { SavedList } from "./SavedList";
 import { ScheduledList } from "./ScheduledList";
+import { useWaiting } from "./waiting";
 
 const LISTS = { drafts: DraftList, scheduled: ScheduledList, saved: SavedList, reminders: ReminderList };
 const NAMES = ["drafts", "scheduled", "saved", "reminders"] as const;
@@ -16,6 +18,7 @@ export interface ListProps {
 }
 
 export function KeptDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const waiting = useWaiting();
   return (
     <Modal title={text.kept.title} isOpen={isOpen} onClose={onClose} isWide>
       <Tabs.Root defaultValue="drafts">
@@ -23,6 +26,7 @@ export function KeptDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           {NAMES.map((name) => (
             <Tabs.Trigger key={name} className="tab" value={name}>
               {text.kept[name]}
+              {(name === "reminders" || name === "scheduled") && <WaitingBadge count={waiting[name]} />}
             </Tabs.Trigger>
           ))}
         </Tabs.List>

@@ -8,9 +8,14 @@ import { notify } from "../ui/notices";
 import { hearDraft, syncDrafts } from "./drafts";
 
 export function attachKept(socket: Socket): void {
-  socket.on("connect", () => void syncDrafts());
-  socket.on("draft:update", (draft: SyncedDraft) => hearDraft(draft));
   const scheduled = () => outdated(keys.scheduled());
+  const reminders = () => outdated(keys.reminders());
+  socket.on("connect", () => {
+    void syncDrafts();
+    scheduled();
+    reminders();
+  });
+  socket.on("draft:update", (draft: SyncedDraft) => hearDraft(draft));
   socket.on("scheduled:update", scheduled);
   socket.on("scheduled:removed", scheduled);
   socket.on("scheduled:failed", ({ scheduled: failed }: { scheduled: Scheduled }) => {
@@ -21,7 +26,6 @@ export function attachKept(socket: Socket): void {
     queries.setQueryData(keys.bookmarks(channelId), bookmarks),
   );
   socket.on("saved:update", () => outdated(keys.saved()));
-  const reminders = () => outdated(keys.reminders());
   socket.on("reminder:update", reminders);
   socket.on("reminder:removed", reminders);
   socket.on("reminder:due", ({ reminder }: { reminder: Reminder }) => {
