@@ -137,4 +137,9 @@ async def test_a_channel_is_named_in_a_message_once_one_is_let_in(
         await ada.post(f"/api/channels/{vault}/members", {"userIds": [bo.id]})
         await message.get_by_role("link", name="#vault").click()
         await expect(page.page.get_by_role("heading", name="vault", exact=True)).to_be_visible()
+
+        # One that anybody may join is known even if it was made a moment ago.
+        square = await ada.channel(team.workspace_id, "square")
+        await ada.post(f"/api/channels/{vault}/messages", {"content": f"see <#{square}>"})
+        await expect(page.message("see").get_by_role("link", name="#square")).to_be_visible()
         assert page.faults == []

@@ -1,8 +1,9 @@
 /** Where a conversation is, of those this browser has listed. */
 import { useSyncExternalStore } from "react";
 
+import { listChannels } from "../api/routes";
 import type { ListedChannel } from "../api/types";
-import { queries } from "../live/queries";
+import { keys, queries } from "../live/queries";
 import { goTo } from "../location";
 import { useMyId, usePeople, titleOf } from "../workspaces/people";
 
@@ -19,6 +20,16 @@ const changed = (listener: () => void) =>
 /** As `channelOf`, told anew when it comes into the lists, changes or leaves them. */
 export function useChannel(channelId: string | null): ListedChannel | undefined {
   return useSyncExternalStore(changed, () => channelOf(channelId));
+}
+
+const sought = new Set<string>();
+
+/** A channel that was made after the list was fetched is looked for in a new one, once. */
+export function seek(workspaceId: string, channelId: string): void {
+  const key = keys.channels(workspaceId);
+  if (sought.has(channelId) || !queries.getQueryData(key)) return;
+  sought.add(channelId);
+  void queries.fetchQuery({ queryKey: key, queryFn: () => listChannels(workspaceId), staleTime: 0 }).catch(() => undefined);
 }
 
 /** What it is called, empty if it is not known here: what is not listed may not be named. */
