@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,8 +84,10 @@ async def test_people_send_files_on_the_page(
         taken = await (await downloading.value).path()
         assert await asyncio.to_thread(taken.read_bytes) == picture((60, 74, 191))
         await of_bo.page.keyboard.press("Escape")
+        await expect(of_bo.page.get_by_role("button", name="Open blue.png")).to_be_focused()
         await _cancelled_and_failed(of_ada)
         await _refused(of_ada, of_bo, tmp_path)
+        await _heard(of_ada, of_bo)
         assert of_ada.faults == of_bo.faults == []
 
 
@@ -133,3 +136,18 @@ async def _refused(of_ada: Window, of_bo: Window, shots: Path) -> None:
     await expect(told).to_contain_text("refused: it holds malware", timeout=WITHIN_MS)
     await of_ada.page.screenshot(path=shots / "refused.png")
     await expect(of_bo.message("The invoice")).to_contain_text("invoice.com is not available")
+
+
+async def _heard(of_ada: Window, of_bo: Window) -> None:
+    """A sound is played beneath its shape."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as tone:
+        tone.setparams((1, 2, 8_000, 0, "NONE", ""))
+        tone.writeframes(b"\x00\x40\x00\xc0" * 4_000)
+    await carry(of_ada, "tone.wav", "audio/wav", written.getvalue(), "drop")
+    await expect(of_ada.page.locator("[data-testid=upload][data-state=uploaded]")).to_have_count(1, timeout=WITHIN_MS)
+    await of_ada.say("Listen")
+    await of_bo.message("Listen").get_by_role("button", name="tone.wav", exact=True).click(timeout=WITHIN_MS)
+    await expect(of_bo.page.get_by_test_id("waveform")).to_be_visible(timeout=WITHIN_MS)
+    await expect(of_bo.page.locator("audio")).to_be_visible()
+    await of_bo.page.keyboard.press("Escape")

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 
 import type { StoredFile } from "../src/api/files";
-import { attachmentOf, filesIn, shownAs, sizeOf } from "../src/files/file";
+import { attachmentOf, filesIn, outlineOf, peaksIn, shownAs, sizeOf } from "../src/files/file";
 import { fakeStorage } from "./browser";
 
 const { asked } = vi.hoisted(() => ({ asked: [] as FakeRequest[] }));
@@ -182,6 +182,12 @@ test("a thumbnail has its place before it is there", () => {
 
 test("sizes are said as people say them", () => {
   expect([1, 999, 1_500, 25_300_000, 2_147_483_647].map(text.files.size)).toEqual([
-    ...["1 bytes", "999 bytes", "1.5 KB", "25 MB", "2.1 GB"],
+    ...["1 byte", "999 bytes", "1.5 KB", "25 MB", "2.1 GB"],
   ]);
+});
+
+test("a sound is drawn from its peaks, and nothing else is", () => {
+  expect(peaksIn({ peaks: [0, 0.5, 7, "x"] })).toEqual([0, 0.5, 1, 0]);
+  for (const nothing of [null, "x", {}, { peaks: "x" }]) expect(peaksIn(nothing)).toEqual([]);
+  expect(outlineOf([0, 1])).toBe("M0 -0.02L1 -1L1 1L0 0.02Z");
 });

@@ -20,6 +20,8 @@ export interface StoredFile {
   entityType?: "channel" | "workspace" | "user" | "draft";
   status: "uploading" | "scanning" | "clean" | "refused";
   reason: string | null;
+  /** What is odd about its bytes. */
+  note?: string | null;
   version: number;
   width: number | null;
   height: number | null;

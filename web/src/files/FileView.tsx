@@ -2,6 +2,7 @@
 import type { StoredFile } from "../api/files";
 import { text } from "../text";
 import { shownAs } from "./file";
+import { Waveform } from "./Waveform";
 import { useAddress } from "./known";
 
 /** Pages that are shown; the rest is in the file itself. */
@@ -19,7 +20,7 @@ function View({ file }: { file: StoredFile }) {
   const { kind, variants } = shownAs(file);
   const address = useAddress(file, variants[0]);
   const words = text.files;
-  if (kind === "other") return <p className="quiet">{words.noPreview}</p>;
+  if (kind === "other") return <p className="quiet">{words.noPreviewAs[file.note ?? ""] ?? words.noPreview}</p>;
   if (!address) return <p className="quiet">{text.loading}…</p>;
   switch (kind) {
     case "image":
@@ -27,7 +28,12 @@ function View({ file }: { file: StoredFile }) {
     case "video":
       return <video src={address} controls preload="metadata" aria-label={file.filename} />;
     case "audio":
-      return <audio src={address} controls preload="metadata" aria-label={file.filename} />;
+      return (
+        <>
+          <Waveform file={file} />
+          <audio src={address} controls preload="metadata" aria-label={file.filename} />
+        </>
+      );
     case "pages":
       return variants
         .slice(0, MOST_PAGES)

@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { FileDialog } from "./FileDialog";
-import { type Attached, ORIGINAL, filesIn, shownAs, sizeOf } from "./file";
+import { type Attached, ORIGINAL, filesIn, sizeOf } from "./file";
 import { useAddress, useFile } from "./known";
 
 const WIDEST = 360;
@@ -68,7 +68,7 @@ function Thumbnail({ file, onOpen }: { file: StoredFile; onOpen: () => void }) {
       onClick={onOpen}
     >
       <img src={address} width={width} height={height} alt={file.filename} loading="lazy" />
-      {shownAs(file).kind !== "image" && (
+      {!file.mimeType.startsWith("image/") && (
         <span className="file-caption clip">
           {file.filename} {file.pages && <small>{text.files.pages(file.pages)}</small>}
         </span>
@@ -82,7 +82,7 @@ function Card({ file, onOpen }: { file: StoredFile; onOpen: () => void }) {
     <div className="file" data-testid="file" data-state="clean">
       <Icon name="file" size={20} />
       <span className="file-main">
-        <button type="button" className="link clip" onClick={onOpen}>
+        <button type="button" className="link clip" title={file.filename} onClick={onOpen}>
           {file.filename}
         </button>
         <small>{text.files.size(file.size)}</small>

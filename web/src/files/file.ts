@@ -51,6 +51,21 @@ export function shownAs({ previews, mimeType }: StoredFile): Shown {
   return { kind: "other", variants: [] };
 }
 
+/** Those of a sound, each from 0 to 1; none of what is something else. */
+export function peaksIn(told: unknown): number[] {
+  const peaks = typeof told === "object" && told !== null && "peaks" in told ? told.peaks : [];
+  if (!Array.isArray(peaks)) return [];
+  return peaks.map((peak: unknown) => (typeof peak === "number" ? Math.max(0, Math.min(1, peak)) : 0));
+}
+
+/** Around the middle at 0, a step to the right for each peak; silence is a line. */
+export function outlineOf(peaks: readonly number[]): string {
+  const heights = peaks.map((peak) => Math.max(0.02, peak));
+  const there = heights.map((height, place) => `${place} ${-height}`);
+  const back = heights.map((height, place) => `${place} ${height}`).reverse();
+  return `M${[...there, ...back].join("L")}Z`;
+}
+
 const pageOf = ({ variant }: Preview) => Number(/^page-(\d{1,5})$/.exec(variant)?.[1] ?? 0);
 
 /** The place that a thumbnail takes before it is there. */

@@ -1,6 +1,6 @@
 /** A dialog over the page; Escape, the cross and a press outside close it. */
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 import { text } from "../text";
 import { Icon } from "./icons";
@@ -15,8 +15,10 @@ interface Props {
 }
 
 /* What is opened from within a form is in that form to React: a submit is kept from reaching it.
-   Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. */
+   Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. It goes back to
+   its own trigger alone, and there is none: who uses the keyboard would be at the page's beginning afterwards. */
 export function Modal({ title, description, isOpen, onClose, children, isWide = false }: Props) {
+  const opener = useRef<Element | null>(null);
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -24,6 +26,11 @@ export function Modal({ title, description, isOpen, onClose, children, isWide = 
         <Dialog.Content
           className={isWide ? "modal modal-wide" : "modal"}
           onSubmit={(event) => event.stopPropagation()}
+          onOpenAutoFocus={() => (opener.current = document.activeElement)}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <header className="modal-head">

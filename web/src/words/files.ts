@@ -27,6 +27,7 @@ export const files = {
   stillUploading: "Files are still being uploaded",
   failed: "The upload was interrupted.",
   size: (bytes: number) => {
+    if (bytes === 1) return "1 byte";
     const unit = bytes < 1_000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
     const value = bytes / 1_000 ** unit;
     return `${value.toLocaleString(locale, { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })} ${UNITS[unit]}`;
@@ -42,6 +43,13 @@ export const files = {
   download: (name: string) => `Download ${name}`,
   downloadIt: "Download",
   noPreview: "There is no preview of this file.",
+  noPreviewAs: {
+    locked: "There is no preview: the file is locked with a password.",
+    damaged: "There is no preview: the file is damaged, or not what its name says.",
+    too_large: "There is no preview: the file is too large for one.",
+    too_many_pixels: "There is no preview: the picture has too many pixels.",
+  } as Record<string, string>,
+  waveform: "Loudness",
   page: (number: number) => `Page ${number}`,
   pages: (count: number) => `${count.toLocaleString(locale)} ${count === 1 ? "page" : "pages"}`,
   pasted: "image",
