@@ -20,6 +20,13 @@ async def keep(who: Asker, message: Any, **body: Any) -> None:
     assert status == 204, problem
 
 
+async def test_a_message_is_kept_without_a_word(office: Office) -> None:
+    message = await office.say(office.owner, "keep me")
+    assert (await office.member.put(f"/api/messages/{message['id']}/saved", None))[0] == 204
+    (row,) = await saved_by(office.member)
+    assert (row["note"], row["state"]) == (None, "open")
+
+
 async def test_messages_are_kept_with_a_note_and_a_state_in_the_order_of_keeping(
     office: Office, pool: asyncpg.Pool
 ) -> None:

@@ -21,6 +21,7 @@ from messaging.personal.bodies import (
 )
 
 router = APIRouter(prefix="/api")
+ANEW = Keep()
 PageSize = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -106,7 +107,9 @@ async def list_saved(
 
 
 @router.put("/messages/{message_id}/saved", status_code=204)
-async def save_message(message_id: UUID, body: Keep, ask: Annotated[Ask, allowed(Action.MESSAGE_SAVE)]) -> Response:
+async def save_message(
+    message_id: UUID, ask: Annotated[Ask, allowed(Action.MESSAGE_SAVE)], body: Keep = ANEW
+) -> Response:
     async with ask.granted() as (db, _):
         await saved.save(db, ask.user.user_id, message_id, body)
     return Response(status_code=204)
