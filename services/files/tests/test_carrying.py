@@ -11,6 +11,7 @@ from eventbus.inbox import deliver
 from files.handlers import CONSUMES
 from files.workshop import Workshop
 from nexus.event.v1.meta_pb2 import Meta
+from nexus.files.v1.file_event_pb2 import FileEvent
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from nexus.messaging.v1.channel_event_pb2 import Message
@@ -109,6 +110,7 @@ async def test_a_file_that_hangs_elsewhere_outlives_its_messages(office: Premise
     assert await sees(office.outsider, file_id)
     await deleted(office.pool, there)
     assert not await sees(office.member, file_id)
+    assert await losses(office.pool) == [False, True]
 
 
 async def test_who_leaves_or_is_removed_sees_nothing_more_from_then_on(office: Premises) -> None:
@@ -139,6 +141,13 @@ async def test_a_persons_own_files_stay_with_the_workspace_they_leave(office: Pr
     gone = Tombstone(f"{office.workspace_id}:{office.member.user_id}", str(uuid7()))
     await deliver(gone, CONSUMES[WorkspaceMemberEvent], office.pool, "files")
     assert not await sees(office.member, file_id)
+
+
+async def losses(pool: asyncpg.Pool) -> list[bool]:
+    """Of each that was told, in order, whether the file went from everywhere."""
+    rows = await pool.fetch("SELECT value FROM outbox WHERE topic = 'files.files' ORDER BY id")
+    events = [FileEvent.FromString(row["value"]) for row in rows]
+    return [event.file_deleted.is_gone for event in events if event.HasField("file_deleted")]
 
 
 async def hold(pool: asyncpg.Pool, office: Premises, **covers: UUID) -> str:

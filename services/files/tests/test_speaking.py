@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 import asyncpg
 import pytest
-from desk import SECRET, Asker, Premises
+from desk import Asker, Premises
 from eventbus import Event, Tombstone
 from eventbus.inbox import deliver
 from files import unsent
@@ -190,19 +189,6 @@ async def test_what_is_never_sent_goes_after_a_year_unless_it_hangs_elsewhere(of
     )
     assert await unsent.sweep(office.pool) == 2
     assert [await sees(office.member, file_id) for file_id in (old, young, carried)] == [False, True, True]
-
-
-async def test_messaging_asks_what_somebody_may_share(office: Premises, http: aiohttp.ClientSession) -> None:
-    clean, drafted = await office.file(office.member), await office.file(office.member, b"drafted")
-    await office.pool.execute("UPDATE file_places SET entity_type = 'draft' WHERE file_id = $1", drafted)
-    url, body = f"{office.member.url}/internal/users", {"ids": [str(drafted), str(uuid7()), str(clean)]}
-    for who, expected in ((office.member, [drafted, clean]), (office.owner, [clean]), (office.stranger, [])):
-        headers = {"Authorization": f"Internal {SECRET}"}
-        async with http.post(f"{url}/{who.user_id}/files", json=body, headers=headers) as answer:
-            told = (await answer.json())["files"]
-            assert [(file["id"], file["status"]) for file in told] == [(str(id_), "clean") for id_ in expected]
-    async with http.post(f"{url}/{office.member.user_id}/files", json=body, headers=office.member.headers) as answer:
-        assert answer.status == 401
 
 
 async def test_a_draft_of_a_channel_that_is_gone_goes_with_it(office: Premises) -> None:

@@ -44,12 +44,6 @@ def asked_places() -> str:
     return ""
 
 
-@pytest.fixture
-def files_url() -> str:
-    """Where files is; most tests do without."""
-    return ""
-
-
 @pytest_asyncio.fixture(scope="session")
 async def decoder() -> AsyncIterator[Runner]:
     """Looks into foreign bytes."""
@@ -59,13 +53,13 @@ async def decoder() -> AsyncIterator[Runner]:
 
 @pytest_asyncio.fixture
 async def url(
-    pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str, files_url: str, decoder: Runner
+    pool: asyncpg.Pool, database_url: str, tokens: Issuer, asked_places: str, decoder: Runner
 ) -> AsyncIterator[str]:
     settings = Settings.model_validate(
         {
             "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": SECRET, "jwks_url": tokens.jwks_url,
             "database_url": database_url, "integrations_allowed": asked_places,
-            "public_url": "https://chat.example.com/", "files_url": files_url,
+            "public_url": "https://chat.example.com/",
         }
     )  # fmt: skip
     async with served(app_of(settings, pool, decoder)) as base:

@@ -9,15 +9,12 @@ import asyncpg
 import pytest
 from eventbus.inbox import deliver
 from messaging import scheduled
-from messaging.attached import Shelf
 from messaging.handlers import CONSUMES
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from office import Asker, Office, told
 from testkit import eventually, process
 from uuid_utils.compat import uuid7
-
-NO_FILES = Shelf()
 
 
 def ahead(**span: float) -> str:
@@ -43,11 +40,11 @@ async def test_it_is_posted_at_its_time_and_not_before(office: Office, pool: asy
     made = await schedule(office, office.member, "good morning", attachments=[{"name": "plan.txt"}])
     assert [row["id"] for row in await listed(office.member)] == [made["id"]]
     assert await listed(office.owner) == []
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert (await office.history(office.owner))["total"] == 0
     await all_due(pool)
     await told(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     (message,) = (await office.history(office.owner))["messages"]
     assert (message["content"], message["userId"]) == ("good morning", str(office.member.user_id))
     assert message["attachments"] == [{"name": "plan.txt"}]
@@ -62,7 +59,7 @@ async def test_nobody_speaks_for_who_was_deactivated(office: Office, pool: async
     await all_due(pool)
     await told(pool)
     await users_say(pool, office.member, is_deactivated=True)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert (await office.history(office.owner))["total"] == 0
     (event,) = await told(pool)
     failed = event.scheduled_message_failed.scheduled
@@ -70,7 +67,7 @@ async def test_nobody_speaks_for_who_was_deactivated(office: Office, pool: async
     await users_say(pool, office.member, is_deactivated=False)
     await office.member.put(f"/api/scheduled/{made['id']}", {"sendAt": ahead(hours=1)})
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert [message["content"] for message in (await office.history(office.owner))["messages"]] == ["from beyond"]
 
 
@@ -89,7 +86,7 @@ async def test_other_words_replace_a_document_whole_and_the_other_way_round(offi
     for change in ({"content": "plain"}, {"formattedContent": document}, {"sendAt": ahead(hours=2)}):
         assert (await office.member.put(path, change))[0] == 200
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     (message,) = (await office.history(office.owner))["messages"]
     assert (message["content"], message["formattedContent"]) == ("**done**", document)
 
@@ -101,10 +98,10 @@ async def test_asked_twice_with_one_client_id_it_is_one(office: Office, pool: as
     body = {"content": "later", "sendAt": ahead(hours=1), "clientMessageId": "once"}
     assert (await office.member.post(general, body))[0] == 409
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     await schedule(office, office.member, clientMessageId="once")  # a retry that comes after it was sent
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert [message["clientMessageId"] for message in (await office.history(office.member))["messages"]] == ["once"]
 
 
@@ -185,7 +182,7 @@ async def test_what_may_not_be_sent_any_more_fails_with_its_reason_and_its_autho
     await happen(office, pool)
     await told(pool)
     for _ in range(2):
-        await scheduled.send_due(pool, NO_FILES)
+        await scheduled.send_due(pool)
     assert [(row["id"], row["failure"]) for row in await listed(office.member)] == [(made["id"], failure)]
     (event,) = await told(pool)
     assert (event.user_id, event.scheduled_message_failed.scheduled.failure) == (str(office.member.user_id), failure)
@@ -195,13 +192,13 @@ async def test_what_may_not_be_sent_any_more_fails_with_its_reason_and_its_autho
 async def test_one_that_failed_waits_anew_with_a_new_time(office: Office, pool: asyncpg.Pool) -> None:
     made = await schedule(office, office.member)
     await _sleep_a_day(office, pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     path = f"/api/scheduled/{made['id']}"
     assert (await office.member.put(path, {"content": "still true"}))[0] == 422
     _, changed = await office.member.put(path, {"content": "still true", "sendAt": ahead(minutes=5)})
     assert changed["failure"] is None
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert [message["content"] for message in (await office.history(office.owner))["messages"]] == ["still true"]
 
 
@@ -209,7 +206,7 @@ async def test_one_that_cannot_be_read_any_more_does_not_hold_up_the_others(offi
     broken, good = [await schedule(office, office.member, content) for content in ("broken", "good")]
     await pool.execute("""UPDATE scheduled_messages SET message = '{"content": 7}' WHERE id = $1""", broken["id"])
     await all_due(pool)
-    await scheduled.send_due(pool, NO_FILES)
+    await scheduled.send_due(pool)
     assert [message["content"] for message in (await office.history(office.owner))["messages"]] == ["good"]
     assert [(row["id"], row["failure"]) for row in await listed(office.member)] == [(broken["id"], "invalid_request")]
     assert good["failure"] is None
@@ -258,13 +255,6 @@ async def test_nobody_schedules_where_they_may_not_post_nor_more_than_a_hundred(
     assert (await office.owner.post(path, body))[0] == 403
 
 
-async def test_an_installation_that_does_not_say_where_files_are_sends_none_later(office: Office) -> None:
-    body = {"content": "later", "sendAt": ahead(hours=1), "attachments": [{"fileId": str(uuid7())}]}
-    status, problem = await office.member.post(f"/api/channels/{office.channel_id}/scheduled", body)
-    assert (status, problem["type"]) == (503, "unavailable")
-    assert "NEXUS_FILES_URL" in problem["detail"]
-
-
 async def test_a_process_that_dies_while_sending_leaves_it_to_be_sent_once(
     office: Office, pool: asyncpg.Pool, database_url: str
 ) -> None:
@@ -291,7 +281,7 @@ async def test_two_processes_at_once_send_each_once(office: Office, pool: asyncp
         for _ in range(2):
             await both.enter_async_context(process("messaging", database_url=database_url, probe="/healthz"))
         await all_due(pool)
-        await asyncio.gather(*(scheduled.send_due(pool, NO_FILES) for _ in range(3)))
+        await asyncio.gather(*(scheduled.send_due(pool) for _ in range(3)))
         await eventually(lambda: _none_wait(pool), within=30)
     told_ = await office.history(office.owner, limit=200)
     assert sorted(int(message["content"]) for message in told_["messages"]) == list(range(60))

@@ -1,59 +1,38 @@
 """A scheduled message carries files as any other does: looked at when it is written, and again when it is sent."""
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
 import pytest
-import pytest_asyncio
-from fastapi import FastAPI, Request, Response
+from eventbus.inbox import deliver
 from messaging import scheduled
-from messaging.attached import Shelf
-from office import SECRET, Asker, Office, told
+from messaging.handlers import CONSUMES
+from nexus.event.v1.meta_pb2 import Meta
+from nexus.files.v1 import file_event_pb2 as said
+from office import Asker, Office, told
 from test_scheduled import ahead, all_due, listed
-from testkit import eventually, process, served
-from testkit.ports import free_port
+from testkit import eventually, process
 from uuid_utils.compat import uuid7
 
 FILE_ID = str(uuid7())
+FIRST, SECOND = said.File(id=FILE_ID, version=1), said.File(id=FILE_ID, version=2)
+UPLOADED = {"file_uploaded": said.FileUploaded(file=FIRST)}
+CLEAN = {"file_ready": said.FileReady(file=FIRST)}
+REFUSED = {"file_refused": said.FileRefused(file=FIRST, reason="malware")}
+GONE = {"file_deleted": said.FileDeleted(is_gone=True)}
+GONE_ELSEWHERE = {"file_deleted": said.FileDeleted()}
+UPLOADED_AGAIN = {"file_uploaded": said.FileUploaded(file=SECOND)}
+REFUSED_AGAIN = {"file_refused": said.FileRefused(file=SECOND, reason="malware")}
+CLEAN_AGAIN = {"file_changed": said.FileChanged(file=SECOND)}
+Fact = dict[str, Any]
 
 
-class Files:
-    """Stands where the service of files does, and says of each file what the test does."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, str] = {FILE_ID: "clean"}
-        self.is_away = False
-        self.asked: list[tuple[str, list[str]]] = []
-        self.app = FastAPI()
-        self.app.post("/internal/users/{user_id}/files")(self.answer)
-
-    async def answer(self, user_id: str, request: Request) -> Any:
-        if request.headers["authorization"] != f"Internal {SECRET}":
-            return Response(status_code=401)
-        ids = (await request.json())["ids"]
-        self.asked.append((user_id, ids))
-        if self.is_away:
-            return Response(status_code=503)
-        found = [id_ for id_ in ids if id_ in self.states]
-        return {"files": [{"id": id_, "status": self.states[id_], "reason": "malware"} for id_ in found]}
-
-
-@pytest_asyncio.fixture
-async def files() -> Files:
-    return Files()
-
-
-@pytest_asyncio.fixture
-async def files_url(files: Files) -> AsyncIterator[str]:
-    async with served(files.app) as base:
-        yield base
-
-
-@pytest.fixture
-def shelf(files_url: str) -> Shelf:
-    return Shelf(files_url, SECRET)
+async def hear(pool: asyncpg.Pool, *facts: Fact) -> None:
+    """What files tells, in its order."""
+    for fact in facts:
+        event = said.FileEvent(meta=Meta(id=str(uuid7())), file_id=FILE_ID, **fact)
+        await deliver(event, CONSUMES[said.FileEvent], pool, "messaging")
 
 
 def carrying(*file_ids: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +44,7 @@ async def schedule(office: Office, **more: Any) -> tuple[int, Any]:
     return await office.member.post(f"/api/channels/{office.channel_id}/scheduled", carrying(FILE_ID, **more))
 
 
-async def said(office: Office) -> list[Any]:
+async def sent(office: Office) -> list[Any]:
     return [message["attachments"] for message in (await office.history(office.owner))["messages"]]
 
 
@@ -73,29 +52,36 @@ async def failures(who: Asker) -> list[str | None]:
     return [row["failure"] for row in await listed(who)]
 
 
-async def test_it_is_sent_with_its_files(office: Office, pool: asyncpg.Pool, files: Files, shelf: Shelf) -> None:
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (), (UPLOADED, CLEAN), (UPLOADED, CLEAN, UPLOADED_AGAIN), (UPLOADED, CLEAN, UPLOADED_AGAIN, REFUSED_AGAIN),
+        (UPLOADED, REFUSED, UPLOADED_AGAIN, CLEAN_AGAIN), (UPLOADED, CLEAN, GONE_ELSEWHERE), (GONE, CLEAN_AGAIN),
+    ],
+)  # fmt: skip
+async def test_it_is_sent_with_its_files(office: Office, pool: asyncpg.Pool, facts: tuple[Fact, ...]) -> None:
     status, made = await schedule(office)
     assert (status, made["message"]["attachments"]) == (201, carrying(FILE_ID)["attachments"])
-    assert files.asked == [(str(office.member.user_id), [FILE_ID])]
+    await hear(pool, *facts)
     await all_due(pool)
-    await scheduled.send_due(pool, shelf)
-    await scheduled.send_due(pool, shelf)
-    assert await said(office) == [carrying(FILE_ID)["attachments"]]
+    await scheduled.send_due(pool)
+    await scheduled.send_due(pool)
+    assert await sent(office) == [carrying(FILE_ID)["attachments"]]
     assert await listed(office.member) == []
 
 
 @pytest.mark.parametrize(
-    ("state", "answer"),
+    ("facts", "answer"),
     [
-        (None, (404, "file_gone")), ("refused", (409, "file_refused")), ("uploading", (409, "file_uploading")),
-        ("scanning", (201, None)), ("away", (503, "unavailable")),
+        ((UPLOADED, CLEAN, GONE), (404, "file_gone")), ((UPLOADED, REFUSED), (409, "file_refused")),
+        ((UPLOADED, REFUSED, GONE), (404, "file_gone")), ((UPLOADED,), (201, None)),
     ],
 )  # fmt: skip
 async def test_files_are_looked_at_when_it_is_written_and_when_it_is_changed(
-    office: Office, files: Files, state: str | None, answer: tuple[int, str | None]
+    office: Office, pool: asyncpg.Pool, facts: tuple[Fact, ...], answer: tuple[int, str | None]
 ) -> None:
     _, before = await office.member.post(f"/api/channels/{office.channel_id}/scheduled", carrying(content="words"))
-    files.is_away, files.states = state == "away", {FILE_ID: state} if state else {}
+    await hear(pool, *facts)
     status, made = await schedule(office)
     assert (status, made.get("type")) == answer
     changed, problem = await office.member.put(
@@ -103,30 +89,31 @@ async def test_files_are_looked_at_when_it_is_written_and_when_it_is_changed(
     )
     assert (changed, problem.get("type")) == (200 if status == 201 else status, answer[1])
     if status != 201:
-        assert FILE_ID in made["detail"] or state == "away"
         assert await listed(office.member) == [before]
 
 
-async def test_who_may_not_schedule_hears_that_first(office: Office, files: Files) -> None:
+async def test_who_may_not_schedule_hears_that_first(office: Office, pool: asyncpg.Pool) -> None:
+    await hear(pool, GONE)
     for who in (office.guest, office.stranger):
-        status, _ = await who.post(f"/api/channels/{office.channel_id}/scheduled", carrying(FILE_ID))
-        assert status == 404
+        status, problem = await who.post(f"/api/channels/{office.channel_id}/scheduled", carrying(FILE_ID))
+        assert (status, problem["type"]) == (404, "not_found")
     await office.owner.put(f"/api/channels/{office.channel_id}", {"isArchived": True})
     assert (await schedule(office))[0] == 403
-    assert files.asked == []
 
 
-@pytest.mark.parametrize(("state", "failure"), [(None, "file_gone"), ("refused", "file_refused")])
+@pytest.mark.parametrize(
+    ("facts", "failure"), [((UPLOADED, CLEAN, GONE), "file_gone"), ((UPLOADED, REFUSED), "file_refused")]
+)
 async def test_what_became_of_a_file_fails_it_with_the_reason_and_its_author_is_told(
-    office: Office, pool: asyncpg.Pool, files: Files, shelf: Shelf, state: str | None, failure: str
+    office: Office, pool: asyncpg.Pool, facts: tuple[Fact, ...], failure: str
 ) -> None:
     _, made = await schedule(office, content="see the plan")
     await all_due(pool)
     await told(pool)
-    files.states = {FILE_ID: state} if state else {}
+    await hear(pool, *facts)
     for _ in range(2):
-        await scheduled.send_due(pool, shelf)
-    assert await said(office) == []
+        await scheduled.send_due(pool)
+    assert await sent(office) == []
     (event,) = await told(pool)
     assert event.scheduled_message_failed.scheduled.failure == failure
     assert await failures(office.member) == [failure]
@@ -136,75 +123,66 @@ async def test_what_became_of_a_file_fails_it_with_the_reason_and_its_author_is_
     status, _ = await office.member.put(path, {"attachments": [], "sendAt": ahead(hours=1)})
     assert status == 200
     await all_due(pool)
-    await scheduled.send_due(pool, shelf)
-    assert await said(office) == [[]]
+    await scheduled.send_due(pool)
+    assert await sent(office) == [[]]
 
 
-async def test_who_left_sees_no_file_either_and_hears_why_it_really_was(
-    office: Office, pool: asyncpg.Pool, files: Files, shelf: Shelf
-) -> None:
+async def test_who_left_hears_that_whatever_became_of_the_file(office: Office, pool: asyncpg.Pool) -> None:
     await schedule(office)
     await office.member.made(f"/api/channels/{office.channel_id}/leave")
-    files.states = {}
+    await hear(pool, GONE)
     await all_due(pool)
-    await scheduled.send_due(pool, shelf)
+    await scheduled.send_due(pool)
     assert await failures(office.member) == ["left_channel"]
 
 
-@pytest.mark.parametrize("state", ["scanning", "away"])
-async def test_it_waits_for_the_scanner_and_for_files_and_holds_up_nobody(
-    office: Office, pool: asyncpg.Pool, files: Files, shelf: Shelf, state: str
-) -> None:
+async def test_it_waits_for_the_scanner_and_holds_up_nobody(office: Office, pool: asyncpg.Pool) -> None:
     for _ in range(3):
         await schedule(office)
     await office.owner.made(
         f"/api/channels/{office.channel_id}/scheduled", {"content": "words", "sendAt": ahead(hours=2)}
     )
     await all_due(pool)
-    files.is_away, files.states = state == "away", {FILE_ID: state}
-    files.asked.clear()
-    await scheduled.send_due(pool, shelf)
-    assert await said(office) == [[]]
-    assert len(files.asked) == (1 if state == "away" else 3)
+    await hear(pool, UPLOADED)
+    await scheduled.send_due(pool)
+    assert await sent(office) == [[]]
     assert await failures(office.member) == [None] * 3
-    files.is_away, files.states = False, {FILE_ID: "clean"}
-    await scheduled.send_due(pool, shelf)
-    assert len(await said(office)) == 4
-
-
-async def test_where_nobody_says_what_files_there_are_it_waits(office: Office, pool: asyncpg.Pool) -> None:
-    await schedule(office)
-    await all_due(pool)
-    for nowhere in (Shelf(), Shelf(f"http://127.0.0.1:{free_port()}")):
-        await scheduled.send_due(pool, nowhere)
-        assert await failures(office.member) == [None]
+    await hear(pool, CLEAN)
+    await scheduled.send_due(pool)
+    assert len(await sent(office)) == 4
 
 
 @pytest.mark.parametrize("attachments", [[{"fileId": 7}, {"fileId": "../etc"}, {"name": "x"}], [{"type": "gif"}]])
-async def test_attachments_that_name_no_file_ask_nobody(office: Office, files: Files, attachments: list[Any]) -> None:
+async def test_attachments_that_name_no_file_are_passed_over(office: Office, attachments: list[Any]) -> None:
     body = {**carrying(), "attachments": attachments}
     assert (await office.member.post(f"/api/channels/{office.channel_id}/scheduled", body))[0] == 201
-    assert files.asked == []
+
+
+async def test_what_was_told_is_forgotten_when_no_message_waits_for_it_any_more(pool: asyncpg.Pool) -> None:
+    old = uuid7()
+    await pool.execute("INSERT INTO unfit_files VALUES ($1, 'gone', '', now() - interval '201 days')", old)
+    await hear(pool, GONE)
+    assert [str(row["id"]) for row in await pool.fetch("SELECT id FROM unfit_files")] == [FILE_ID]
+    await pool.execute("UPDATE unfit_files SET told_at = now() - interval '201 days'")
+    await hear(pool, GONE)
+    assert await pool.fetchval("SELECT told_at > now() - interval '1 minute' FROM unfit_files")
 
 
 async def test_two_processes_at_once_send_each_once_with_its_files(
-    office: Office, pool: asyncpg.Pool, database_url: str, files_url: str, shelf: Shelf
+    office: Office, pool: asyncpg.Pool, database_url: str
 ) -> None:
     for _ in range(20):
         await schedule(office)
-    given = {"NEXUS_FILES_URL": files_url, "NEXUS_INTERNAL_SECRET": SECRET}
     async with AsyncExitStack() as both:
         services = [
-            await both.enter_async_context(
-                process("messaging", database_url=database_url, probe="/healthz", settings=given)
-            )
+            await both.enter_async_context(process("messaging", database_url=database_url, probe="/healthz"))
             for _ in range(2)
         ]
         await all_due(pool)
         await services[0].kill()
-        await scheduled.send_due(pool, shelf)
+        await scheduled.send_due(pool)
         await eventually(lambda: _none_wait(pool), within=30)
-    assert await said(office) == [carrying(FILE_ID)["attachments"]] * 20
+    assert await sent(office) == [carrying(FILE_ID)["attachments"]] * 20
 
 
 async def _none_wait(pool: asyncpg.Pool) -> bool:

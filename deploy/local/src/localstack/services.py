@@ -69,7 +69,6 @@ def _special(name: str, settings: Settings, keys: Keys, urls: Mapping[str, str])
     if name == "messaging":
         return {
             "NEXUS_PUBLIC_URL": settings.given.get("NEXUS_PUBLIC_URL", local(settings, "gateway")),
-            "NEXUS_FILES_URL": local(settings, "files"),
             **{name: url for name, url in settings.given.items() if name == "NEXUS_GIF_PROVIDER_URL"},
         }
     if name == "files":

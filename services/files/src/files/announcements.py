@@ -51,10 +51,11 @@ async def refused(db: Db, file_id: UUID, version: int, user_id: UUID, reason: st
 
 
 async def deleted(
-    db: Db, file_id: UUID, workspace_id: UUID, places: Sequence[Place], uploaded_by: UUID, actor_id: UUID | None = None
-) -> None:
-    """Gone, or gone from these places."""
-    told = said.FileDeleted(workspace_id=str(workspace_id), places=places, user_id=str(uploaded_by))
+    db: Db, file_id: UUID, workspace_id: UUID, places: Sequence[Place], uploaded_by: UUID, *,
+    is_gone: bool, actor_id: UUID | None = None,
+) -> None:  # fmt: skip
+    """Gone from everywhere, or from these places."""
+    told = said.FileDeleted(workspace_id=str(workspace_id), places=places, user_id=str(uploaded_by), is_gone=is_gone)
     await _say(db, FileEvent(file_id=str(file_id), file_deleted=told), actor_id)
 
 

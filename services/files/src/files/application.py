@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 from starlette.types import Scope
 
-from files import conversions, file_routes, form_bodies, internal_routes, upload_routes
+from files import conversions, file_routes, form_bodies, upload_routes
 from files.content import routes as content_routes
 from files.content.addresses import Addresses
 from files.content.passes import Passes
@@ -30,8 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
 )  # fmt: skip
 # For who knows a secret address: the only routes without a rule.
 PUBLIC: tuple[APIRouter, ...] = (shared.public,)
-# For the installation's own services, which show its secret.
-INTERNAL: tuple[APIRouter, ...] = (internal_routes.router,)
 
 STREAMED = re.compile(r"/api/files(/tus(/[^/]+)?|/[^/]+/versions)?")
 
@@ -39,9 +37,7 @@ STREAMED = re.compile(r"/api/files(/tus(/[^/]+)?|/[^/]+/versions)?")
 def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -> FastAPI:
     """The HTTP app over a database, a store, and the Redis that counts tries."""
     checks = {"database": lambda: pool.execute("SELECT 1")}
-    app = create_app(
-        "files", settings, (*ROUTERS, *PUBLIC, *INTERNAL), checks, body_limit=partial(_body_limit, settings)
-    )
+    app = create_app("files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=partial(_body_limit, settings))
     app.state.pool, app.state.store, app.state.settings = pool, store, settings
     app.state.tus_chunks = 0
     app.state.addresses = Addresses(passes_of(settings), settings.content_url.rstrip("/"))

@@ -127,7 +127,8 @@ async def _settle(db: Db, file_id: UUID, channel_id: UUID, is_held: bool = False
             return
         file = await db.fetchrow(FILE, file_id)
         if file is not None and file["version"] is not None:
-            await announcements.deleted(db, file_id, file["workspace_id"], forms.places_of(gone), file["uploaded_by"])
+            lost = forms.places_of(gone)
+            await announcements.deleted(db, file_id, file["workspace_id"], lost, file["uploaded_by"], is_gone=False)
 
 
 async def _open(db: Db, file_id: UUID, channel_id: UUID) -> None:

@@ -36,7 +36,9 @@ async def remove(
     lost = [*gone, *forms.places_of(await db.fetch(PLACES, file_id))] if file["version"] is not None else []
     if not await holds.keep(db, file_id, gone, is_held):
         await _drop(db, file_id)
-    await announcements.deleted(db, file_id, file["workspace_id"], lost, file["uploaded_by"], actor_id)
+    await announcements.deleted(
+        db, file_id, file["workspace_id"], lost, file["uploaded_by"], is_gone=True, actor_id=actor_id
+    )
     return True
 
 

@@ -79,4 +79,4 @@ async def _tell(db: Db, file: Record) -> None:
         await announcements.changed(db, file_id, version)
     else:
         places = await forms.places(db, file_id)
-        await announcements.deleted(db, file_id, file["workspace_id"], places, file["uploaded_by"])
+        await announcements.deleted(db, file_id, file["workspace_id"], places, file["uploaded_by"], is_gone=True)

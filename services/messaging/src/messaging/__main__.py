@@ -6,7 +6,7 @@ from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
 from messaging import alarms, directory, hearing
-from messaging.application import app_of, gif_guard_of, look_of, outside_of, shelf_of
+from messaging.application import app_of, gif_guard_of, look_of, outside_of
 from messaging.gifs import sources as gifs
 from messaging.integrations import telling as outgoing
 from messaging.previews import worker as previews
@@ -30,7 +30,7 @@ async def main(settings: Settings) -> None:
                 gif_sources := gifs.sources_of(settings, decoder, gif_guard_of(settings)), decoder, settings.gif_dir
             ),
             outbox.relay(pool, producer),
-            alarms.run(pool, shelf_of(settings)),
+            alarms.run(pool),
             directory.announce_backlog(pool),
             purging.run(pool, report_key, settings.retention_every),
             outgoing.run(pool, outside_of(settings)),

@@ -5,7 +5,6 @@ from chassis.problems import PART_GONE
 from eventbus import Backoff, repeat
 
 from messaging import scheduled
-from messaging.attached import Shelf
 from messaging.personal import reminders
 
 # Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.
@@ -17,11 +16,11 @@ UNTIL_NEXT = """
 """
 
 
-async def run(pool: asyncpg.Pool, shelf: Shelf) -> None:
+async def run(pool: asyncpg.Pool) -> None:
     """Send what is due and remind of what is due, for as long as this runs."""
 
     async def turn() -> float:
-        await scheduled.send_due(pool, shelf)
+        await scheduled.send_due(pool)
         await reminders.tell_due(pool)
         seconds = await pool.fetchval(UNTIL_NEXT)
         return LOOK_EVERY if seconds is None else min(LOOK_EVERY, seconds)

@@ -16,7 +16,6 @@ from messaging import (
     thread_routes,
     workspace_routes,
 )
-from messaging.attached import Shelf
 from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses
@@ -74,18 +73,12 @@ def app_of(settings: Settings, pool: asyncpg.Pool, decoder: Runner, gifs: Source
     app.state.pool = pool
     app.state.decoder = decoder
     app.state.outside = outside_of(settings)
-    app.state.shelf = shelf_of(settings)
     app.state.gifs = gifs or Sources()
     app.state.guesses = Guesses()
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.invitation_days = settings.invitation_days
     app.state.report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
     return app
-
-
-def shelf_of(settings: Settings) -> Shelf:
-    """The way to files."""
-    return Shelf(settings.files_url, settings.internal_secret.get_secret_value())
 
 
 def outside_of(settings: Settings) -> Outside:

@@ -1,73 +1,78 @@
-"""Files that a message is to carry at its time: the service that keeps them says what has become of each."""
+"""Files that a message is to carry at its time: what their service told of those that are not fit for it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
 from uuid import UUID
 
-import aiohttp
-import orjson
-from chassis import tracing
-from chassis.problems import Problem, unavailable
+from chassis.problems import Problem
+from eventbus import Db
+from nexus.files.v1.file_event_pb2 import FileChanged, FileDeleted, FileEvent, FileReady, FileRefused, FileUploaded
 
-DEADLINE = aiohttp.ClientTimeout(total=3, connect=1)
-
-
-class Shelf:
-    """The way to the files of others; an author may share there what they see."""
-
-    def __init__(self, url: str = "", secret: str = "") -> None:
-        self._url, self._headers = url.rstrip("/"), {"Authorization": f"Internal {secret}"}
-
-    async def states(self, user_id: UUID, file_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
-        """Those of them that this person sees; `Problem` 503 while nobody can say."""
-        if not self._url:
-            raise unavailable("This installation does not say where its files are (NEXUS_FILES_URL).")
-        headers = {**self._headers, "Content-Type": "application/json"}
-        tracing.inject(headers)
-        body = orjson.dumps({"ids": [str(file_id) for file_id in file_ids]})
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=DEADLINE, trust_env=False) as http,
-                http.post(f"{self._url}/internal/users/{user_id}/files", data=body, headers=headers) as answer,
-            ):
-                if answer.status != 200:
-                    _away()
-                told = orjson.loads(await answer.read())
-        except (TimeoutError, aiohttp.ClientError, OSError, orjson.JSONDecodeError) as error:
-            raise unavailable() from error
-        return {UUID(file["id"]): file for file in told["files"]}
+# Longer than a message waits to be sent.
+LONGEST = "200 days"
+NOTE = f"""
+    WITH tidied AS (DELETE FROM unfit_files WHERE told_at < now() - interval '{LONGEST}' AND id <> $1)
+    INSERT INTO unfit_files (id, state) VALUES ($1, $2)
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, told_at = excluded.told_at
+"""  # noqa: S608 - a constant
+REFUSE = "UPDATE unfit_files SET state = 'refused', reason = $2, told_at = now() WHERE id = $1 AND state = 'scanning'"
+FORGET = "DELETE FROM unfit_files WHERE id = $1"
+UNFIT = "SELECT state, reason FROM unfit_files WHERE id = ANY($1) AND state = ANY($2) ORDER BY state LIMIT 1"
 
 
-class Round:
-    """One look at many messages: once nobody answers, those after it do not wait for an answer, too."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._away: Problem | None = None
-
-    async def refusal(self, user_id: UUID, attachments: Iterable[Mapping[str, object]]) -> Problem | None:
-        """Why a message with these cannot be sent now; one of status 503 passes."""
-        file_ids = named(attachments)
-        if not file_ids or self._away:
-            return self._away if file_ids else None
-        try:
-            states = await self._shelf.states(user_id, file_ids)
-        except Problem as problem:
-            self._away = problem
-            return problem
-        return _first(_gone(file_id, states) or _unfinished(file_id, states) for file_id in file_ids)
+async def wait_for(event: FileEvent, db: Db) -> None:
+    """A file is waited for until its first version is clean; its later ones change nothing for who sends it."""
+    if event.file_uploaded.file.version == 1:
+        await db.execute(NOTE, UUID(event.file_id), "scanning")
 
 
-async def require(shelf: Shelf, user_id: UUID, attachments: Iterable[Mapping[str, object]]) -> None:
-    """`Problem` 404 for a file that the author does not see, 409 for one that is refused, or of which not all bytes are
-    there; it may still wait for the scanner."""
-    file_ids = named(attachments)
-    states = await shelf.states(user_id, file_ids) if file_ids else {}
-    if refusal := _first(_gone(file_id, states) or _uploading(file_id, states) for file_id in file_ids):
+async def let_go(event: FileEvent, db: Db) -> None:
+    """There is a clean version."""
+    await db.execute(FORGET, UUID(event.file_id))
+
+
+async def refuse(event: FileEvent, db: Db) -> None:
+    """Of a file that was never clean."""
+    await db.execute(REFUSE, UUID(event.file_id), event.file_refused.reason)
+
+
+async def remove(event: FileEvent, db: Db) -> None:
+    if event.file_deleted.is_gone:
+        await db.execute(NOTE, UUID(event.file_id), "gone")
+
+
+CONSUMES = {
+    FileUploaded: wait_for,
+    FileReady: let_go,
+    FileChanged: let_go,
+    FileRefused: refuse,
+    FileDeleted: remove,
+}
+
+
+async def require(db: Db, attachments: Iterable[Mapping[str, object]]) -> None:
+    """`Problem` 404 for a file that is gone, 409 for one that is refused; it may still wait for the scanner."""
+    if refusal := await _refusal(db, attachments, ("gone", "refused")):
         raise refusal
 
 
-def named(attachments: Iterable[Mapping[str, object]]) -> list[UUID]:
+async def refusal(db: Db, attachments: Iterable[Mapping[str, object]]) -> Problem | None:
+    """Why a message with these cannot be sent now; one of status 503 passes."""
+    return await _refusal(db, attachments, ("gone", "refused", "scanning"))
+
+
+async def _refusal(db: Db, attachments: Iterable[Mapping[str, object]], states: Iterable[str]) -> Problem | None:
+    file_ids = _named(attachments)
+    row = await db.fetchrow(UNFIT, file_ids, list(states)) if file_ids else None
+    if row is None:
+        return None
+    if row["state"] == "gone":
+        return Problem(404, "file_gone", "attachments: a file is gone.")
+    if row["state"] == "refused":
+        return Problem(409, "file_refused", f"attachments: a file was refused ({row['reason']}).")
+    return Problem(503, "file_not_scanned", "attachments: a file has not been scanned yet.", retry_after=5)
+
+
+def _named(attachments: Iterable[Mapping[str, object]]) -> list[UUID]:
     """Attachments are as clients made them: what is no file's id is passed over, here as by the service of files."""
     found: dict[UUID, None] = {}
     for attachment in attachments:
@@ -78,32 +83,3 @@ def named(attachments: Iterable[Mapping[str, object]]) -> list[UUID]:
             except ValueError:
                 continue
     return list(found)
-
-
-def _gone(file_id: UUID, states: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
-    file = states.get(file_id)
-    if file is None:
-        return Problem(404, "file_gone", f"attachments: the file {file_id} is gone, or you may not see it.")
-    if file["status"] == "refused":
-        return Problem(409, "file_refused", f"attachments: the file {file_id} was refused ({file['reason']}).")
-    return None
-
-
-def _uploading(file_id: UUID, states: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
-    if states[file_id]["status"] != "uploading":
-        return None
-    return Problem(409, "file_uploading", f"attachments: the file {file_id} is still being uploaded.")
-
-
-def _unfinished(file_id: UUID, states: Mapping[UUID, Mapping[str, Any]]) -> Problem | None:
-    if states[file_id]["status"] == "clean":
-        return None
-    return Problem(503, "file_not_scanned", f"The file {file_id} has not been scanned yet.", retry_after=5)
-
-
-def _first(problems: Iterable[Problem | None]) -> Problem | None:
-    return next((problem for problem in problems if problem), None)
-
-
-def _away() -> NoReturn:
-    raise unavailable()

@@ -1,9 +1,11 @@
-"""What messaging says and hears: it keeps copies of who people are, fed by identity, and who is here, by presence."""
+"""What messaging says and hears: it keeps copies of who people are, fed by identity, of who is here, by presence, and
+of which files are not fit to be sent, by files."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
+from nexus.files.v1.file_event_pb2 import FileEvent
 from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from nexus.messaging.v1.audit_event_pb2 import AuditEvent, AuditNoted
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
@@ -16,7 +18,7 @@ from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 
-from messaging import audit, bots, members, users
+from messaging import attached, audit, bots, members, users
 from messaging.mentions import people_here
 
 
@@ -51,6 +53,7 @@ CONSUMES: Consumes = {
     UserEvent: {UserSaved: save_user},
     StatusEvent: {PersonArrived: people_here.arrive, Tombstone: people_here.leave},
     AuditEvent: {AuditNoted: audit.record_told},
+    FileEvent: attached.CONSUMES,
 }
 # Of a database that has channels alone: people and workspaces come to it by replication.
-CONSUMES_AWAY: Consumes = {WorkspaceMemberEvent: {Tombstone: leave_channels}}
+CONSUMES_AWAY: Consumes = {WorkspaceMemberEvent: {Tombstone: leave_channels}, FileEvent: attached.CONSUMES}

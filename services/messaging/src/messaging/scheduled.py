@@ -21,8 +21,7 @@ from nexus.messaging.v1.personal_event_pb2 import (
 )  # fmt: skip
 from pydantic import ValidationError
 
-from messaging import posting
-from messaging.attached import Round, Shelf
+from messaging import attached, posting
 from messaging.bodies import Draft
 from messaging.metrics import SCHEDULED
 from messaging.permissions import RULES, Action, standing_of
@@ -78,6 +77,7 @@ async def add(db: Db, user_id: UUID, channel_id: UUID, draft: LaterDraft) -> Jso
     limits.require_room(await db.fetchval(COUNT, user_id), MOST, "scheduled messages")
     if draft.parent_message_id and not await db.fetchval(THREAD, draft.parent_message_id, channel_id):
         raise not_found("message to reply to")
+    await attached.require(db, draft.attachments)
     id_ = id_beside(channel_id)
     message = draft.model_dump(mode="json", by_alias=True, exclude={"send_at", "client_message_id"})
     client_id = draft.client_message_id or f"scheduled:{id_}"
@@ -92,6 +92,7 @@ async def change(db: Db, user_id: UUID, scheduled_id: UUID, wanted: LaterChange)
         limits.require_ahead("sendAt", wanted.send_at, LATEST)
     elif row["failure"]:
         raise Problem(422, "invalid_request", "sendAt: say when to try again")
+    await attached.require(db, wanted.attachments or ())
     said = wanted.model_dump(mode="json", by_alias=True, exclude={"send_at"}, exclude_none=True)
     message = {**orjson.loads(row["message"]), **said}
     if "content" in said or "formattedContent" in said:  # either is the whole of what is said
@@ -107,14 +108,8 @@ async def cancel(db: Db, user_id: UUID, scheduled_id: UUID) -> None:
     await _remove(db, await _locked(db, user_id, scheduled_id), None)
 
 
-async def attachments_of(db: Db, user_id: UUID, scheduled_id: UUID) -> list[Json]:
-    row = await _locked(db, user_id, scheduled_id)
-    attachments: list[Json] = orjson.loads(row["message"]).get("attachments", [])
-    return attachments
-
-
 async def send_now(db: Db, user_id: UUID, scheduled_id: UUID) -> Json:
-    """The message it became; a `Problem` leaves it waiting as it was. Its files were looked at before."""
+    """The message it became; a `Problem` leaves it waiting as it was."""
     row = await _locked(db, user_id, scheduled_id)
     outcome = await _post(db, row)
     if isinstance(outcome, Problem):
@@ -123,16 +118,15 @@ async def send_now(db: Db, user_id: UUID, scheduled_id: UUID) -> Json:
     return to_wire(outcome)
 
 
-async def send_due(pool: asyncpg.Pool, shelf: Shelf) -> None:
+async def send_due(pool: asyncpg.Pool) -> None:
     """Send all whose time has come, each in a transaction of its own with its row's removal."""
     passed_over: list[UUID] = []
-    files = Round(shelf)
     while True:
         async with pool.acquire(timeout=5) as db, db.transaction():
             row = await db.fetchrow(DUE, passed_over)
             if row is None:
                 return
-            outcome = _refusal(row) or await _post_or_explain(db, row, files)
+            outcome = _refusal(row) or await _post_or_explain(db, row)
             if isinstance(outcome, Message):
                 await _remove(db, row, outcome)
                 SCHEDULED.labels("sent").inc()
@@ -149,7 +143,7 @@ def _refusal(row: Record) -> Problem | None:
     return Problem(410, "too_late", "") if row["is_too_late"] else None
 
 
-async def _post(db: Db, row: Record, files: Round | None = None) -> posting.Outcome:
+async def _post(db: Db, row: Record) -> posting.Outcome:
     """With mentions of many confirmed: nobody is there to be asked, and whether they are allowed is asked anew."""
     draft = posting.read_draft(
         {
@@ -159,17 +153,17 @@ async def _post(db: Db, row: Record, files: Round | None = None) -> posting.Outc
     )  # fmt: skip
     if isinstance(draft, Problem):
         return draft
-    if files and (refusal := await files.refusal(row["user_id"], draft.attachments)):
+    if refusal := await attached.refusal(db, draft.attachments):
         return refusal
     (outcome,) = await posting.post_within(db, [posting.Send(row["user_id"], draft)])
     return outcome
 
 
-async def _post_or_explain(db: Db, row: Record, files: Round) -> posting.Outcome:
+async def _post_or_explain(db: Db, row: Record) -> posting.Outcome:
     """What fails for reasons unknown becomes a failure of this message alone: those after it must not wait for ever."""
     try:
         async with db.transaction():
-            return await _post(db, row, files)
+            return await _post(db, row)
     except PART_GONE:
         raise
     except Exception:

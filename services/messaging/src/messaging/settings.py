@@ -26,7 +26,5 @@ class Settings(DatabaseSettings):
     gif_provider_url: str = ""
     gif_provider_key: SecretStr = SecretStr("")
     gif_provider_allowed: str = ""
-    # Where files answers, which is asked of what scheduled messages carry.
-    files_url: str = ""
     # Where the installation is reached from outside: the beginning of addresses that integrations are given.
     public_url: str = "http://127.0.0.1:8080"

@@ -1,13 +1,12 @@
 """A person's own things: drafts, messages sent later, messages kept, reminders, preferences."""
 
-from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
 from eventbus.wire import Json
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from messaging import attached, scheduled
+from messaging import scheduled
 from messaging.permissions import Action, Ask, allowed
 from messaging.personal import drafts, preferences, reminders, saved
 from messaging.personal.bodies import (
@@ -54,9 +53,8 @@ async def remove_draft(
 
 @router.post("/channels/{channel_id}/scheduled", status_code=201)
 async def schedule_message(
-    channel_id: UUID, body: LaterDraft, request: Request, ask: Annotated[Ask, allowed(Action.MESSAGE_SCHEDULE)]
+    channel_id: UUID, body: LaterDraft, ask: Annotated[Ask, allowed(Action.MESSAGE_SCHEDULE)]
 ) -> Json:
-    await _require_files(request, ask, body.attachments)
     async with ask.granted() as (db, _):
         return await scheduled.add(db, ask.user.user_id, channel_id, body)
 
@@ -69,9 +67,8 @@ async def list_scheduled(ask: Annotated[Ask, allowed(Action.SCHEDULED_LIST)]) ->
 
 @router.put("/scheduled/{scheduled_id}")
 async def change_scheduled(
-    scheduled_id: UUID, body: LaterChange, request: Request, ask: Annotated[Ask, allowed(Action.SCHEDULED_CHANGE)]
+    scheduled_id: UUID, body: LaterChange, ask: Annotated[Ask, allowed(Action.SCHEDULED_CHANGE)]
 ) -> Json:
-    await _require_files(request, ask, body.attachments or ())
     async with ask.granted() as (db, _):
         return await scheduled.change(db, ask.user.user_id, scheduled_id, body)
 
@@ -84,12 +81,7 @@ async def cancel_scheduled(scheduled_id: UUID, ask: Annotated[Ask, allowed(Actio
 
 
 @router.post("/scheduled/{scheduled_id}/send", status_code=201)
-async def send_scheduled(
-    scheduled_id: UUID, request: Request, ask: Annotated[Ask, allowed(Action.SCHEDULED_CHANGE)]
-) -> Json:
-    async with ask.granted() as (db, _):
-        attachments = await scheduled.attachments_of(db, ask.user.user_id, scheduled_id)
-    await _require_files(request, ask, attachments)
+async def send_scheduled(scheduled_id: UUID, ask: Annotated[Ask, allowed(Action.SCHEDULED_CHANGE)]) -> Json:
     async with ask.granted() as (db, _):
         return await scheduled.send_now(db, ask.user.user_id, scheduled_id)
 
@@ -168,11 +160,3 @@ async def get_preferences(ask: Annotated[Ask, allowed(Action.PREFERENCES_READ)])
 async def change_preferences(body: PreferencesChange, ask: Annotated[Ask, allowed(Action.PREFERENCES_CHANGE)]) -> Json:
     async with ask.granted() as (db, _):
         return await preferences.change(db, ask.user.user_id, body)
-
-
-async def _require_files(request: Request, ask: Ask, attachments: Iterable[Mapping[str, object]]) -> None:
-    """Whoever may not do it at all hears that first. No transaction waits for another service's answer."""
-    if attached.named(attachments):
-        async with ask.granted():
-            pass
-        await attached.require(request.app.state.shelf, ask.user.user_id, attachments)

@@ -377,9 +377,12 @@ class FileDeleted(_message.Message):
     WORKSPACE_ID_FIELD_NUMBER: _builtins.int
     PLACES_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
+    IS_GONE_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     user_id: _builtins.str
     """Who uploaded it."""
+    is_gone: _builtins.bool
+    """From everywhere, not from these places alone."""
     @_builtins.property
     def places(self) -> _containers.RepeatedCompositeFieldContainer[Global___Place]: ...
     def __init__(
@@ -388,10 +391,11 @@ class FileDeleted(_message.Message):
         workspace_id: _builtins.str = ...,
         places: _abc.Iterable[Global___Place] | None = ...,
         user_id: _builtins.str = ...,
+        is_gone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["places", b"places", "user_id", b"user_id", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_gone", b"is_gone", "places", b"places", "user_id", b"user_id", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
