@@ -231,6 +231,10 @@ async def test_guessing_is_slowed_down_by_address_and_over_all(
     assert await ask("192.0.2.1", link["token"]) == 429, "whoever guesses learns nothing from a right one either"
     assert await ask("192.0.2.2", link["token"]) == 200
     assert [await ask(f"2001:db8::{n}") for n in range(1, 6)] == [404, 404, 404, 404, 429], site("2001:db8::1")
+    ended = await shared(office.member, await office.file(office.member, b"ended"))
+    await office.member.delete(f"/api/files/links/{ended['id']}")
+    assert [await ask("192.0.2.2", ended["token"]) for _ in range(6)] == [404] * 6, "an old link is no guess"
+    assert await ask("192.0.2.2", link["token"]) == 200
     monkeypatch.setattr(throttle, "OF_ALL", 9)
     assert await ask("198.51.100.1") == 404
     assert await ask("198.51.100.1") == 429, "under a flood one wrong guess is enough"

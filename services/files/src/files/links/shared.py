@@ -20,7 +20,7 @@ from files.links import accesses, links, tickets
 from files.links.accesses import Outcome, Visitor, visitor_of
 from files.links.bodies import Opening
 from files.links.links import Found, State
-from files.links.throttle import Throttle
+from files.links.throttle import Throttle, Try
 
 # Seconds: how long a refusal takes at the least, so that none is told from another by its time.
 REFUSED_AFTER, JITTER = 0.15, 0.05
@@ -48,7 +48,7 @@ class Entrance:
         """What a link leads to; with a password nothing of it is told before that was said."""
         async with self._refusing():
             attempt = await self.throttle.enter(visitor.address)
-            found = await self._find(token, visitor)
+            found = await self._find(token, visitor, attempt)
             await attempt.was_right()
         await self._note(found, visitor, Outcome.SHOWN)
         return self._told(found) if found.password_hash is None else {"hasPassword": True, "expiresAt": _until(found)}
@@ -57,7 +57,7 @@ class Entrance:
         """The same, with an address to download from."""
         async with self._refusing():
             attempt = await self.throttle.enter(visitor.address)
-            found = await self._find(token, visitor, password)
+            found = await self._find(token, visitor, attempt, password)
             if found.password_hash is not None:
                 await self._check(found, password, visitor)
             await attempt.was_right()
@@ -70,13 +70,14 @@ class Entrance:
         told = {"url": self.addresses.of(granted, found.filename), "urlExpiresAt": moment(granted.expires_at)}
         return {**self._told(found), **told}
 
-    async def _find(self, token: str, visitor: Visitor, password: str | None = None) -> Found:
+    async def _find(self, token: str, visitor: Visitor, attempt: Try, password: str | None = None) -> Found:
         async with self.pool.acquire(timeout=5) as db:
             found = await links.find(db, token)
         if found is not None and found.state is State.GOOD:
             return found
         if found is not None:
             await self._note(found, visitor, Outcome(found.state.value))
+            await attempt.was_right()  # whoever has a link that ended has guessed nothing
         if password is not None:
             await self.passwords.verify(None, password)  # as long as a link takes that has one
         raise Refused
