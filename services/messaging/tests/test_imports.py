@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis.confined.limits import Busy
 from chassis.confined.runner import Runner
-from messaging.transfers import closing, jobs, people, staging, storing, worker
+from messaging.transfers import closing, jobs, people, staging, storing, uploads, worker
 from office import Office
 from slack_export import channel, files_of, said, user, zipped
 from transfer_runs import FAST, channel_called, imported, previewed, put_piece, uploaded, work, working
@@ -247,6 +248,31 @@ async def test_what_fails_again_and_again_ends_with_a_reason(
     await worker.work_on_next(pool, runner, FAST)
     _, told = await office.owner.get(path)
     assert (told["state"], told["failure"]) == ("failed", worker.BROKEN)
+
+
+@pytest.mark.parametrize(("passing", "attempts"), [(Busy("full"), 0), (ConnectionResetError(), 1)])
+async def test_what_passes_puts_it_off_for_a_moment_and_not_for_a_lease(
+    office: Office,
+    pool: asyncpg.Pool,
+    runner: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    passing: Exception,
+    attempts: int,
+) -> None:
+    path = await uploaded(office.owner, office.workspace_id, a_long_export(office, 10))
+
+    async def refuse(*_: object) -> None:
+        raise passing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads, "read", refuse)
+        with pytest.raises(type(passing)):
+            await worker.work_on_next(pool, runner, FAST)
+    waiting = await pool.fetchrow("SELECT attempts, due_at < now() + interval '3 seconds' AS is_soon FROM transfers")
+    assert dict(waiting or {}) == {"attempts": attempts, "is_soon": True}
+    await pool.execute("UPDATE transfers SET due_at = now()")
+    await work(pool, runner)
+    assert (await office.owner.get(path))[1]["state"] == "waiting"
 
 
 async def test_an_import_is_in_the_audit(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:

@@ -47,6 +47,12 @@ GO_ON = f"""
     WHERE id = $1 AND taken_by = $2 AND state IN ('reading', 'running') RETURNING is_cancelled
 """  # noqa: S608
 RENEW = f"UPDATE transfers SET due_at = now() + interval '{LEASE}' WHERE id = $1 AND taken_by = $2"  # noqa: S608
+# For what passes by itself, and is no fault of its own if others' tasks took all places.
+PUT_OFF = """
+    UPDATE transfers SET due_at = now() + interval '2 seconds', taken_by = NULL,
+        attempts = attempts - CASE WHEN $3 THEN 1 ELSE 0 END
+    WHERE id = $1 AND taken_by = $2
+"""
 END = """
     UPDATE transfers SET state = $3, failure = $4, preview = coalesce($5, preview), report = coalesce($6, report),
         counts = $7, size = coalesce($8, size), progress = CASE WHEN $3 = 'done' THEN total ELSE progress END,

@@ -49,7 +49,9 @@ async def work_on_next(pool: asyncpg.Pool, runner: Runner, per_second: int) -> b
             await _do(pool, runner, job, per_second)
     except Lost:
         log.info("%s %s is another's by now", job.kind, job.id)
-    except PASSING:
+    except PASSING as error:
+        with suppress(*PART_GONE):
+            await pool.execute(jobs.PUT_OFF, job.id, job.token, isinstance(error, Busy))
         raise
     except Exception:
         # Nobody foresaw it: whoever waits for it is told, and others go on.
