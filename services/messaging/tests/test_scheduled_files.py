@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 from eventbus.inbox import deliver
-from messaging import scheduled
 from messaging.handlers import CONSUMES
+from messaging.personal import scheduled
 from nexus.event.v1.meta_pb2 import Meta
 from nexus.files.v1 import file_event_pb2 as said
 from office import Asker, Office, told

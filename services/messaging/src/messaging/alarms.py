@@ -4,8 +4,7 @@ import asyncpg
 from chassis.problems import PART_GONE
 from eventbus import Backoff, repeat
 
-from messaging import scheduled
-from messaging.personal import reminders
+from messaging.personal import reminders, scheduled
 
 # Seconds. Nothing can be set for sooner than ten, so a look this often misses nothing that others set.
 LOOK_EVERY = 5.0

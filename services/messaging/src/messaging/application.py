@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from messaging import (
     channel_routes,
     emoji_routes,
-    gif_routes,
     internal_routes,
     message_routes,
     poll_routes,
@@ -16,6 +15,7 @@ from messaging import (
     thread_routes,
     workspace_routes,
 )
+from messaging.gifs import routes as gif_routes
 from messaging.gifs.sources import Sources
 from messaging.integrations import bot_routes, command_routes, hook_routes, outgoing_routes, press_routes
 from messaging.integrations.guessing import Guesses

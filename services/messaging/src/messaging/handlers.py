@@ -18,8 +18,9 @@ from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 
-from messaging import attached, audit, bots, members, users
+from messaging import audit, bots, members, users
 from messaging.mentions import people_here
+from messaging.personal import attached
 
 
 async def save_user(event: UserEvent, db: Db) -> None:

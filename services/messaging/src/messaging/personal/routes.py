@@ -6,9 +6,8 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 
-from messaging import scheduled
 from messaging.permissions import Action, Ask, allowed
-from messaging.personal import drafts, preferences, reminders, saved
+from messaging.personal import drafts, preferences, reminders, saved, scheduled
 from messaging.personal.bodies import (
     Keep,
     KeptDraft,

@@ -21,11 +21,11 @@ from nexus.messaging.v1.personal_event_pb2 import (
 )  # fmt: skip
 from pydantic import ValidationError
 
-from messaging import attached, posting
+from messaging import posting
 from messaging.bodies import Draft
 from messaging.metrics import SCHEDULED
 from messaging.permissions import RULES, Action, standing_of
-from messaging.personal import devices, limits
+from messaging.personal import attached, devices, limits
 from messaging.personal.bodies import LaterChange, LaterDraft
 from messaging.rows import timestamp
 
