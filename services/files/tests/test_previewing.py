@@ -13,6 +13,7 @@ from chassis.confined.limits import Failed, Reason
 from chassis.confined.runner import Program, Runner
 from desk import Asker, Premises
 from files import confinement, inspecting, jobs, keys, previewing, removal
+from files.media import films
 from files.store import Store
 from files.workshop import Workshop
 from nexus.files.v1.file_event_pb2 import FileEvent
@@ -248,7 +249,8 @@ async def test_nothing_is_left_of_what_is_made_while_its_file_is_removed(
 async def test_progress_of_long_work_is_told_to_who_uploaded_it(
     office: Premises, workshop: Workshop, runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confinement, "TELL_EVERY", 0.05)
+    for teller in (confinement, films):
+        monkeypatch.setattr(teller, "TELL_EVERY", 0.02)
     film = await strange.played(runner, "a.avi", "-c:v", "mpeg4", "-c:a", "mp3", seconds=60)
     file_id, _ = await clean(office, film, "a.avi")
     await worked(workshop)

@@ -15,6 +15,8 @@ CAREFUL = ("-v", "error", "-protocol_whitelist", "file,pipe")
 HEIGHT = 720
 # Hours of video are for downloading: this much is made streamable.
 LONGEST = 3 * 3600.0
+# Seconds between two words of progress.
+TELL_EVERY = 1.0
 # Browsers play these as they are.
 CODECS = frozenset({"h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac"})
 
@@ -97,7 +99,7 @@ def _ffmpeg(*arguments: str, duration: float = 0.0) -> Program:
             return min(1.0, max(0.0, int(value) / 1e6 / duration)) if value.isdigit() else 0.0
         return None
 
-    told = ("-nostdin", "-y", "-progress", "pipe:1", "-stats_period", "1")
+    told = ("-nostdin", "-y", "-progress", "pipe:1", "-stats_period", str(TELL_EVERY))
     return Program((FFMPEG, *CAREFUL, *told, *arguments), progress_of=progress_of)
 
 
