@@ -19,6 +19,11 @@ DROP_JOBS = """
 """
 DROP = "DELETE FROM files WHERE id = $1"
 IN_HAND = "SELECT EXISTS (SELECT FROM jobs WHERE blob_id = $1 AND id <> $2 AND leased_until > now())"
+# A request or a job that is still at it would leave behind what it writes.
+IS_WRITTEN = """
+    SELECT EXISTS (SELECT FROM tus_uploads WHERE upload_id = $1 AND taken_by IS NOT NULL AND taken_until > now())
+        OR EXISTS (SELECT FROM jobs WHERE kind IN ('assemble', 'adopt') AND subject = $1::text AND leased_until > now())
+"""
 UPLOAD = "SELECT multipart_id FROM uploads WHERE id = $1"
 FORGET_UPLOAD = "DELETE FROM uploads WHERE id = $1 AND state = 'over'"
 
@@ -75,6 +80,8 @@ async def _remove_blob(job: Job, shop: Workshop, blob_id: UUID) -> None:
 
 
 async def _remove_upload(shop: Workshop, upload_id: UUID) -> None:
+    if await shop.pool.fetchval(IS_WRITTEN, upload_id):
+        raise Later("somebody still writes to it")
     row = await shop.pool.fetchrow(UPLOAD, upload_id)
     key = keys.incoming(upload_id)
     if row and row["multipart_id"]:

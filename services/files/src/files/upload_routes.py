@@ -76,12 +76,15 @@ async def _taken(request: Request, ask: Ask, form: Form, granted: Granted, place
 
 
 async def _received(request: Request, ask: Ask, form: Form, upload: Upload, limits: Limits) -> None:
+    store, key = request.app.state.store, keys.incoming(upload.id)
+
     async def note(multipart_id: str) -> None:
         async with ask.pool.acquire(timeout=5) as db:
             if not await uploads.name_parts(db, upload.id, multipart_id):
+                await store.abort(key, multipart_id)
                 raise _over()
 
-    intake = Intake(request.app.state.store, keys.incoming(upload.id), note)
+    intake = Intake(store, key, note)
     try:
         await _stream(ask, form, upload, limits, intake)
         taken = await intake.close()

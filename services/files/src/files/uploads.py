@@ -143,6 +143,8 @@ async def give_up(db: Db, upload_id: UUID) -> None:
     """As if it had never begun; a job removes the bytes. One that is over stays so."""
     row = await db.fetchrow(OVER, upload_id)
     if row is None:
+        # Whoever gives up only now may have written after they were removed.
+        await remove_bytes(db, upload_id, "late")
         return
     await db.execute(DROP_VERSION, row["file_id"], row["version"])
     await db.execute(DROP_EMPTY, row["file_id"])
@@ -150,9 +152,9 @@ async def give_up(db: Db, upload_id: UUID) -> None:
     UPLOADED.labels("any", "given_up").inc()
 
 
-async def remove_bytes(db: Db, upload_id: UUID) -> None:
+async def remove_bytes(db: Db, upload_id: UUID, when: str = "upload") -> None:
     """Of an upload that is over, whatever there is in quarantine."""
-    await jobs.add(db, "remove", f"upload/{upload_id}", details={"upload": str(upload_id)})
+    await jobs.add(db, "remove", f"{when}/{upload_id}", details={"upload": str(upload_id)})
 
 
 async def _room_for(db: Db, standing: Standing, wanted: Wanted) -> tuple[UUID, int, UUID]:

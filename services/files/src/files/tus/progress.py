@@ -41,6 +41,8 @@ KEEP = """
     RETURNING true
 """
 LEAVE = "UPDATE tus_uploads SET taken_by = NULL WHERE upload_id = $1 AND taken_by = $2"
+# Whoever gives it up meanwhile waits until the turn can be seen.
+HOLD = "SELECT FROM uploads WHERE id = $1 FOR SHARE"
 NOTE = """
     UPDATE tus_uploads SET arrived = $3, etags = $4, tail = $5, touched_at = now(),
         taken_until = now() + $6 * interval '1 second'
@@ -106,6 +108,7 @@ async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Progress:
 async def take(db: Db, upload_id: UUID, process: str) -> UUID:
     """The id of a turn to write; `Problem` 423 while somebody else has it."""
     turn = uuid7()
+    await db.execute(HOLD, upload_id)
     if not await db.fetchval(TAKE, upload_id, turn, LEASE, process, LIFE):
         raise _locked()
     return turn
