@@ -87,6 +87,21 @@ test("what is marked unread stays so while one looks, until it is opened again",
   expect(badge().number).toBe("");
 });
 
+test("what is marked unread while it is told as read is marked after that", async () => {
+  let answered = (_: object) => {};
+  ask.mockReturnValueOnce(new Promise((resolve) => (answered = resolve)));
+  routes.markUnread.mockResolvedValue(aState({ unread: 2, mentions: 0, lastReadSeq: 3 }));
+  reading.markSeen("c", 5);
+  const kept = reading.keepUnread(aMessage(4));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(routes.markUnread).not.toHaveBeenCalled();
+  answered({ ok: true });
+  await kept;
+  reading.hearRead(READ_ALL);
+  reading.hearRead(aState({ unread: 2, mentions: 0, lastReadSeq: 3 }));
+  expect(badge().number).toBe("2");
+});
+
 test("marked unread on another device it stays so here, too", () => {
   reading.markSeen("c", 5);
   reading.hearRead(READ_ALL);

@@ -43,7 +43,7 @@ const asking = new Set<string>();
 /** How far this device has read what the server does not know yet, and what its events have not told yet. */
 const untold = new Map<string, number>();
 const awaited = new Map<string, number>();
-const telling = new Set<string>();
+const telling = new Map<string, Promise<void>>();
 
 export function startReading(): void {
   useReading.setState(NOTHING_YET);
@@ -184,9 +184,15 @@ export function tellWhatWasRead(): void {
 }
 
 /** One at a time; while one is under way only the furthest waits. */
-async function tell(channelId: string): Promise<void> {
-  if (telling.has(channelId)) return;
-  telling.add(channelId);
+function tell(channelId: string): Promise<void> {
+  const before = telling.get(channelId);
+  if (before) return before;
+  const now = tellAll(channelId).finally(() => telling.delete(channelId));
+  telling.set(channelId, now);
+  return now;
+}
+
+async function tellAll(channelId: string): Promise<void> {
   try {
     for (let seq = untold.get(channelId); seq !== undefined; seq = untold.get(channelId)) {
       const answer = await ask("channel:read", { channelId, seq });
@@ -195,15 +201,15 @@ async function tell(channelId: string): Promise<void> {
     }
   } catch {
     // Not connected: told once we are.
-  } finally {
-    telling.delete(channelId);
   }
 }
 
+/** After what is being told as read: the server does what comes last. */
 export async function keepUnread(message: Message): Promise<void> {
   const { channelId } = message;
   keptUnread.add(channelId);
   untold.delete(channelId);
+  await telling.get(channelId);
   awaited.delete(channelId);
   const told = await markUnread(message.id);
   takeOne(told);
