@@ -218,6 +218,37 @@ async def test_who_was_removed_while_the_slot_left_is_out_of_its_channels(two: T
     assert ("messaging.channel_members", f"{ids[1]}/{ids[0]}".encode(), None) in two.here.said
 
 
+async def retained(place: Place, channel_id: str) -> int:
+    return int(await place.pool.fetchval("SELECT retained_from FROM channels WHERE id = $1", UUID(channel_id)))
+
+
+@pytest.mark.parametrize("is_undone", [False, True], ids=["arrives", "stays"])
+async def test_what_is_decided_of_all_channels_while_a_slot_is_closed_is_done_as_it_opens(
+    two: Two, is_undone: bool
+) -> None:
+    office, workspace = two.office, f"/api/workspaces/{two.office.workspace_id}"
+    hold = await office.owner.made(f"{workspace}/holds", {"name": "Case", "userId": str(office.member.user_id)})
+    await two.here.pool.execute("UPDATE channels SET retained_from = 3")
+    db = await asyncpg.connect(two.here.url)
+    await departures.begin(db, two.slot, 1)
+    await departures.fence(db, two.slot)
+    assert (await office.owner.delete(f"{workspace}/members/{office.member.user_id}"))[0] == 204
+    assert (await office.owner.delete(f"{workspace}/holds/{hold['id']}"))[0] == 200
+    assert (await office.owner.put(workspace, {"retentionSparesPins": False}))[0] == 200
+    assert [await retained(two.here, each) for each in (office.channel_id, office.general_id)] == [3, 1]
+    query = "SELECT count(*) FROM channel_members WHERE user_id = $1"
+    assert await two.here.pool.fetchval(query, office.member.user_id) == 1
+    if is_undone:
+        await moving.undo(db, two.slot)
+    else:
+        await two.there.pool.execute("DELETE FROM workspace_members WHERE user_id = $1", office.member.user_id)
+        await two.move()
+        two.turn()
+    await db.close()
+    assert await two.here.pool.fetchval(query, office.member.user_id) == 0
+    assert await retained(two.here, office.channel_id) == 1
+
+
 async def test_a_name_that_is_taken_there_is_said_and_nothing_has_moved(two: Two) -> None:
     before = await two.here.rows(two.slot)
     name = await two.here.pool.fetchval("SELECT name FROM channels WHERE id = $1", UUID(two.office.channel_id))

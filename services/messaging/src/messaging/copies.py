@@ -1,8 +1,12 @@
 """How far the copies are that other databases have of what belongs to no channel."""
 
 import asyncio
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
 
 import asyncpg
+from eventbus import Db
 
 # Seconds until who asks is told that the copies are behind.
 WITHIN = 2.0
@@ -13,6 +17,8 @@ HAS_COME = """
     FROM pg_subscription s JOIN pg_stat_subscription st ON st.subid = s.oid AND st.relid IS NULL
     WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+
+IS_HERE = "SELECT EXISTS (SELECT FROM workspace_members WHERE workspace_id = $1 AND user_id = $2 AND joined_at < $3)"
 
 
 async def position(pool: asyncpg.Pool) -> str:
@@ -29,3 +35,11 @@ async def have_come(pool: asyncpg.Pool, position: str) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def wait_gone(db: Db, workspace_id: UUID, user_id: UUID, joined_before: datetime) -> None:
+    """Until it is known here, too, that somebody was removed, or time is up: whoever opens a slot asks the copies."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WITHIN):
+            while await db.fetchval(IS_HERE, workspace_id, user_id, joined_before):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY)

@@ -18,7 +18,7 @@ from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 
-from messaging import audit, bots, members, users
+from messaging import audit, bots, copies, members, users
 from messaging.mentions import people_here
 from messaging.personal import attached
 
@@ -43,6 +43,7 @@ async def leave_channels(gone: Tombstone, db: Db) -> None:
         at = datetime.fromtimestamp((UUID(gone.id).int >> 80) / 1_000, UTC)
     except ValueError as error:
         raise InvalidEvent(f"nobody's place in a workspace: {error}") from error
+    await copies.wait_gone(db, workspace_id, user_id, at)
     await members.leave_channels(db, workspace_id, user_id, at)
 
 

@@ -12,7 +12,7 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, audit, channels
+from messaging import announcements, audit, channels, shards
 from messaging.bodies import MemberChange
 from messaging.permissions import Standing
 from messaging.rows import plain_json
@@ -49,7 +49,7 @@ OWNERS = "SELECT count(*) FROM workspace_members WHERE workspace_id = $1 AND rol
 REMOVE = "DELETE FROM workspace_members WHERE workspace_id = $1 AND user_id = $2"
 LEAVE_ALL = """
     DELETE FROM channel_members m USING channels c
-    WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 RETURNING m.channel_id
+    WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 AND NOT is_leaving(c.id) RETURNING m.channel_id
 """
 LEAVE_BEFORE = LEAVE_ALL.replace("RETURNING", "AND m.joined_at < $3 RETURNING")
 LEAVE_GROUPS = """
@@ -58,7 +58,7 @@ LEAVE_GROUPS = """
 """
 LOCK_CHANNELS = """
     SELECT c.id FROM channels c JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
-    WHERE c.workspace_id = $1 ORDER BY c.id FOR NO KEY UPDATE OF c
+    WHERE c.workspace_id = $1 AND NOT is_leaving(c.id) ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 
@@ -121,6 +121,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     """Out of the workspace and of all its channels; their messages stay."""
     await db.execute(LOCK_WORKSPACE, workspace_id)
     await _check_owner_rules(db, standing, workspace_id, await get(db, workspace_id, user_id), None)
+    await shards.pass_over_closed(db)
     await db.execute(LOCK_CHANNELS, workspace_id, user_id)
     left = [row["channel_id"] for row in await db.fetch(LEAVE_ALL, workspace_id, user_id)]
     await db.execute(REMOVE, workspace_id, user_id)
@@ -133,6 +134,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
 async def leave_channels(db: Db, workspace_id: UUID, user_id: UUID, joined_before: datetime) -> None:
     """Out of the channels that are here, after somebody was removed from a workspace that is in another database; not
     out of those that they joined since, as a member again."""
+    await shards.pass_over_closed(db)
     await db.execute(LOCK_CHANNELS, workspace_id, user_id)
     left = [row["channel_id"] for row in await db.fetch(LEAVE_BEFORE, workspace_id, user_id, joined_before)]
     await announcements.members_left(db, sorted(left), user_id, user_id)

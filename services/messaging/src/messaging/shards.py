@@ -21,6 +21,7 @@ SHARD = "SELECT coalesce(nullif(current_setting('nexus.shard', TRUE), '')::int, 
 HOME = 0
 # What a database is told that has no slots yet.
 NONE = "none"
+WAIT_FOR_OPENING = "SELECT pg_advisory_xact_lock_shared(hashtext('nexus slot opens'))"
 HAS_GONE = "SELECT EXISTS (SELECT FROM slot_departures WHERE slot = $1)"
 
 
@@ -43,6 +44,12 @@ async def require_here(db: Db, id_: object) -> None:
     slot = slots.slot_of(UUID(str(id_)))
     if slot is not None and await db.fetchval(HAS_GONE, slot):
         raise elsewhere()
+
+
+async def pass_over_closed(db: Db) -> None:
+    """Before all channels of a workspace or person are changed but those that are leaving (`is_leaving`): these come to
+    it as they are opened again (sharding/opening.py)."""
+    await db.execute(WAIT_FOR_OPENING)
 
 
 def elsewhere() -> Problem:

@@ -7,6 +7,7 @@ from functools import partial
 
 import asyncpg
 
+from messaging.sharding import opening
 from messaging.sharding.owning import number_of, say, slots_of
 from messaging.sharding.tables import OF_CHANNELS, column_of
 
@@ -72,6 +73,7 @@ async def take_back(db: asyncpg.Connection, slot: int) -> bool:
     async with db.transaction():
         await db.execute(FORGET, slot, False)
         await say(db, await number_of(db), sorted({*await slots_of(db), slot}))
+        await opening.make_up(db, slot)
     return True
 
 

@@ -71,6 +71,8 @@ async def move(source: asyncpg.Connection, target: asyncpg.Connection, slot: int
             await departures.lift(target, slot)  # of when it left from there
             if not (departure and departure.is_over):
                 rows = await _leave(source, target, slot, departure, tell)
+            # Who was removed from a workspace meanwhile leaves as the slot arrives.
+            await _wait_copies(source, target)
             await _arrive(target, slot)
             tell(f"database {await number_of(target)} has slot {slot} now")
         await departures.lift(source, slot)

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import UTC, datetime
 
 import asyncpg
 
-from messaging import members
-from messaging.sharding import departures
+from messaging.sharding import departures, opening
 from messaging.sharding.owning import MOST_SHARDS, number_of
 from messaging.sharding.tables import OF_CHANNELS, rows_of
 
@@ -40,13 +38,6 @@ RAISE_VERSIONS = f"""
     SELECT setval('public.draft_versions', (v.last / {MOST_SHARDS} + 1) * {MOST_SHARDS} + $1)
     FROM {{schema}}.draft_versions v WHERE v.last > (SELECT last_value FROM public.draft_versions)
 """  # noqa: S608 - constants
-# Removed from the workspace while the slot was leaving: its old database could not, and its new one had nothing of it.
-STRANGERS = """
-    SELECT DISTINCT c.workspace_id, m.user_id FROM {schema}.channels c JOIN {schema}.channel_members m
-        ON m.channel_id = c.id
-    WHERE NOT EXISTS (SELECT FROM public.workspace_members w WHERE w.workspace_id = c.workspace_id
-        AND w.user_id = m.user_id)
-"""
 Rows = Mapping[str, int]
 Tell = Callable[[str], None]
 
@@ -94,8 +85,7 @@ async def land(target: asyncpg.Connection, slot: int) -> None:
         query = f"INSERT INTO public.{table} ({columns}) SELECT {columns} FROM {schema}.{table}"  # noqa: S608
         await target.execute(query, timeout=WITHIN)
     await target.execute(RAISE_VERSIONS.format(schema=schema), await number_of(target))
-    for row in await target.fetch(STRANGERS.format(schema=schema)):
-        await members.leave_channels(target, row["workspace_id"], row["user_id"], datetime.now(UTC))
+    await opening.make_up(target, slot)
 
 
 async def discard(target: asyncpg.Connection, slot: int) -> None:
