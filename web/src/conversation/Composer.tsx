@@ -104,7 +104,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   }
   function pressed(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || suggestions.pressed(event)) return;
-    if (event.key !== "Enter" || event.shiftKey) return;
+    if (event.key !== "Enter" || event.shiftKey || isByTouch()) return;
     event.preventDefault();
     submit();
   }
@@ -162,7 +162,13 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
           onPick={(emoji) => (write(content + emoji), field.current?.focus())}
         />
         <GifButton isDisabled={secondsLeft > 0} onPick={(gif) => post({ content: "", attachments: [gif] })} />
-        <span id={hintId} className="composer-hint" role={secondsLeft > 0 ? "timer" : undefined} data-testid="hint">
+        <span
+          id={hintId}
+          className="composer-hint"
+          role={secondsLeft > 0 ? "timer" : undefined}
+          data-usual={hint === text.conversation.hint || undefined}
+          data-testid="hint"
+        >
           {hint}
         </span>
         {!threadId && (
@@ -182,6 +188,9 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
     </form>
   );
 }
+
+/** Keyboards on screens have no other way to a new line. */
+const isByTouch = () => window.matchMedia("(hover: none) and (pointer: coarse)").matches;
 
 export function grow(field: HTMLTextAreaElement | null): void {
   if (!field) return;

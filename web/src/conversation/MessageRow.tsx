@@ -58,6 +58,8 @@ export const MessageRow = memo(function MessageRow({
   return (
     <article
       className={startsGroup ? "message message-first" : "message"}
+      // Where nothing can hover, a tap brings what can be done with it.
+      tabIndex={-1}
       aria-label={`${name}, ${text.time(at)}`}
       data-testid="message"
       data-message-id={message.id}
