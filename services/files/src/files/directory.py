@@ -7,6 +7,8 @@ from uuid import UUID
 
 from eventbus import Db
 
+SHUT_OUT = "INSERT INTO shut_out (user_id) VALUES ($1) ON CONFLICT DO NOTHING"
+LET_IN = "DELETE FROM shut_out WHERE user_id = $1"
 SAVE_WORKSPACE_MEMBER = """
     INSERT INTO workspace_members (workspace_id, user_id, role, silenced_until, may_post, may_reply)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -51,6 +53,10 @@ class Terms:
 
 
 UNSAID, USUAL = Rights(), Terms()
+
+
+async def save_user(db: Db, user_id: UUID, is_shut_out: bool) -> None:
+    await db.execute(SHUT_OUT if is_shut_out else LET_IN, user_id)
 
 
 async def save_workspace_member(db: Db, workspace_id: UUID, user_id: UUID, role: str, terms: Terms = USUAL) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventbus import Consumes, Db, Event, InvalidEvent, Tombstone
 from nexus.files.v1.file_event_pb2 import FileEvent
+from nexus.identity.v1.user_event_pb2 import UserEvent, UserSaved
 from nexus.messaging.v1 import channel_event_pb2 as said
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent, ChannelListed
 from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
@@ -16,6 +17,11 @@ from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent, 
 
 from files import carrying, directory, holds
 from files.directory import Rights, Terms
+
+
+async def save_user(event: UserEvent, db: Db) -> None:
+    (user_id,) = _ids(event.user_id)
+    await directory.save_user(db, user_id, event.user_saved.is_deactivated)
 
 
 async def join_workspace(event: WorkspaceMemberEvent, db: Db) -> None:
@@ -117,6 +123,7 @@ def _ids(*texts: str) -> list[UUID]:
 
 PUBLISHES: tuple[type[Event], ...] = (FileEvent,)
 CONSUMES: Consumes = {
+    UserEvent: {UserSaved: save_user},
     WorkspaceMemberEvent: {WorkspaceMemberSaved: join_workspace, Tombstone: leave_workspace},
     WorkspaceEvent: {RightsChanged: change_rights},
     ChannelDirectoryEvent: {ChannelListed: list_channel, Tombstone: remove_channel},

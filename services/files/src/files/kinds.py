@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from files import conversions, inspecting, previewing, removal, rescans, scanning
+from files import arrivals, conversions, inspecting, previewing, removal, rescans, scanning
 from files.direct import adoption
 from files.jobs import Kind
 from files.tus import assembly
@@ -11,8 +11,8 @@ KINDS: Mapping[str, Kind] = {
     # Two GiB to the scanner and through the store take their time.
     "scan": Kind(scanning.scan, deadline=1_800.0, give_up=scanning.refuse),
     # A store may take its time to join parts, or to copy.
-    "assemble": Kind(assembly.assemble, deadline=900.0, give_up=assembly.give_up),
-    "adopt": Kind(adoption.adopt, deadline=900.0, give_up=adoption.give_up),
+    "assemble": Kind(assembly.assemble, deadline=900.0, give_up=arrivals.refuse),
+    "adopt": Kind(adoption.adopt, deadline=900.0, give_up=arrivals.refuse),
     "rescan": Kind(rescans.scan, deadline=1_800.0, give_up=rescans.take_back),
     "remove": Kind(removal.remove_bytes, attempts=50),
     "inspect": Kind(inspecting.inspect),

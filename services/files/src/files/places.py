@@ -76,9 +76,11 @@ def _by_kind(name: str) -> str:
     return f"CASE p.entity_type {cases} END"
 
 
+# Who is shut out of their organization says nothing anywhere, whatever they began before.
+IS_SHUT_OUT = "EXISTS (SELECT FROM shut_out s WHERE s.user_id = $1)"
 SEES = f"coalesce({_by_kind('sees')}, FALSE)"
-WRITES = f"coalesce({_by_kind('writes')}, FALSE)"
-IS_SILENCED = _by_kind("silenced")
+WRITES = f"(coalesce({_by_kind('writes')}, FALSE) AND NOT {IS_SHUT_OUT})"
+IS_SILENCED = f"({_by_kind('silenced')} OR {IS_SHUT_OUT})"
 WORKSPACE_OF = _by_kind("workspace")
 
 

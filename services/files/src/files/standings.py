@@ -58,6 +58,18 @@ OF_FILE = f"""
 OF_LINK = OF_FILE.replace("m.role\n", "m.role, l.created_by AS link_by\n").replace(
     "WHERE f.id = $2", "JOIN links l ON l.file_id = f.id WHERE l.id = $2"
 )
+# What a message carries to a channel may be in a thread there, as the draft was with which it came.
+NAMED = """CASE
+    WHEN p.entity_type <> 'channel' THEN p.entity_type
+    WHEN EXISTS (SELECT FROM message_files c WHERE c.file_id = f.id AND c.channel_id = p.entity_id) THEN 'draft'
+    ELSE 'channel' END"""
+# Of a new file whose bytes still come.
+OF_UPLOAD = f"""
+    SELECT f.workspace_id, f.uploaded_by, m.role, (SELECT bool_and({WRITES}) FROM (
+        SELECT p.entity_id, {NAMED} AS entity_type FROM file_places p WHERE p.file_id = f.id) AS p) AS writes
+    FROM files f JOIN workspace_members m ON m.workspace_id = f.workspace_id AND m.user_id = $1
+    WHERE f.id = $2
+"""  # noqa: S608
 OF_PLACE = f"""
     SELECT p.workspace_id, {WRITES} AS writes, m.role
     FROM (SELECT p.*, coalesce({WORKSPACE_OF}, $4::uuid) AS workspace_id
@@ -77,6 +89,12 @@ async def of_file(db: Db, user_id: UUID, file_id: UUID) -> Standing:
     if row is None:
         raise not_found("file")
     return Standing(user_id, **dict(row))
+
+
+async def of_upload(db: Db, user_id: UUID, file_id: UUID) -> Standing:
+    """Towards the places of a file that never was clean; of whoever is not in its workspace any more it is none."""
+    row = await db.fetchrow(OF_UPLOAD, user_id, file_id)
+    return Standing(user_id, **dict(row)) if row else Standing(user_id)
 
 
 async def of_link(db: Db, user_id: UUID, link_id: UUID) -> Standing:

@@ -9,8 +9,9 @@ from chassis.problems import Problem, not_found
 from eventbus import Db
 from uuid_utils.compat import uuid7
 
-from files import announcements, jobs, quotas, versions
+from files import announcements, jobs, permissions, quotas, standings, versions
 from files.metrics import UPLOADED, UPLOADED_BYTES
+from files.permissions import Action
 from files.places import Place
 from files.quotas import Limits
 from files.standings import Standing
@@ -29,7 +30,7 @@ NEW_UPLOAD = """
     INSERT INTO uploads (id, method, file_id, version, workspace_id, user_id, size, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second') RETURNING *
 """
-OPEN = "SELECT * FROM uploads WHERE id = $1 AND user_id = $2 AND state = 'open' FOR UPDATE"
+OPEN = "SELECT * FROM uploads WHERE id = $1 AND state = 'open' FOR UPDATE"
 RESERVE = "UPDATE uploads SET size = size + $2 WHERE id = $1 AND state = 'open' RETURNING workspace_id"
 EXTEND = """
     UPDATE uploads SET expires_at = now() + $2 * interval '1 second' WHERE id = $1 AND state = 'open' RETURNING true
@@ -38,8 +39,16 @@ CALL = "UPDATE uploads SET multipart_id = $2 WHERE id = $1 AND state = 'open' RE
 STORED = "UPDATE uploads SET state = 'stored', size = $2 WHERE id = $1 AND state = 'open' RETURNING *"
 SCANNING = "UPDATE file_versions SET status = 'scanning', size = $3, sha256 = $4 WHERE file_id = $1 AND number = $2"
 OVER = "UPDATE uploads SET state = 'over' WHERE id = $1 AND state <> 'over' RETURNING file_id, version"
-DROP_VERSION = "DELETE FROM file_versions WHERE file_id = $1 AND number = $2 AND status = 'uploading'"
+REFUSE = """
+    UPDATE file_versions SET status = 'refused', reason = $3 WHERE file_id = $1 AND number = $2 AND status = 'uploading'
+    RETURNING uploaded_by
+"""
+DROP_VERSION = "DELETE FROM file_versions WHERE file_id = $1 AND number = $2 AND status IN ('uploading', 'refused')"
 DROP_EMPTY = "DELETE FROM files f WHERE id = $1 AND NOT EXISTS (SELECT FROM file_versions WHERE file_id = f.id)"
+
+
+# Why an upload ends that was allowed when it began.
+FORBIDDEN = "forbidden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +106,35 @@ async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> U
 
 async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Upload:
     """Somebody's own that is under way, locked; `Problem` 404 for any other."""
-    row = await db.fetchrow(OPEN, upload_id, user_id)
-    if row is None:
+    row = await db.fetchrow(OPEN, upload_id)
+    if row is None or row["user_id"] != user_id:
         raise not_found("upload")
     return _upload(row)
+
+
+async def ask_again(db: Db, upload_id: UUID) -> Problem | None:
+    """Whether what was allowed at the beginning still is; one under way is given up otherwise, for the reason that is
+    returned."""
+    row = await db.fetchrow(OPEN, upload_id)
+    if row is None:
+        return None
+    try:
+        await _require_still_allowed(db, _upload(row))
+    except Problem as refusal:
+        await give_up(db, upload_id)
+        return refusal
+    return None
+
+
+async def _require_still_allowed(db: Db, upload: Upload) -> None:
+    """`Problem` 403 for who was silenced, removed, shut out or lost the right meanwhile, or if it is closed."""
+    is_new = upload.version == 1
+    try:
+        of = standings.of_upload if is_new else standings.of_file
+        standing = await of(db, upload.user_id, upload.file_id)
+        permissions.check(Action.FILE_UPLOAD if is_new else Action.VERSION_ADD, standing)
+    except Problem:
+        raise Problem(403, FORBIDDEN, "You may no longer put this file where it was to go.") from None
 
 
 async def reserve(db: Db, upload: Upload, more: int, limits: Limits) -> None:
@@ -122,11 +156,12 @@ async def name_parts(db: Db, upload_id: UUID, multipart_id: str) -> bool:
 
 async def finish(db: Db, upload_id: UUID, size: int, sha256: bytes | None) -> Upload:
     """All bytes are at `keys.incoming`: the version waits for the scanner, which hashes them, too. `Problem` 404 if the
-    upload is over: given up, or its file is gone."""
+    upload is over: given up, or its file is gone; 403 if it was allowed once and is no more."""
     row = await db.fetchrow(STORED, upload_id, size)
     if row is None:
         raise not_found("upload")
     upload = _upload(row)
+    await _require_still_allowed(db, upload)
     await db.execute(SCANNING, upload.file_id, upload.version, size, sha256)
     await queue_scan(db, upload.id, upload.file_id, upload.version)
     await announcements.uploaded(db, upload.file_id, upload.version, upload.user_id)
@@ -150,6 +185,25 @@ async def give_up(db: Db, upload_id: UUID) -> None:
     await db.execute(DROP_EMPTY, row["file_id"])
     await remove_bytes(db, upload_id)
     UPLOADED.labels("any", "given_up").inc()
+
+
+async def refuse(db: Db, upload_id: UUID, reason: str) -> None:
+    """All bytes came, and none of them stays: its uploader sees why, if they see where it was to go."""
+    row = await db.fetchrow(OVER, upload_id)
+    if row is None:
+        await remove_bytes(db, upload_id, "late")
+        return
+    file_id, version = row["file_id"], row["version"]
+    user_id = await db.fetchval(REFUSE, file_id, version, reason)
+    await remove_bytes(db, upload_id)
+    if user_id is None:
+        return
+    await announcements.uploaded(db, file_id, version, user_id)
+    await announcements.refused(db, file_id, version, user_id, reason)
+    if not await standings.sees_file(db, user_id, file_id):
+        await db.execute(DROP_VERSION, file_id, version)
+        await db.execute(DROP_EMPTY, file_id)
+    UPLOADED.labels("any", "refused").inc()
 
 
 async def remove_bytes(db: Db, upload_id: UUID, when: str = "upload") -> None:

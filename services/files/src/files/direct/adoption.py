@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-from eventbus import Db
-
-from files import keys, uploads
+from files import arrivals, keys, uploads
 from files.direct.drops import RESTS
 from files.jobs import Job, Refused
 from files.objects import Missing
@@ -27,10 +25,5 @@ async def adopt(job: Job, shop: Workshop) -> None:
     head = await shop.store.head(keys.incoming(upload_id))
     if head is None or head.size != size:
         raise Refused("damaged")
-    async with shop.pool.acquire(timeout=5) as db, db.transaction():
-        await uploads.finish(db, upload_id, size, None)
+    await arrivals.arrive(shop, upload_id, size)
     await shop.store.delete(keys.dropped(upload_id))
-
-
-async def give_up(db: Db, job: Job, _: str) -> None:
-    await uploads.give_up(db, UUID(job.subject))

@@ -66,13 +66,17 @@ async def complete(
     upload_id: UUID, request: Request, ask: Annotated[Ask, allowed(Action.UPLOAD_CONTINUE)]
 ) -> dict[str, Any]:
     """The file, which is taken over and scanned. Said twice, it is done once; `Problem` 409 while the bytes are not
-    there, 422 if they are others than were announced, 404 once it was given up."""
+    there, 422 if they are others than were announced, 404 once it was given up, 403 if it is no
+    longer allowed."""
     user_id = ask.user.user_id
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
         drop = await drops.of_user(db, upload_id, user_id)
         if not await db.fetchval(IS_OPEN, upload_id):
             return await forms.of(db, user_id, drop.file_id)
         upload = await uploads.of_user(db, upload_id, user_id)
+        refusal = await uploads.ask_again(db, upload_id)
+    if refusal:
+        raise refusal
     _require_announced(await request.app.state.store.head(keys.dropped(upload_id)), upload.size, drop.media_type)
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
         await jobs.add(db, "adopt", upload_id, file_id=upload.file_id, version=upload.version)

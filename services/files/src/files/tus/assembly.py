@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-from eventbus import Db
-
-from files import keys, uploads
+from files import arrivals, keys, uploads
 from files.jobs import Job, Refused
 from files.objects import Missing, Part
 from files.tus.progress import RESTS
@@ -28,12 +26,7 @@ async def assemble(job: Job, shop: Workshop) -> None:
     if head is None or head.size != row["length"]:
         raise Refused("lost" if head is None else "damaged")
     await shop.store.delete(f"{keys.incoming(upload_id)}.tail")
-    async with shop.pool.acquire(timeout=5) as db, db.transaction():
-        await uploads.finish(db, upload_id, head.size, None)
-
-
-async def give_up(db: Db, job: Job, _: str) -> None:
-    await uploads.give_up(db, UUID(job.subject))
+    await arrivals.arrive(shop, upload_id, head.size)
 
 
 async def _join(shop: Workshop, key: str, multipart_id: str | None, etags: list[str]) -> None:

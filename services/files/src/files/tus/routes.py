@@ -182,6 +182,7 @@ async def _written(request: Request, ask: Ask, upload_id: UUID) -> Progress:
 
 async def _write(request: Request, ask: Ask, upload_id: UUID, offset: int, body: AsyncIterator[bytes]) -> Progress:
     state, checksum = request.app.state, headers.checksum(request.headers)
+    await _ask_again(ask, upload_id)
     async with _one_of_few(state), _turn(ask, upload_id, state.settings.instance) as (found, turn):
         if found.arrived != offset:
             detail = f"Upload-Offset: {found.arrived} bytes have arrived, not {offset}."
@@ -194,6 +195,15 @@ async def _write(request: Request, ask: Ask, upload_id: UUID, offset: int, body:
         written = await Chunk(ask.pool, state.store, found, turn).write(body, checksum)
     TUS_CHUNKS.labels("taken").inc()
     return written
+
+
+async def _ask_again(ask: Ask, upload_id: UUID) -> None:
+    """Who may not upload any more sends no further byte. (Of what has arrived as a whole, the job asks.)"""
+    async with ask.pool.acquire(timeout=5) as db, db.transaction():
+        found = await progress.of_user(db, upload_id, ask.user.user_id)
+        refusal = None if found.is_whole else await uploads.ask_again(db, upload_id)
+    if refusal:
+        raise refusal
 
 
 @asynccontextmanager

@@ -348,7 +348,7 @@ class FileRefused(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """malware, too_large_to_scan, damaged, lost or internal_error."""
+    """malware, too_large_to_scan, damaged, lost, forbidden (no longer allowed when all bytes were there) or internal_error."""
     user_id: _builtins.str
     """Who uploaded this version."""
     @_builtins.property
