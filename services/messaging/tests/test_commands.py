@@ -1,6 +1,7 @@
 """Slash commands: a program is asked with a signature, has three seconds, and may answer later."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -83,6 +84,22 @@ async def test_who_answers_too_late_badly_or_not_at_all_is_told_as_such(
         receiver.status, receiver.answer = status, answer
         assert (await give(office, "deploy"))[0] == 424
     assert (await office.history(office.owner))["messages"] == []
+
+
+async def test_who_compresses_where_that_is_taken_is_understood(
+    office: Office, deploy: Any, receiver: Receiver
+) -> None:
+    async def packed(request: web.Request, always: bool = False) -> web.StreamResponse:
+        response = web.json_response({"text": "all is well", "response_type": "in_channel"})
+        response.enable_compression(web.ContentCoding.gzip if always else None)
+        return response
+
+    receiver.answering = packed
+    status, answer = await give(office, "deploy")
+    assert (status, answer["message"]["content"]) == (200, "all is well")
+    receiver.answering = partial(packed, always=True)
+    status, problem = await give(office, "deploy")
+    assert (status, "compressed" in problem["detail"]) == (424, True)
 
 
 async def test_it_may_answer_five_times_more_at_an_address_of_its_own(

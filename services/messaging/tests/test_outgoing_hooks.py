@@ -118,6 +118,14 @@ async def test_who_does_not_hear_is_told_again_under_the_same_id_and_then_switch
     assert (await deliveries(office, hook))[0]["state"] == "delivered"
 
 
+async def test_whoever_heard_it_may_answer_anything(office: Office, hook: Any, receiver: Receiver, work: Work) -> None:
+    receiver.answer = "a" * 200_000
+    await office.say(office.member, "hello")
+    assert await work() == 1
+    (delivery,) = await deliveries(office, hook)
+    assert (delivery["state"], delivery["status"], delivery["error"]) == ("delivered", 200, None)
+
+
 async def test_who_is_gone_is_told_nothing_more(office: Office, hook: Any, receiver: Receiver, work: Work) -> None:
     receiver.status = 410
     await office.say(office.member, "one")

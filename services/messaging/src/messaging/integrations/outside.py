@@ -13,7 +13,13 @@ from messaging.outbound import pinned
 from messaging.outbound.guard import Guard, Refused, Unreachable, target
 
 LONGEST_ANSWER = 100_000
-HEADERS = {"User-Agent": "Nexus-Webhooks/1.0", "Content-Type": "application/json", "Accept": "application/json"}
+HEADERS = {
+    "User-Agent": "Nexus-Webhooks/1.0",
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    # Nothing that was packed small can be large here.
+    "Accept-Encoding": "identity",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,19 @@ class Outside:
         """`Refused` for an address that is never asked, `Unreachable` for a name that is not known now."""
         await self._guard.addresses(target(url))
 
+    async def tell(self, endpoint: Endpoint, id_: str, body: bytes, deadline: float) -> Answer:
+        """As `ask`, though of the answer nothing but its head is read: its body may be anything."""
+        return await self._signed(endpoint, id_, body, deadline, reads=False)
+
     async def ask(self, endpoint: Endpoint, id_: str, body: bytes, deadline: float) -> Answer:
         """The answer to a signed POST; `Refused` or `Unreachable` if there is none within `deadline` seconds."""
+        return await self._signed(endpoint, id_, body, deadline, reads=True)
+
+    async def _signed(self, endpoint: Endpoint, id_: str, body: bytes, deadline: float, reads: bool) -> Answer:
         headers = HEADERS | signing.headers(endpoint.secrets, id_, int(time.time()), body)
         try:
             async with asyncio.timeout(deadline):
-                return await self._post(endpoint.url, body, headers)
+                return await self._post(endpoint.url, body, headers, reads)
         except TimeoutError:
             raise Unreachable(f"it did not answer within {deadline:g} seconds") from None
         except (ssl.SSLCertVerificationError, aiohttp.ClientConnectorCertificateError):
@@ -61,16 +74,19 @@ class Outside:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unreachable(f"it does not answer: {type(error).__name__}") from error
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    async def _post(self, url: str, body: bytes, headers: dict[str, str], reads: bool) -> Answer:
         place = target(url)
         async with (
             pinned.session(self._guard, place, self._context) as http,
             http.post(URL(place.url, encoded=True), data=body, headers=headers, allow_redirects=False) as answer,
         ):
-            return Answer(answer.status, await _read(answer), _seconds(answer.headers.get("Retry-After", "")))
+            told = await _read(answer) if reads else b""
+            return Answer(answer.status, told, _seconds(answer.headers.get("Retry-After", "")))
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused("its answer is compressed, which nobody asked for")
     body = bytearray()
     async for chunk in answer.content.iter_chunked(16_384):
         body += chunk

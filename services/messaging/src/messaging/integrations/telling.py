@@ -56,7 +56,7 @@ async def _tried(outside: Outside, delivery: Delivery, endpoint: Endpoint | None
     if endpoint is None:
         return Outcome("failed", None, "it has no address"), "it has no address"
     try:
-        answer = await outside.ask(endpoint, f"msg_{delivery.id}", delivery.body.encode(), DEADLINE)
+        answer = await outside.tell(endpoint, f"msg_{delivery.id}", delivery.body.encode(), DEADLINE)
     except Refused as error:
         return Outcome("failed", None, str(error)), str(error)
     except Unreachable as error:
