@@ -6,11 +6,12 @@ import type { Message } from "../api/types";
 import type { ThreadShown } from "../conversation/timeline";
 import { change } from "../live/change";
 import { askSoon, hearGone, hearReplyOfFollowed, hearThreadReading, hearThreadShown } from "./followed";
-import { hearFollowed, hearThreadRead } from "./threads";
+import { hearFollowed, hearThreadRead, tellWhatWasReadOfThreads } from "./threads";
 
 type Shown = ThreadShown & { channelId: string; messageId: string };
 
 export function attachThreads(socket: Socket): void {
+  socket.on("connect", tellWhatWasReadOfThreads);
   socket.on("message:receive", ({ message }: { message: Message }) => hearReplyOfFollowed(message));
   socket.on("thread:update", (told: Shown) => {
     change(told.channelId, { ...told, kind: "thread" });
@@ -26,5 +27,5 @@ export function attachThreads(socket: Socket): void {
   });
   socket.on("message:delete", ({ message }: { message?: Message }) => hearGone(message?.parentMessageId));
   socket.on("messages:purged", askSoon);
-  socket.on("channel:left", askSoon);
+  for (const event of ["channel:joined", "channel:left", "channel:update"]) socket.on(event, askSoon);
 }

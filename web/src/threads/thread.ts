@@ -34,7 +34,7 @@ export function loaded(thread: Thread, ticket: Ticket, page: ThreadPage): Thread
     replies: mergeNewest(thread.replies, ticket, pageOf(page)),
     isFollowing: page.isFollowing,
     followers: page.followers,
-    lastReadSeq: Math.max(thread.lastReadSeq, page.lastReadSeq),
+    lastReadSeq: page.lastReadSeq,
   };
 }
 

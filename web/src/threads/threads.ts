@@ -1,6 +1,7 @@
 /** The threads that were opened in this tab: loaded when they are, kept up by what is heard. */
 import { create } from "zustand";
 
+import { Problem } from "../api/problem";
 import { markUnread } from "../api/reading";
 import { type ThreadPage, type ThreadReading, readThread, setFollowing, threadPage } from "../api/threads";
 import type { Message } from "../api/types";
@@ -17,7 +18,7 @@ export const useThreads = create<{ held: Readonly<Record<string, threads.Thread>
 const loading = new Map<string, Promise<void>>();
 /** How far this device has read what the server does not know yet. */
 const untold = new Map<string, number>();
-const telling = new Set<string>();
+const telling = new Map<string, Promise<void>>();
 /** Marked unread by hand: stays so until the thread is opened again. */
 const keptUnread = new Set<string>();
 
@@ -61,7 +62,10 @@ async function fetchNewest(threadId: string): Promise<void> {
     page = await threadPage(threadId, { limit: LARGEST_PAGE, before: rows[0].id });
     rows = [...page.replies, ...rows];
   }
-  change(threadId, (thread) => threads.loaded(thread, ticket, { ...newest, replies: rows, hasMore: page.hasMore }));
+  // Another device may have marked it unread while this one was away; what this one read since is told yet.
+  const lastReadSeq = Math.max(newest.lastReadSeq, untold.get(threadId) ?? 0);
+  const whole = { ...newest, lastReadSeq, replies: rows, hasMore: page.hasMore };
+  change(threadId, (thread) => threads.loaded(thread, ticket, whole));
 }
 
 export async function loadOlderReplies(threadId: string): Promise<void> {
@@ -85,7 +89,10 @@ export function hearChange(channelId: string, made: Change): void {
     if (!root || root.channelId === channelId) change(threadId, (thread) => threads.happened(thread, made));
 }
 
+/** Moved back, it was marked unread on some device, and looking at it is no reading. */
 export function hearThreadRead(threadId: string, lastReadSeq: number): void {
+  if (lastReadSeq < (untold.get(threadId) ?? 0)) return;
+  if (lastReadSeq < threadOf(threadId).lastReadSeq) keptUnread.add(threadId);
   change(threadId, (thread) => ({ ...thread, lastReadSeq }));
 }
 
@@ -101,20 +108,34 @@ export async function follow(threadId: string, isFollowing: boolean): Promise<vo
   hearFollowed(threadId, isFollowing);
 }
 
-/** What has been on screen has been read: here at once, then on all devices; one at a time, the furthest last. */
+/** What has been on screen has been read: here at once, then on all devices. */
 export async function markThreadSeen(threadId: string, seq: number): Promise<void> {
   if (seq <= threadOf(threadId).lastReadSeq || keptUnread.has(threadId)) return;
   hearThreadRead(threadId, seq);
   untold.set(threadId, seq);
-  if (telling.has(threadId)) return;
-  telling.add(threadId);
+  await tell(threadId);
+}
+
+/** After each connect: what was read while nobody could be told. */
+export function tellWhatWasReadOfThreads(): void {
+  for (const threadId of untold.keys()) void tell(threadId);
+}
+
+/** One at a time, the furthest last. */
+function tell(threadId: string): Promise<void> {
+  const told = telling.get(threadId) ?? tellAll(threadId).finally(() => telling.delete(threadId));
+  telling.set(threadId, told);
+  return told;
+}
+
+async function tellAll(threadId: string): Promise<void> {
   try {
-    for (let next = untold.get(threadId); next !== undefined; next = untold.get(threadId)) {
-      untold.delete(threadId);
-      await readThread(threadId, next);
+    for (let seq = untold.get(threadId); seq !== undefined; seq = untold.get(threadId)) {
+      await readThread(threadId, seq);
+      if (untold.get(threadId) === seq) untold.delete(threadId);
     }
-  } finally {
-    telling.delete(threadId);
+  } catch (error) {
+    if (error instanceof Problem && !error.isPassing) untold.delete(threadId);
   }
 }
 
@@ -122,6 +143,7 @@ export async function keepThreadUnread(reply: Message): Promise<ThreadReading> {
   const threadId = reply.parentMessageId ?? "";
   keptUnread.add(threadId);
   untold.delete(threadId);
+  await telling.get(threadId);
   // The marker that moves is that of the thread, as the reply is shown there alone.
   const told: unknown = await markUnread(reply.id);
   const reading = told as ThreadReading;
@@ -137,6 +159,7 @@ export function forgetThreadsOf(channelId: string): void {
 export function forgetAllThreads(): void {
   useThreads.setState({ held: {} });
   untold.clear();
+  keptUnread.clear();
 }
 
 function forget(threadId: string): void {
