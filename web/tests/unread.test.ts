@@ -143,3 +143,23 @@ test("under my newest message that others have read stands who did", () => {
   expect(seenOf(messages, [{ userId: "bo", lastReadSeq: 0 }], "me")).toBeNull();
   expect(seenOf(messages, [], "me")).toBeNull();
 });
+
+test("an archived channel counts nowhere, and what was unread in it again once it is opened", async () => {
+  reading.noticeChannel("c", "w");
+  reading.hearArchived("c", true);
+  expect(totals(reading.useReading.getState())).toEqual({ hasUnread: false, mentions: 0 });
+  reading.hearDeleted(aMessage(4, { isDeleted: true, revision: 1 }));
+  expect(routes.unreadOf).not.toHaveBeenCalled();
+  reading.hearArchived("c", false);
+  await vi.waitFor(() => expect(badge().number).toBe("1"));
+  expect(totals(reading.useReading.getState(), "w").mentions).toBe(1);
+});
+
+test("a channel that was archived before one came is asked for once it is opened, if one is in it", async () => {
+  reading.startReading();
+  reading.hearArchived("other", false);
+  expect(routes.unreadOf).not.toHaveBeenCalled();
+  reading.noticeChannel("c", "w");
+  reading.hearArchived("c", false);
+  await vi.waitFor(() => expect(badge().number).toBe("1"));
+});

@@ -6,6 +6,7 @@ import { hearReceipt } from "./receipts";
 import {
   type Hearing,
   forgetReading,
+  hearArchived,
   hearNotifications,
   hearPurged,
   hearRead,
@@ -24,5 +25,8 @@ export function attachReading(socket: Socket): void {
     hearNotifications(channelId, hearing),
   );
   socket.on("channel:joined", ({ channel }: { channel: { id: string } }) => void recount(channel.id));
+  socket.on("channel:update", ({ channel }: { channel: { id: string; isArchived: boolean } }) =>
+    hearArchived(channel.id, channel.isArchived),
+  );
   socket.on("channel:left", ({ channelId }: { channelId: string }) => forgetReading(channelId));
 }

@@ -37,6 +37,8 @@ const reading = useReading.getState;
 
 /** Marked unread by hand: stays so until the conversation is opened again. */
 const keptUnread = new Set<string>();
+/** Archived since they were counted. */
+const closed = new Set<string>();
 /** How often something was heard of a channel that makes an answer under way old. */
 const heard = new Map<string, number>();
 const asking = new Set<string>();
@@ -47,7 +49,7 @@ const telling = new Map<string, Promise<void>>();
 
 export function startReading(): void {
   useReading.setState(NOTHING_YET);
-  for (const each of [keptUnread, untold, awaited]) each.clear();
+  for (const each of [keptUnread, closed, untold, awaited]) each.clear();
 }
 
 export function noticeChannel(channelId: string, workspaceId: string): void {
@@ -68,6 +70,7 @@ export async function loadUnread(): Promise<void> {
 function takeAll(told: readonly Unread[], before: ReadonlyMap<string, number>): void {
   const held: Record<string, counts.Held> = {};
   const hearing: Record<string, Hearing> = {};
+  closed.clear();
   for (const each of told) {
     if (each.lastReadSeq >= (awaited.get(each.channelId) ?? 0)) awaited.delete(each.channelId);
     held[each.channelId] = taken(reading().held[each.channelId], each);
@@ -86,7 +89,7 @@ function taken(before: counts.Held | undefined, told: Unread): counts.Held {
 
 /** Asks for one channel, again if something was heard meanwhile that the answer may not know. */
 export async function recount(channelId: string, withinMs = 0): Promise<void> {
-  if (asking.has(channelId)) return;
+  if (asking.has(channelId) || closed.has(channelId)) return;
   asking.add(channelId);
   try {
     await pause(Math.random() * withinMs);
@@ -106,6 +109,15 @@ export async function recount(channelId: string, withinMs = 0): Promise<void> {
 function takeOne(told: Unread): void {
   change(told.channelId, (held) => taken(held, told));
   hearNotifications(told.channelId, told);
+}
+
+/** In an archived channel nothing waits to be read; once it is opened again, what was unread is asked for. */
+export function hearArchived(channelId: string, isArchived: boolean): void {
+  const { [channelId]: before, ...held } = reading().held;
+  if (isArchived) {
+    closed.add(channelId);
+    useReading.setState({ held });
+  } else if (closed.delete(channelId) || (!before && reading().workspaceOf[channelId])) void recount(channelId);
 }
 
 export function forgetReading(channelId: string): void {
