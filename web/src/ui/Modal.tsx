@@ -14,7 +14,8 @@ interface Props {
   isWide?: boolean;
 }
 
-/* What is opened from within a form is in that form to React: a submit is kept from reaching it.
+/* The cross comes last: a dialog begins where something is to be done, and that is where the keyboard is, too.
+   What is opened from within a form is in that form to React: a submit is kept from reaching it.
    Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. It goes back to
    its own trigger alone, and there is none: who uses the keyboard would be at the page's beginning afterwards. */
 export function Modal({ title, description, isOpen, onClose, children, isWide = false }: Props) {
@@ -33,14 +34,12 @@ export function Modal({ title, description, isOpen, onClose, children, isWide = 
           }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
-          <header className="modal-head">
-            <Dialog.Title className="modal-title">{title}</Dialog.Title>
-            <Dialog.Close className="icon-button" aria-label={text.close}>
-              <Icon name="close" />
-            </Dialog.Close>
-          </header>
+          <Dialog.Title className="modal-title">{title}</Dialog.Title>
           {description && <Dialog.Description className="modal-description">{description}</Dialog.Description>}
           {children}
+          <Dialog.Close className="icon-button modal-close" aria-label={text.close}>
+            <Icon name="close" />
+          </Dialog.Close>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
