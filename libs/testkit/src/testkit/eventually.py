@@ -8,13 +8,15 @@ from typing import TypeVar, overload
 
 T = TypeVar("T")
 PAUSE = 0.02
+# Seconds, for a busy machine: who waits for less says so, and asserts it.
+WITHIN = 20.0
 
 
 @overload
-async def eventually(check: Callable[[], Awaitable[T]], within: float = 5.0) -> T: ...
+async def eventually(check: Callable[[], Awaitable[T]], within: float = WITHIN) -> T: ...
 @overload
-async def eventually(check: Callable[[], T], within: float = 5.0) -> T: ...
-async def eventually(check: Callable[[], object], within: float = 5.0) -> object:
+async def eventually(check: Callable[[], T], within: float = WITHIN) -> T: ...
+async def eventually(check: Callable[[], object], within: float = WITHIN) -> object:
     """The first truthy answer of `check`, which may be a coroutine function.
 
     A falsy answer and an error (a failed assertion, a refused connection) both mean "not yet". When time is up the

@@ -16,8 +16,9 @@ from localstack.settings import inherited
 from testkit.eventually import eventually
 from testkit.ports import free_port
 
-READY_WITHIN = 20.0
-STOP_WITHIN = 15.0
+# Seconds, for a busy machine.
+READY_WITHIN = 60.0
+STOP_WITHIN = 40.0
 INTERNAL_SECRET = "the-secret-that-services-share-in-tests"  # noqa: S105
 
 
