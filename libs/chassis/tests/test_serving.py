@@ -21,7 +21,8 @@ fail = asyncio.Event()
 @routes.get("/slow")
 async def slow() -> str:
     print("accepted", flush=True)
-    await asyncio.sleep(0.5)
+    while not os.path.exists(os.environ["GO_ON"]):
+        await asyncio.sleep(0.02)
     return "finished"
 
 @routes.get("/fail")
@@ -57,7 +58,8 @@ running.run("toy", ServiceSettings, main)
 async def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokens: Issuer):
     (tmp_path / "a_toy_service.py").write_text(TOY)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    async with process("a_toy_service", jwks_url=tokens.jwks_url) as running:
+    settings = {"GO_ON": str(tmp_path / "go-on")}
+    async with process("a_toy_service", jwks_url=tokens.jwks_url, settings=settings) as running:
         yield running
 
 
@@ -73,6 +75,7 @@ async def test_a_process_finishes_what_it_accepted_takes_nothing_new_and_stops_i
         stopping = group.create_task(toy.terminate())
         await eventually(lambda: refuses(toy))
         assert not stopping.done()
+        await asyncio.to_thread(Path(toy.environment["GO_ON"]).touch)
     assert under_way.result() == "finished"
     assert stopping.result() == 0
     said = [line for line in toy.output.splitlines() if line.endswith("ended")]

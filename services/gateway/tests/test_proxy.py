@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from testkit import Issuer, eventually
 from uuid_utils.compat import uuid7
-from ways import LIMIT, Way
+from ways import DEADLINE, LIMIT, Way
 from yarl import URL
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -200,14 +200,14 @@ async def test_a_slow_download_goes_on_past_the_deadline_as_long_as_something_co
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
-        for _ in range(6):
+        for _ in range(8):
             await response.write(b"x")
-            await asyncio.sleep(0.12)
+            await asyncio.sleep(DEADLINE / 6)
         return response
 
     way.answer = answer
     _, body = await way.ask("GET", "/api/channels")
-    assert body == b"xxxxxx"
+    assert body == b"x" * 8
 
 
 @pytest.mark.parametrize("head", [b"GET", b"POST"])
@@ -230,7 +230,7 @@ async def test_a_client_that_leaves_takes_its_request_along(way: Way, head: byte
     writer.write(head + b" /api/channels HTTP/1.1\r\nHost: x\r\n" + body)
     await eventually(lambda: way.asked)
     writer.transport.abort()
-    await asyncio.wait_for(cancelled.wait(), 0.4)
+    await asyncio.wait_for(cancelled.wait(), DEADLINE * 0.8)
 
 
 async def test_a_client_that_leaves_in_the_middle_of_its_upload_harms_nobody(way: Way) -> None:

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 from gateway.uploads import is_upload
 from testkit import eventually
-from ways import LIMIT, UPLOAD_LIMIT, UPLOADS, Way
+from ways import DEADLINE, LIMIT, UPLOAD_LIMIT, UPLOADS, Way
 from yarl import URL
 
-PAUSE = 0.12  # the gateway's deadline is 0.5 s here
+PAUSE = DEADLINE / 6
 CHUNK = b"x" * 65_536
 
 
@@ -155,7 +155,7 @@ async def test_a_client_that_leaves_in_the_middle_takes_its_upload_along(way: Wa
     writer.write(b"POST /api/files HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + CHUNK)
     await eventually(lambda: way.asked)
     writer.transport.abort()
-    await asyncio.wait_for(ended.wait(), 0.4)
+    await asyncio.wait_for(ended.wait(), DEADLINE * 0.8)
 
 
 async def test_uploads_leave_room_for_other_requests(way: Way) -> None:

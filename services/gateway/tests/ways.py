@@ -23,6 +23,8 @@ from yarl import URL
 LIMIT = 1_000_000
 UPLOAD_LIMIT = 50_000_000
 UPLOADS = 2
+# Seconds that the proxy waits for anything.
+DEADLINE = 1.5
 Answerer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -70,7 +72,7 @@ async def open_way() -> AsyncIterator[Way]:
         way = Way(http, owner=url)
         owners = dict.fromkeys(("channels", "messages"), ("messaging", url)) | {"files": ("files", url)}
         owners["auth"] = ("identity", "http://127.0.0.1:9")
-        proxy = Proxy(http, owners, way.revocations, deadline=0.5, uploads=UPLOADS)
+        proxy = Proxy(http, owners, way.revocations, deadline=DEADLINE, uploads=UPLOADS)
         async with served(an_app(proxy)) as way.url:
             yield way
 
