@@ -243,7 +243,6 @@ async def test_only_a_trusted_proxy_says_where_a_request_comes_from(house: House
         assert await status(http, f"{odd.url}/metrics") == 200
 
 
-# The last test: it leaves the second gateway stopped.
 async def test_a_gateway_that_is_told_to_stop_answers_what_was_asked_and_sends_everybody_away(
     house: House, second: Process, team: Team
 ) -> None:
@@ -263,6 +262,7 @@ async def test_a_gateway_that_is_told_to_stop_answers_what_was_asked_and_sends_e
         assert {alice.ws.close_code, bob.ws.close_code} == {1001}
         assert await stopping == 0
     assert time.monotonic() - began < 10
+    await second.start()
 
 
 async def _is_stopping(url: str) -> bool:
