@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from office import Asker, Office
 from testkit import eventually
 
 SAID = "SELECT id, seq, user_id, parent_message_id FROM messages WHERE channel_id = $1 ORDER BY seq"
-LATER = "2027-01-01T10:00:00Z"
+LATER = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 
 
 @dataclass(slots=True)
