@@ -20,6 +20,7 @@ import asyncpg
 from chassis.confined.runner import Runner
 from chassis.database import create_pool
 from localstack import start_parts
+from messaging.sharding import databases
 from messaging.transfers import jobs, pieces, worker
 from testkit.databases import Databases
 from uuid_utils.compat import uuid7
@@ -89,11 +90,11 @@ async def begun(pool: asyncpg.Pool, file: Path) -> UUID:
 async def measured(pool: asyncpg.Pool, runner: Runner, transfer_id: UUID) -> tuple[int, float, float]:
     """Messages, and the seconds that reading and importing them took."""
     started = time.monotonic()
-    await worker.work_on_next(pool, runner, UNLIMITED)
+    await worker.work_on_next(databases.Databases(pool), runner, UNLIMITED)
     read = time.monotonic()
     messages = await pool.fetchval("SELECT count(*) FROM transfer_records WHERE kind = 'message'")
     await pool.execute(CONFIRM, transfer_id, messages)
-    await worker.work_on_next(pool, runner, UNLIMITED)
+    await worker.work_on_next(databases.Databases(pool), runner, UNLIMITED)
     ended = time.monotonic()
     state = await pool.fetchval("SELECT state FROM transfers WHERE id = $1", transfer_id)
     stored = await pool.fetchval("SELECT count(*) FROM messages")

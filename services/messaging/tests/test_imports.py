@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from chassis.confined.limits import Busy
 from chassis.confined.runner import Runner
+from messaging.sharding.databases import Databases
 from messaging.transfers import closing, jobs, people, staging, storing, uploads, worker
 from office import Office
 from slack_export import channel, files_of, said, user, zipped
@@ -245,7 +246,7 @@ async def test_what_fails_again_and_again_ends_with_a_reason(
 ) -> None:
     path = await uploaded(office.owner, office.workspace_id, a_long_export(office, 10))
     await pool.execute("UPDATE transfers SET attempts = $1", jobs.ATTEMPTS)
-    await worker.work_on_next(pool, runner, FAST)
+    await worker.work_on_next(Databases(pool), runner, FAST)
     _, told = await office.owner.get(path)
     assert (told["state"], told["failure"]) == ("failed", worker.BROKEN)
 
@@ -267,7 +268,7 @@ async def test_what_passes_puts_it_off_for_a_moment_and_not_for_a_lease(
     with monkeypatch.context() as patch:
         patch.setattr(uploads, "read", refuse)
         with pytest.raises(type(passing)):
-            await worker.work_on_next(pool, runner, FAST)
+            await worker.work_on_next(Databases(pool), runner, FAST)
     waiting = await pool.fetchrow("SELECT attempts, due_at < now() + interval '3 seconds' AS is_soon FROM transfers")
     assert dict(waiting or {}) == {"attempts": attempts, "is_soon": True}
     await pool.execute("UPDATE transfers SET due_at = now()")

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 from chassis.confined.runner import Runner
+from messaging.sharding.databases import Databases
 from messaging.transfers import worker
 from office import Asker, Office
 
@@ -18,9 +19,10 @@ async def working() -> AsyncIterator[Runner]:
         yield runner
 
 
-async def work(pool: asyncpg.Pool, runner: Runner) -> None:
+async def work(pool: asyncpg.Pool | Databases, runner: Runner) -> None:
     """Until nothing waits."""
-    while await worker.work_on_next(pool, runner, FAST):
+    databases = pool if isinstance(pool, Databases) else Databases(pool)
+    while await worker.work_on_next(databases, runner, FAST):
         pass
 
 
@@ -39,7 +41,9 @@ async def put_piece(who: Asker, path: str, offset: int, data: bytes) -> tuple[in
         return answer.status, await answer.json()
 
 
-async def previewed(who: Asker, workspace_id: str, file: bytes, pool: asyncpg.Pool, runner: Runner) -> tuple[str, Any]:
+async def previewed(
+    who: Asker, workspace_id: str, file: bytes, pool: asyncpg.Pool | Databases, runner: Runner
+) -> tuple[str, Any]:
     """The import's path and what it would bring."""
     path = await uploaded(who, workspace_id, file)
     await work(pool, runner)
@@ -49,7 +53,7 @@ async def previewed(who: Asker, workspace_id: str, file: bytes, pool: asyncpg.Po
 
 
 async def imported(
-    who: Asker, workspace_id: str, file: bytes, pool: asyncpg.Pool, runner: Runner, **choices: Any
+    who: Asker, workspace_id: str, file: bytes, pool: asyncpg.Pool | Databases, runner: Runner, **choices: Any
 ) -> Any:
     """The import once it has ended, done as it was chosen."""
     path, _ = await previewed(who, workspace_id, file, pool, runner)
@@ -59,7 +63,9 @@ async def imported(
     return told
 
 
-async def exported(who: Asker, workspace_id: str, pool: asyncpg.Pool, runner: Runner, **options: Any) -> bytes:
+async def exported(
+    who: Asker, workspace_id: str, pool: asyncpg.Pool | Databases, runner: Runner, **options: Any
+) -> bytes:
     base = f"/api/workspaces/{workspace_id}/exports"
     told = await who.made(base, options)
     await work(pool, runner)

@@ -14,7 +14,7 @@ from messaging.previews.reading import MODULE as PAGES
 from messaging.retention import purging
 from messaging.retention import reports as retention_reports
 from messaging.settings import Settings
-from messaging.sharding import watching
+from messaging.sharding import databases, watching
 from messaging.transfers import worker as transfers
 
 
@@ -22,6 +22,7 @@ async def main(settings: Settings) -> None:
     report_key = retention_reports.key_of(settings.internal_secret.get_secret_value())
     async with (
         await database.connect(settings) as pool,
+        databases.connected(pool, settings) as all_databases,
         Producer(settings.kafka_url, "messaging") as producer,
         Runner(most=1) as runner,
         Runner(most=2, warm=(PAGES,)) as decoder,
@@ -36,11 +37,11 @@ async def main(settings: Settings) -> None:
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings, decoder), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),
-            transfers.run(pool, runner, settings.import_messages_per_second),
+            transfers.run(all_databases, runner, settings.import_messages_per_second),
             watching.run(pool),
         ),
     ):
-        await serve(app_of(settings, pool, decoder, gif_sources), settings)
+        await serve(app_of(settings, pool, decoder, gif_sources, all_databases), settings)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from messaging.retention import reports as retention_reports
 from messaging.retention import routes as retention_routes
 from messaging.rights import routes as right_routes
 from messaging.settings import Settings
+from messaging.sharding.databases import Databases
 from messaging.transfers import transfer_routes
 
 ROUTERS = (
@@ -65,12 +66,19 @@ ROUTERS = (
 PUBLIC = (hook_routes.public, command_routes.public)
 
 
-def app_of(settings: Settings, pool: asyncpg.Pool, decoder: Runner, gifs: Sources | None = None) -> FastAPI:
+def app_of(
+    settings: Settings,
+    pool: asyncpg.Pool,
+    decoder: Runner,
+    gifs: Sources | None = None,
+    databases: Databases | None = None,
+) -> FastAPI:
     """The HTTP app over a database; `decoder` runs what looks into foreign bytes."""
     app = create_app(
         "messaging", settings, (*ROUTERS, *PUBLIC), {"database": lambda: pool.execute("SELECT 1")}, body_limit=4_000_000
     )
     app.state.pool = pool
+    app.state.databases = databases or Databases(pool)
     app.state.decoder = decoder
     app.state.outside = outside_of(settings)
     app.state.gifs = gifs or Sources()

@@ -18,6 +18,8 @@ class Settings(DatabaseSettings):
     link_previews_allowed: str = ""
     # The same for webhooks and commands.
     integrations_allowed: str = ""
+    # Of home, where channels are in several databases: the addresses of the others, separated by semicolons.
+    channel_database_urls: SecretStr = SecretStr("")
     # So many messages a second does an import store at the most, beside what people say.
     import_messages_per_second: int = 1_000
     # A folder of GIFs to pick from; without it there are a few that messaging draws.

@@ -8,13 +8,12 @@ CHANNELS = """
         SELECT FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = $2))
     ORDER BY c.created_at, c.type, c.name
 """
+AUTHORS = "SELECT DISTINCT user_id FROM messages WHERE channel_id = ANY($1) AND via IS NULL"
 # Members, and whoever else wrote what is exported.
 PEOPLE = """
     SELECT u.id, u.name, u.email, u.is_bot, m.role, m.status, m.permissions FROM users u
     LEFT JOIN workspace_members m ON m.workspace_id = $1 AND m.user_id = u.id
-    WHERE CASE WHEN $3::uuid IS NULL THEN m.user_id IS NOT NULL ELSE u.id = $3 END
-        OR ($3::uuid IS NULL
-            AND u.id IN (SELECT DISTINCT user_id FROM messages WHERE channel_id = ANY($2) AND via IS NULL))
+    WHERE CASE WHEN $3::uuid IS NULL THEN m.user_id IS NOT NULL OR u.id = ANY($2) ELSE u.id = $3 END
     ORDER BY lower(u.email), u.name, u.id
 """
 MEMBERS = """

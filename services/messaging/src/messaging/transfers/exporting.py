@@ -1,8 +1,11 @@
-"""A workspace as a file: everything as it was at one moment, written in pieces as it is read."""
+"""A workspace as a file: everything as it was at one moment, written in pieces as it is read.
+
+Of several databases each is as it was at a moment of its own, one right after another.
+"""
 
 import asyncio
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import IO
 from uuid import UUID
@@ -10,13 +13,16 @@ from uuid import UUID
 import asyncpg
 from asyncpg import Record
 from chassis.database import one
+from chassis.slots import slot_of
 from eventbus import Db
 from eventbus.wire import Json
 
 from messaging import audit
 from messaging.retention import holds
+from messaging.sharding.databases import Across, Databases
 from messaging.transfers import jobs, lines, pieces
 from messaging.transfers.exported import (
+    AUTHORS,
     BOOKMARKS,
     CHANNELS,
     COUNT,
@@ -70,8 +76,8 @@ class Output:
 class Export:
     """One run of an export. It begins anew after a break: what it tells is of one moment."""
 
-    def __init__(self, pool: asyncpg.Pool, db: Db, job: Job) -> None:
-        self._db, self._job = db, job
+    def __init__(self, pool: asyncpg.Pool, across: Across, job: Job) -> None:
+        self._across, self._db, self._job = across, across.home, job
         self._at = datetime.now(UTC)
         self._out = Output(pool, job)
         self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED, compresslevel=6)  # type: ignore[call-overload]
@@ -80,26 +86,45 @@ class Export:
     async def run(self) -> int:
         """The size of the file."""
         if hold_id := self._job.options.get("holdId"):
-            self._hold = await one(self._db, holds.ONE, self._job.workspace_id, UUID(hold_id))
-        channels = await self._db.fetch(CHANNELS, *self._scope(), timeout=DEADLINE)
-        ids = [channel["id"] for channel in channels]
-        author = self._author()
-        self._job.total = await self._db.fetchval(COUNT, ids, author, timeout=DEADLINE)
+            held_in = await self._across.of(UUID(hold_id))
+            self._hold = await one(held_in, holds.ONE, self._job.workspace_id, UUID(hold_id))
+        channels = await self._channels()
+        author, authors = self._author(), await self._count(channels)
         await self._add(HEAD, [lines.head(await self._workspace(), self._at, self._job.options)])
-        people = await self._db.fetch(PEOPLE, self._job.workspace_id, ids, author, timeout=DEADLINE)
+        people = await self._db.fetch(PEOPLE, self._job.workspace_id, authors, author, timeout=DEADLINE)
         await self._add_lines("people.jsonl", map(lines.person, people))
-        await self._add_lines("channels.jsonl", [await self._channel(channel) for channel in channels])
+        await self._add_lines("channels.jsonl", [await self._channel(*each) for each in channels])
         if self._hold is None:
             groups = await self._db.fetch(GROUPS, self._job.workspace_id)
             await self._add_lines("groups.jsonl", map(lines.group, groups))
             emoji = await self._db.fetch(EMOJI, self._job.workspace_id, timeout=DEADLINE)
             await self._add_lines("emoji.jsonl", map(lines.emoji, emoji))
-        for number, channel in enumerate(channels, 1):
-            await self._add_messages(number, channel["id"])
+        for number, (channel, db) in enumerate(channels, 1):
+            await self._add_messages(number, channel["id"], db)
         self._zip.close()
         await self._out.drain(is_last=True)
         self._job.counts |= {"channels": len(channels), "people": len(people), "messages": self._job.progress}
         return self._out.size
+
+    async def _channels(self) -> list[tuple[Record, Db]]:
+        """Each with where it is."""
+        found: dict[UUID, tuple[Record, Db]] = {}
+        for db, slots in await self._across.whole():
+            rows = await db.fetch(CHANNELS, *self._scope(), timeout=DEADLINE)
+            found.update({row["id"]: (row, db) for row in rows if slot_of(row["id"]) in slots})
+        if not self._across.are_several:
+            return list(found.values())
+        return sorted(found.values(), key=lambda each: (each[0]["created_at"], each[0]["type"], each[0]["name"]))
+
+    async def _count(self, channels: Sequence[tuple[Record, Db]]) -> list[UUID]:
+        """How many messages there are; by whom."""
+        authors: set[UUID] = set()
+        self._job.total = 0
+        for db in await self._across.all():
+            ids = [channel["id"] for channel, place in channels if place is db]
+            self._job.total += await db.fetchval(COUNT, ids, self._author(), timeout=DEADLINE)
+            authors |= {row["user_id"] for row in await db.fetch(AUTHORS, ids, timeout=DEADLINE)}
+        return list(authors)
 
     def _scope(self) -> tuple[UUID, UUID, bool, UUID | None]:
         held = self._hold
@@ -113,30 +138,30 @@ class Export:
     async def _workspace(self) -> Record:
         return await one(self._db, WORKSPACE, self._job.workspace_id)
 
-    async def _channel(self, channel: Record) -> Json:
-        members = await self._db.fetch(MEMBERS, channel["id"])
-        return lines.channel(channel, members, await self._db.fetch(BOOKMARKS, channel["id"]))
+    async def _channel(self, channel: Record, db: Db) -> Json:
+        members = await db.fetch(MEMBERS, channel["id"])
+        return lines.channel(channel, members, await db.fetch(BOOKMARKS, channel["id"]))
 
-    async def _add_messages(self, number: int, channel_id: UUID) -> None:
-        rows, part = await self._messages(channel_id, 0), 0
+    async def _add_messages(self, number: int, channel_id: UUID, db: Db) -> None:
+        rows, part = await self._messages(db, channel_id, 0), 0
         while rows:
             part += 1
             with self._entry(f"messages/{number:05d}-{part:05d}.jsonl") as file:
                 for _ in range(IN_A_FILE // AT_ONCE):
-                    await self._write(file, await self._batch(rows))
-                    rows = await self._messages(channel_id, rows[-1]["seq"])
+                    await self._write(file, await self._batch(db, rows))
+                    rows = await self._messages(db, channel_id, rows[-1]["seq"])
                     if not rows:
                         break
 
-    async def _messages(self, channel_id: UUID, after: int) -> list[Record]:
-        return await self._db.fetch(MESSAGES, channel_id, after, AT_ONCE, self._author())
+    async def _messages(self, db: Db, channel_id: UUID, after: int) -> list[Record]:
+        return await db.fetch(MESSAGES, channel_id, after, AT_ONCE, self._author())
 
-    async def _batch(self, rows: list[Record]) -> bytes:
+    async def _batch(self, db: Db, rows: list[Record]) -> bytes:
         ids = [row["id"] for row in rows]
         reasons = ["hidden", "held"] if self._hold else ["hidden"]
         extras = lines.Extras(
-            await self._db.fetch(KEPT, ids, reasons), await self._db.fetch(VOTES, ids),
-            await self._db.fetch(VERSIONS, ids), await self._db.fetch(FOLLOWERS, ids),
+            await db.fetch(KEPT, ids, reasons), await db.fetch(VOTES, ids),
+            await db.fetch(VERSIONS, ids), await db.fetch(FOLLOWERS, ids),
         )  # fmt: skip
         self._job.progress += len(rows)
         return await asyncio.to_thread(
@@ -162,13 +187,13 @@ class Export:
         await self._out.drain()
 
 
-async def run(pool: asyncpg.Pool, job: Job) -> None:
+async def run(databases: Databases, job: Job) -> None:
     """To its end; `Lost` if it is another's by now."""
-    job.progress = 0
+    job.progress, pool = 0, databases.home
     async with pool.acquire(timeout=5) as db:
         await pieces.clear(db, job.id)
     try:
-        size = await _write(pool, job)
+        size = await _write(databases, job)
     except Cancelled:
         async with pool.acquire(timeout=5) as db, db.transaction():
             await jobs.end(db, job, "cancelled")
@@ -180,6 +205,8 @@ async def run(pool: asyncpg.Pool, job: Job) -> None:
         await audit.record_of(db, job.workspace_id, job.created_by, "export.ended", told)
 
 
-async def _write(pool: asyncpg.Pool, job: Job) -> int:
-    async with pool.acquire(timeout=5) as db, db.transaction(isolation="repeatable_read", readonly=True):
-        return await Export(pool, db, job).run()
+async def _write(databases: Databases, job: Job) -> int:
+    if job.is_cancelled:
+        raise Cancelled
+    async with databases.begin(isolation="repeatable_read", readonly=True) as across:
+        return await Export(databases.home, across, job).run()

@@ -53,6 +53,7 @@ PUT_OFF = """
         attempts = attempts - CASE WHEN $3 THEN 1 ELSE 0 END
     WHERE id = $1 AND taken_by = $2
 """
+IS_KEPT = "SELECT expires_at > now() FROM transfers WHERE id = $1"
 END = """
     UPDATE transfers SET state = $3, failure = $4, preview = coalesce($5, preview), report = coalesce($6, report),
         counts = $7, size = coalesce($8, size), progress = CASE WHEN $3 = 'done' THEN total ELSE progress END,

@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from messaging import audit
 from messaging.permissions import Action, Ask, allowed
 from messaging.retention import holds
+from messaging.sharding.databases import databases_of
 from messaging.transfers import choices, jobs, pieces, uploads
 from messaging.transfers.choices import Choices, NewExport, NewImport
 
@@ -125,10 +126,14 @@ async def list_exports(workspace_id: UUID, ask: Annotated[Ask, allowed(Action.EX
 
 
 @router.post("/exports", status_code=201)
-async def begin_export(workspace_id: UUID, body: NewExport, ask: Annotated[Ask, allowed(Action.EXPORT_CHANGE)]) -> Json:
+async def begin_export(
+    workspace_id: UUID, body: NewExport, request: Request, ask: Annotated[Ask, allowed(Action.EXPORT_CHANGE)]
+) -> Json:
     async with ask.granted() as (db, standing):
-        if body.hold_id and not await db.fetchrow(holds.ONE, workspace_id, body.hold_id):
-            raise Problem(404, "not_found", "There is no such hold, or it is not yours to see.")
+        async with databases_of(request).beside(db) as across:
+            held_in = await across.of(body.hold_id) if body.hold_id else db
+            if body.hold_id and not await held_in.fetchrow(holds.ONE, workspace_id, body.hold_id):
+                raise Problem(404, "not_found", "There is no such hold, or it is not yours to see.")
         options = body.model_dump(by_alias=True, mode="json", exclude_none=True)
         row = await jobs.add(db, workspace_id, standing.user_id, "export", "workspace.zip", 0, options)
         await audit.record(db, standing, "export.begun", {"id": str(row["id"]), **options})
