@@ -1,10 +1,11 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import type { Socket } from "socket.io-client";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { StoredFile } from "../src/api/files";
 import { attachmentOf, filesIn, outlineOf, peaksIn, shownAs, sizeOf } from "../src/files/file";
 import { fakeStorage } from "./browser";
 
-const { asked } = vi.hoisted(() => ({ asked: [] as FakeRequest[] }));
+const { asked, said } = vi.hoisted(() => ({ asked: [] as FakeRequest[], said: [] as string[] }));
 
 class FakeRequest {
   upload: { onprogress?: (event: { loaded: number; total: number }) => void } = {};
@@ -44,10 +45,14 @@ vi.stubGlobal("XMLHttpRequest", FakeRequest);
 vi.stubGlobal("localStorage", fakeStorage());
 const removed: string[] = [];
 vi.mock("../src/api/files", () => ({ deleteFile: (id: string) => Promise.resolve(void removed.push(id)) }));
+vi.mock("../src/ui/notices", () => ({ notify: (words: string) => said.push(words) }));
 vi.mock("../src/live/backoff", () => ({ pauseMs: () => 1, pause: () => Promise.resolve() }));
 vi.mock("../src/session/tokens", () => ({ freshToken: () => Promise.resolve("token"), renewToken: () => Promise.resolve("token") }));
 
 const { add, addVersion, again, drop, pause, forgetUploads, uploadsAt, sent, MOST_FILES, uploadsNow } = await import("../src/files/uploads");
+const { attachFiles } = await import("../src/files/attach");
+const { explainSending } = await import("../src/files/sending");
+const { Problem } = await import("../src/api/problem");
 const { SMALL } = await import("../src/files/passage");
 const { text } = await import("../src/text");
 
@@ -190,4 +195,47 @@ test("a sound is drawn from its peaks, and nothing else is", () => {
   expect(peaksIn({ peaks: [0, 0.5, 7, "x"] })).toEqual([0, 0.5, 1, 0]);
   for (const nothing of [null, "x", {}, { peaks: "x" }]) expect(peaksIn(nothing)).toEqual([]);
   expect(outlineOf([0, 1])).toBe("M0 -0.02L1 -1L1 1L0 0.02Z");
+});
+
+describe("what the server refused in the end", () => {
+  const refusedFile = (changes: Partial<StoredFile> = {}) => aFile({ status: "refused", reason: "forbidden", ...changes });
+  let tell: (told: { file: StoredFile }) => void = () => undefined;
+
+  beforeEach(() => {
+    said.length = 0;
+    const on = (event: string, listener: typeof tell) => {
+      if (event === "file:refused") tell = ((before) => (told: { file: StoredFile }) => (before(told), listener(told)))(tell);
+    };
+    tell = () => undefined;
+    attachFiles({ on } as unknown as Socket);
+  });
+
+  test("is no longer to be sent, says why, and is not tried again", async () => {
+    add("c", "c", chosen("a"));
+    await started(1);
+    asked[0]?.answer(201, aFile({ status: "scanning" }));
+    await vi.waitFor(() => expect(states()).toEqual(["uploaded"]));
+    tell({ file: refusedFile() });
+    expect(uploadsNow()[0]).toMatchObject({ state: "failed", problem: text.files.refused.forbidden, stored: { id: ID } });
+    expect(said).toEqual([]);
+    uploadsNow().forEach(({ id }) => drop(id));
+    await vi.waitFor(() => expect(removed).toEqual([ID]));
+  });
+
+  test("also if that was known when its upload ended", async () => {
+    add("c", "c", chosen("a"));
+    await started(1);
+    asked[0]?.answer(201, refusedFile({ reason: "malware" }));
+    await vi.waitFor(() => expect(uploadsNow()[0]).toMatchObject({ state: "failed", problem: text.files.refused.malware }));
+  });
+
+  test("is told with its name if nothing on the page would say it", () => {
+    tell({ file: refusedFile() });
+    tell({ file: refusedFile({ reason: "malware", version: 2 }) });
+    tell({ file: refusedFile({ reason: "malware" }) });
+    expect(said).toEqual([`plan.png: ${text.files.refused.forbidden}`, `plan.png: ${text.files.refused.malware}`]);
+  });
+
+  test("is a sentence also where the right is asked for first", () =>
+    expect(explainSending(new Problem(403, "forbidden", "no"))).toBe(text.files.refused.forbidden));
 });

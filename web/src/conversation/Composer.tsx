@@ -45,9 +45,9 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const over = [...said].length - LONGEST;
   const place = threadId ?? channelId;
   const uploads = uploadsAt(useAllUploads(), place);
-  const stored = uploads.flatMap((upload) => upload.stored ?? []);
+  const stored = uploads.flatMap((upload) => (upload.state === "uploaded" && upload.stored) || []);
   const isUploading = stored.length < uploads.length;
-  const before = useDraftFiles(channelId, threadId).filter(({ fileId }) => !stored.some(({ id }) => id === fileId));
+  const before = useDraftFiles(channelId, threadId).filter(({ fileId }) => !uploads.some(({ stored }) => stored?.id === fileId));
   const attachments = [...before, ...stored.map(attachmentOf)];
   const canSend = (said !== "" || attachments.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
   const suggestions = useSuggestions(workspaceId, names, content, field, write, !threadId);

@@ -4,7 +4,7 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
-import type { Attached } from "./file";
+import { type Attached, refusalOf } from "./file";
 import { useFile } from "./known";
 
 interface Props {
@@ -36,7 +36,7 @@ function Line({ attached: { fileId, name }, onRemove }: { attached: Attached } &
       <Icon name="file" size={16} />
       <span className="upload-main">
         <strong className="clip">{name}</strong>
-        <small>{file === null ? words.unavailable(name) : file ? words.size(file.size) : `${text.loading}…`}</small>
+        <small>{file === null ? words.unavailable(name) : file ? (refusalOf(file) ?? words.size(file.size)) : `${text.loading}…`}</small>
       </span>
       <IconButton icon="close" size={15} label={words.remove(name)} onClick={remove} />
     </li>

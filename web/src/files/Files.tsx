@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { FileDialog } from "./FileDialog";
-import { type Attached, ORIGINAL, filesIn, sizeOf } from "./file";
+import { type Attached, ORIGINAL, filesIn, refusalOf, sizeOf } from "./file";
 import { useAddress, useFile } from "./known";
 
 const WIDEST = 360;
@@ -42,14 +42,12 @@ function AttachedFile({ attached }: { attached: Attached }) {
 
 /** Only who uploaded it sees this. */
 function Unfinished({ file }: { file: StoredFile }) {
-  const words = text.files;
-  const state = file.status === "refused" ? (words.refused[file.reason ?? ""] ?? words.refusedOtherwise) : words.scanning;
   return (
     <p className="file" data-testid="file" data-state={file.status}>
       <Icon name="file" size={20} />
       <span className="file-main">
         <strong className="clip">{file.filename}</strong>
-        <small role="status">{state}</small>
+        <small role="status">{refusalOf(file) ?? text.files.scanning}</small>
       </span>
     </p>
   );

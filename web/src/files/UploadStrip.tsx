@@ -30,7 +30,7 @@ export function UploadStrip({ uploads, place, label, onDrop }: Props) {
 }
 
 function Line({ upload, onDrop }: { upload: Upload; onDrop: Props["onDrop"] }) {
-  const { id, name, size, state, percent, problem, canPause } = upload;
+  const { id, name, size, state, percent, problem, canPause, stored } = upload;
   const isThere = useThere();
   const words = text.files;
   const told = {
@@ -58,7 +58,7 @@ function Line({ upload, onDrop }: { upload: Upload; onDrop: Props["onDrop"] }) {
         <IconButton icon="pause" size={15} label={words.pause(name)} onClick={() => pause(id)} />
       )}
       {state === "paused" && <IconButton icon="resume" size={15} label={words.resume(name)} onClick={() => again(id)} />}
-      {state === "failed" && <IconButton icon="retry" size={15} label={words.again(name)} onClick={() => again(id)} />}
+      {state === "failed" && !stored && <IconButton icon="retry" size={15} label={words.again(name)} onClick={() => again(id)} />}
       <IconButton
         icon="close"
         size={15}

@@ -11,7 +11,7 @@ import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
 import { nameOf, usePeople } from "../workspaces/people";
 import { download } from "./Files";
-import { ORIGINAL } from "./file";
+import { ORIGINAL, refusalOf } from "./file";
 import { VersionUpload } from "./VersionUpload";
 
 const LOOK_EVERY_MS = 3_000;
@@ -92,9 +92,9 @@ function VersionRow({ file, version, canChange }: Props & { version: Version }) 
   );
 }
 
-function VersionState({ version: { status, reason } }: { version: Version }) {
-  const words = text.files;
+function VersionState({ version }: { version: Version }) {
+  const { status } = version;
   if (status === "clean") return null;
-  if (status === "refused") return <small>{words.refused[reason ?? ""] ?? words.refusedOtherwise}</small>;
-  return <small role="status">{status === "uploading" ? words.versions.uploading : words.scanning}</small>;
+  if (status === "refused") return <small>{refusalOf(version)}</small>;
+  return <small role="status">{status === "uploading" ? text.files.versions.uploading : text.files.scanning}</small>;
 }

@@ -1,14 +1,19 @@
 /** What the gateway tells of files. */
 import type { Socket } from "socket.io-client";
 
+import type { StoredFile } from "../api/files";
 import { keys, outdated } from "../live/queries";
+import { notify } from "../ui/notices";
+import { refusalOf } from "./file";
 import { lookForInterrupted } from "./interrupted";
+import { refused } from "./uploads";
 
 const EVENTS = ["file:ready", "file:changed", "file:refused", "file:deleted"];
 
 interface Told {
   fileId?: string;
-  file?: { id: string };
+  /** None if it is only a hint. */
+  file?: StoredFile | null;
 }
 
 export function attachFiles(socket: Socket): void {
@@ -22,4 +27,9 @@ export function attachFiles(socket: Socket): void {
       const id = file?.id ?? fileId;
       if (id) outdated(keys.file(id));
     });
+  socket.on("file:refused", ({ file }: Told) => {
+    // A message that carries it says so itself.
+    const isSaid = !file || refused(file) || (file.version === 1 && file.reason !== "forbidden");
+    if (!isSaid) notify(`${file.filename}: ${refusalOf(file)}`, true);
+  });
 }

@@ -1,6 +1,7 @@
 /** Files as messages carry them, and as they are shown. Pure. */
 import type { Preview, StoredFile } from "../api/files";
 import type { Attachment } from "../conversation/outbox";
+import { text } from "../text";
 
 /** What a message says of a file: the file itself is asked for by its id. */
 export interface Attached {
@@ -33,6 +34,12 @@ export function filesIn(attachments: readonly unknown[] | undefined): Attached[]
     if (typeof fileId !== "string" || !ID.test(fileId)) return [];
     return [{ fileId, name: typeof name === "string" ? name.slice(0, LONGEST_NAME) : "" }];
   });
+}
+
+/** Why it can be read by nobody, in a sentence; null if it can, or may yet. */
+export function refusalOf({ status, reason }: Pick<StoredFile, "status" | "reason">): string | null {
+  if (status !== "refused") return null;
+  return text.files.refused[reason ?? ""] ?? text.files.refusedOtherwise;
 }
 
 /** How a file is shown: by what was made of it, never by its own bytes but for sound and films that browsers play. */

@@ -43,7 +43,10 @@ export async function send({ path, form, onProgress, signal, key }: Sending): Pr
   });
 }
 
-export const explainSending = (error: unknown) => (error instanceof Problem ? explain(error) : text.files.failed);
+export function explainSending(error: unknown): string {
+  if (!(error instanceof Problem)) return text.files.failed;
+  return error.type === "forbidden" ? (text.files.refused.forbidden ?? explain(error)) : explain(error);
+}
 
 function problemIn(ask: XMLHttpRequest): Problem {
   const told = (ask.response ?? {}) as { type?: string; detail?: string };

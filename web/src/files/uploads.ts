@@ -4,6 +4,7 @@ import { create } from "zustand";
 import type { StoredFile } from "../api/files";
 import { newIdentifier } from "../identifier";
 import { text } from "../text";
+import { refusalOf } from "./file";
 import { forgetInterrupted } from "./interrupted";
 import { type Target, percentOf } from "./kept";
 import { type Passage, passageOf } from "./passage";
@@ -20,6 +21,7 @@ export interface Upload {
   readonly percent: number;
   readonly canPause: boolean;
   readonly problem: string | null;
+  /** Also of one that failed because it was refused in the end. */
   readonly stored: StoredFile | null;
 }
 
@@ -89,6 +91,13 @@ export function again(id: string): void {
   startWaiting();
 }
 
+/** The server looked at it and keeps nothing of it; false if it is none of these. */
+export function refused(file: StoredFile): boolean {
+  const upload = uploadsNow().find(({ stored }) => stored?.id === file.id);
+  if (upload) change(upload.id, { state: "failed", problem: refusalOf(file) });
+  return upload !== undefined;
+}
+
 /** They went with a message. */
 export const sent = (ids: readonly string[]) => letGo(ids);
 
@@ -144,6 +153,7 @@ function arrived(id: string, stored: StoredFile): void {
   const tell = whenStored.get(id);
   if (tell) letGo([id]);
   else change(id, { state: "uploaded", percent: 100, stored });
+  if (!tell && refusalOf(stored)) refused(stored);
   tell?.(stored);
 }
 

@@ -36,6 +36,7 @@ export const files = {
   refused: {
     malware: "This file was refused: it holds malware.",
     too_large_to_scan: "This file was refused: it is too large to be checked.",
+    forbidden: "This file was refused: you may not share files there any more.",
   } as Record<string, string>,
   refusedOtherwise: "This file was refused.",
   unavailable: (name: string) => `${name} is not available (yet, or any more).`,
