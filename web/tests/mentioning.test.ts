@@ -54,6 +54,20 @@ test("a word that was begun is completed by names that begin so", () => {
   expect(offered("@ada")).toEqual([0, `<@${id(3)}>`, `<@${id(4)}>`]);
 });
 
+test("names are found by what their people are really called", () => {
+  const names = [..."Siobhán O'Connor|عمر خيّام|👩‍💻 Dev Ops|İlker Işık|Anna Maria van Dyke|सीता राम".split("|")];
+  const known = namesOf(names.map((name, index) => person(index, name)));
+  const insertsFor = (begun: string) => suggested(begun, begun.length, known, []).options.map(({ insert }) => insert);
+  for (const begun of ["@Siobhán O'C", "@siobhan", "(@O'Con"]) expect(insertsFor(begun)).toEqual(["@Siobhán O'Connor"]);
+  for (const begun of ["@خي", "@عمر"]) expect(insertsFor(begun)).toEqual(["@عمر خيّام"]);
+  for (const begun of ["@👩", "@dev"]) expect(insertsFor(begun)).toEqual(["@👩‍💻 Dev Ops"]);
+  for (const begun of ["@ilk", "@İlker I"]) expect(insertsFor(begun)).toEqual(["@İlker Işık"]);
+  expect(insertsFor("@anna maria van d")).toEqual(["@Anna Maria van Dyke"]);
+  expect(insertsFor("@सीता रा")).toEqual(["@सीता राम"]);
+  expect(insertsFor("@dev is who I mean")).toEqual([]);
+  for (const name of names) expect(encoded(`hi @${name} here`, known)).toMatch(/^hi <@[^>]+> here$/);
+});
+
 test("a command is offered at the beginning of a message, until it is written", () => {
   const commands = ["me", "poll", "remind"].map((name) => ({
     ...{ name, usage: '"Question"', description: `what ${name} does`, isBuiltIn: true },

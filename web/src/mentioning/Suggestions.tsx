@@ -65,6 +65,8 @@ export function useSuggestions(
   return {
     ...{ isOpen, options, active, listId, choose, pressed, workspaceId },
     field: {
+      // What no key wrote moves the caret, too.
+      onInput: (event: React.FormEvent<HTMLTextAreaElement>) => setCaret(event.currentTarget.selectionStart),
       onSelect: (event: React.SyntheticEvent<HTMLTextAreaElement>) => setCaret(event.currentTarget.selectionStart),
       "aria-autocomplete": "list" as const,
       "aria-controls": isOpen ? listId : undefined,

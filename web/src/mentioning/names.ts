@@ -37,7 +37,9 @@ const REFERENCE = /<(?:@|#|!group:)[0-9a-f-]{36}>|<!(?:channel|here)>/g;
 export function useNames(workspaceId: string): Names {
   const people = useMembers(workspaceId);
   const groups = useGroups(workspaceId);
-  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) }).data;
+  const isKnown = workspaceId !== "";
+  const query = { queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId), enabled: isKnown };
+  const channels = useQuery(query).data;
   return useMemo(
     () =>
       namesOf([
@@ -98,9 +100,10 @@ export function decoded(content: string, names: Names): string {
 
 /** The longest name that is written there as a whole word. */
 function namedAt(piece: string, index: number, names: Names): Named | null {
-  const rest = piece.slice(index, index + names.longest).toLowerCase();
+  const rest = piece.slice(index, index + names.longest);
   for (let length = rest.length; length > 1; length -= 1) {
-    const named = names.byWritten.get(rest.slice(0, length));
+    // In small letters some are longer.
+    const named = names.byWritten.get(rest.slice(0, length).toLowerCase());
     if (named && !IN_WORD.test(piece[index + length] ?? " ")) return named;
   }
   return null;

@@ -23,7 +23,9 @@ export interface Suggested {
 }
 
 const MOST = 8;
-const BEGUN = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]*(?: [\p{L}\p{N}_.-]*)?|:[a-z0-9_+-]{2,})$/u;
+/** Names have whatever people write in them: what is none is found out by looking for it. */
+const BEGUN = /(?:^|[\s(])([@#](?!\s)[^@#\n]{0,60}|:[a-z0-9_+-]{2,})$/u;
+const MARKS = /\p{M}/gu;
 const COMMAND = /^\/[a-z0-9_-]*$/;
 const NOTHING: readonly Suggestion[] = [];
 const NONE: readonly CommandListed[] = [];
@@ -64,9 +66,9 @@ function commandsFor(begun: string, commands: readonly CommandListed[]): Suggest
 }
 
 function namedFor(begun: string, names: Names): Suggestion[] {
-  const wanted = begun.toLowerCase();
+  const wanted = folded(begun);
   return names.all
-    .filter((named) => isLike(writtenOf(named).toLowerCase(), wanted))
+    .filter((named) => isLike(folded(writtenOf(named)), wanted))
     .sort((a, b) => rank(writtenOf(a), wanted) - rank(writtenOf(b), wanted) || a.name.localeCompare(b.name))
     .map((named) => ({
       ...{ key: named.code, label: writtenOf(named), insert: chosen(named, names), kind: named.kind, id: named.id },
@@ -88,4 +90,7 @@ function emojiFor(begun: string, own: readonly OwnEmoji[]): Suggestion[] {
 const isLike = (written: string, wanted: string) =>
   written.startsWith(wanted) || (written[0] === wanted[0] && written.includes(` ${wanted.slice(1)}`));
 
-const rank = (written: string, wanted: string) => (written.toLowerCase().startsWith(wanted) ? 0 : 1);
+const rank = (written: string, wanted: string) => (folded(written).startsWith(wanted) ? 0 : 1);
+
+/** Whoever writes "@siobhan" or "@ilker" means Siobhán or İlker. */
+const folded = (written: string) => written.normalize("NFD").replace(MARKS, "").toLowerCase();
