@@ -9,12 +9,11 @@ import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
-import { usePending } from "../ui/usePending";
 import { titleOf, useMembers, useMyId, usePeople } from "../workspaces/people";
 import type { SectionProps } from "./SettingsDialog";
 
@@ -66,9 +65,7 @@ function HoldRow({ workspace, hold }: { workspace: Workspace; hold: Hold }) {
       <span className="row-main">
         <strong className="clip">{hold.name}</strong>
         <small>
-          {hold.releasedAt
-            ? words.released(what, new Date(hold.releasedAt))
-            : words.of(what, new Date(hold.createdAt))}
+          {hold.releasedAt ? words.released(what, new Date(hold.releasedAt)) : words.of(what, new Date(hold.createdAt))}
         </small>
       </span>
       {!hold.releasedAt && (
@@ -90,7 +87,6 @@ function HoldForm({ workspace }: { workspace: Workspace }) {
   const [name, setName] = useState("");
   const [kind, setKind] = useState<"person" | "channel">("person");
   const [id, setId] = useState("");
-  const { isPending, problem, run } = usePending();
   const people = usePeople(workspace.id);
   const members = useMembers(workspace.id);
   const channels = useChannels(workspace.id);
@@ -107,7 +103,7 @@ function HoldForm({ workspace }: { workspace: Workspace }) {
       ? members.map((member) => [member.userId, member.name] as const)
       : channels.map((channel) => [channel.id, titleOf(channel, people, myId)] as const);
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={words.add} isReady={name.trim() !== "" && id !== ""} button="plain">
       <Field
         label={words.name}
         placeholder={words.namePlaceholder}
@@ -133,12 +129,6 @@ function HoldForm({ workspace }: { workspace: Workspace }) {
           onChange={setId}
         />
       </div>
-      <ProblemLine problem={problem} />
-      <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || !name.trim() || !id}>
-          {words.add}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

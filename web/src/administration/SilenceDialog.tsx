@@ -7,10 +7,9 @@ import { listChannels } from "../api/routes";
 import type { Workspace } from "../api/types";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
-import { usePending } from "../ui/usePending";
 import { isDirect, useMembers, useMyId } from "../workspaces/people";
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +28,6 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
   const [userId, setUserId] = useState(person?.userId ?? "");
   const [channelId, setChannelId] = useState(fixed ?? "");
   const [duration, setDuration] = useState<Duration>("hour");
-  const { isPending, problem, run } = usePending();
   const words = text.administration.moderation;
   const myId = useMyId();
   const members = useMembers(workspace.id).filter((member) => member.userId !== myId && member.role !== "owner");
@@ -47,7 +45,7 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
       isOpen
       onClose={onClose}
     >
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Form submit={submit} action={words.silence} isReady={userId !== ""} onCancel={onClose}>
         {!person && (
           <Select
             label={words.who}
@@ -75,16 +73,7 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
           options={Object.entries(words.durations)}
           onChange={(value) => setDuration(value as Duration)}
         />
-        <ProblemLine problem={problem} />
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isPending || !userId}>
-            {words.silence}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

@@ -4,9 +4,8 @@ import { useState } from "react";
 import { type Bookmark, addBookmark, changeBookmark } from "../api/kept";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { ProblemLine } from "../ui/ProblemLine";
-import { usePending } from "../ui/usePending";
 import { showBookmarks } from "./BookmarkBar";
 
 const LONGEST_EMOJI = 64;
@@ -22,7 +21,6 @@ export function BookmarkDialog({ channelId, bookmark, onClose }: Props) {
   const [title, setTitle] = useState(bookmark?.title ?? "");
   const [url, setUrl] = useState(bookmark?.url ?? "https://");
   const [emoji, setEmoji] = useState(bookmark?.emoji ?? "");
-  const { isPending, problem, run } = usePending();
   const words = text.bookmarks;
   async function submit() {
     const written = { title: title.trim(), url: url.trim(), emoji: emoji.trim() || null };
@@ -34,7 +32,7 @@ export function BookmarkDialog({ channelId, bookmark, onClose }: Props) {
   }
   return (
     <Modal title={bookmark ? words.change(bookmark.title) : words.add} isOpen onClose={onClose}>
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Form submit={submit} action={text.save} onCancel={onClose}>
         <Field label={words.name} required maxLength={255} value={title} onChange={(e) => setTitle(e.target.value)} />
         <Field label={words.address} type="url" required value={url} onChange={(e) => setUrl(e.target.value)} />
         <Field
@@ -44,16 +42,7 @@ export function BookmarkDialog({ channelId, bookmark, onClose }: Props) {
           value={emoji}
           onChange={(event) => setEmoji(event.target.value)}
         />
-        <ProblemLine problem={problem} />
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isPending}>
-            {text.save}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

@@ -10,11 +10,11 @@ import { keys, outdated } from "../live/queries";
 import { PresenceDot } from "../presence/PresenceDot";
 import { text } from "../text";
 import { Face } from "../ui/Face";
+import { Form } from "../ui/Form";
 import { Icon } from "../ui/icons";
 import { MenuEntry } from "../ui/MenuEntry";
 import { Modal } from "../ui/Modal";
 import { complain, notify } from "../ui/notices";
-import { usePending } from "../ui/usePending";
 import { isDirect, useMembers, useMyId } from "../workspaces/people";
 import { PeoplePicker } from "./PeoplePicker";
 
@@ -126,7 +126,6 @@ type AddProps = Omit<Props, "manages" | "mayAdd"> & { onDone: () => void };
 
 function AddForm({ workspace, channel, members, onDone }: AddProps) {
   const [chosen, setChosen] = useState<string[]>([]);
-  const { isPending, problem, run } = usePending();
   const here = new Set(members.map((member) => member.userId));
   const others = useMembers(workspace.id).filter((member) => !here.has(member.userId));
   async function submit() {
@@ -135,7 +134,7 @@ function AddForm({ workspace, channel, members, onDone }: AddProps) {
     onDone();
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={text.panel.add} isReady={chosen.length > 0}>
       <PeoplePicker
         people={others}
         chosen={chosen}
@@ -143,14 +142,6 @@ function AddForm({ workspace, channel, members, onDone }: AddProps) {
         none={text.panel.everyoneIsHere}
         onChange={setChosen}
       />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>
-        {text.panel.add}
-      </button>
-    </form>
+    </Form>
   );
 }

@@ -7,8 +7,8 @@ import { keys, outdated, queries } from "../live/queries";
 import { goTo } from "../location";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { usePending } from "../ui/usePending";
 
 interface Props {
   workspace: Workspace;
@@ -28,7 +28,6 @@ function CreateChannelForm({ workspace, onClose }: Props) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const [type, setType] = useState<"public" | "private">("public");
-  const { isPending, problem, run } = usePending();
   const words = text.channels;
   async function submit() {
     const channel = await createChannel(workspace.id, name.trim(), description.trim(), type);
@@ -36,7 +35,7 @@ function CreateChannelForm({ workspace, onClose }: Props) {
     onClose();
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={words.create} isReady={name.trim() !== ""}>
       <Field
         label={words.name}
         placeholder={words.namePlaceholder}
@@ -57,15 +56,7 @@ function CreateChannelForm({ workspace, onClose }: Props) {
         <Choice name="public" hint={words.publicHint} chosen={type} onChoose={setType} />
         <Choice name="private" hint={words.privateHint} chosen={type} onChoose={setType} />
       </fieldset>
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary" disabled={isPending || !name.trim()}>
-        {words.create}
-      </button>
-    </form>
+    </Form>
   );
 }
 

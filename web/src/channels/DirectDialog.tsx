@@ -4,8 +4,8 @@ import { useState } from "react";
 import { openDirect } from "../api/routes";
 import type { Workspace } from "../api/types";
 import { text } from "../text";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { usePending } from "../ui/usePending";
 import { useMembers, useMyId } from "../workspaces/people";
 import { showOwn } from "./CreateChannelDialog";
 import { PeoplePicker } from "./PeoplePicker";
@@ -28,7 +28,6 @@ export function DirectDialog(props: Props) {
 
 function DirectForm({ workspace, onClose }: Props) {
   const [chosen, setChosen] = useState<string[]>([]);
-  const { isPending, problem, run } = usePending();
   const myId = useMyId();
   const others = useMembers(workspace.id).filter((member) => member.userId !== myId);
   async function submit() {
@@ -36,16 +35,8 @@ function DirectForm({ workspace, onClose }: Props) {
     onClose();
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={text.direct.start} isReady={chosen.length > 0}>
       <PeoplePicker people={others} chosen={chosen} limit={GROUP_LIMIT} none={text.direct.alone} onChange={setChosen} />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary" disabled={isPending || chosen.length === 0}>
-        {text.direct.start}
-      </button>
-    </form>
+    </Form>
   );
 }

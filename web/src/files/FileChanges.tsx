@@ -6,10 +6,9 @@ import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
-import { usePending } from "../ui/usePending";
 
 const LONGEST_NAME = 255;
 
@@ -44,7 +43,6 @@ export function FileChanges({ file, onGone }: { file: StoredFile; onGone: () => 
 
 function RenameDialog({ file, onClose }: { file: StoredFile; onClose: () => void }) {
   const [name, setName] = useState(file.filename);
-  const { isPending, problem, run } = usePending();
   const words = text.files;
   async function submit() {
     await renameFile(file.id, name.trim());
@@ -53,7 +51,12 @@ function RenameDialog({ file, onClose }: { file: StoredFile; onClose: () => void
   }
   return (
     <Modal title={words.renameTitle} isOpen onClose={onClose}>
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Form
+        submit={submit}
+        action={words.rename}
+        isReady={name.trim() !== "" && name.trim() !== file.filename}
+        onCancel={onClose}
+      >
         <Field
           label={words.name}
           required
@@ -62,20 +65,7 @@ function RenameDialog({ file, onClose }: { file: StoredFile; onClose: () => void
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <ProblemLine problem={problem} />
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={isPending || !name.trim() || name.trim() === file.filename}
-          >
-            {words.rename}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

@@ -6,7 +6,7 @@ import { PeoplePicker } from "../channels/PeoplePicker";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
-import { usePending } from "../ui/usePending";
+import { Form } from "../ui/Form";
 import { useMembers } from "../workspaces/people";
 
 const MOST_MEMBERS = 500;
@@ -23,7 +23,6 @@ export function GroupForm({ workspaceId, group, onDone }: Props) {
   const [description, setDescription] = useState(group?.description ?? "");
   const [members, setMembers] = useState<readonly string[]>(group?.memberIds ?? []);
   const people = useMembers(workspaceId);
-  const { isPending, problem, run } = usePending();
   const words = text.groups;
   async function submit() {
     const wanted = { name: name.trim(), description: description.trim(), members: [...members] };
@@ -32,7 +31,7 @@ export function GroupForm({ workspaceId, group, onDone }: Props) {
     onDone();
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={text.save} isReady={name.trim() !== ""} onCancel={onDone}>
       <Field
         label={words.name}
         hint={words.nameHint}
@@ -47,20 +46,13 @@ export function GroupForm({ workspaceId, group, onDone }: Props) {
         value={description}
         onChange={(event) => setDescription(event.target.value)}
       />
-      <PeoplePicker people={people} chosen={members} limit={MOST_MEMBERS} none={text.direct.alone} onChange={setMembers} />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onDone}>
-          {text.cancel}
-        </button>
-        <button type="submit" className="button button-primary" disabled={isPending || !name.trim()}>
-          {text.save}
-        </button>
-      </div>
-    </form>
+      <PeoplePicker
+        people={people}
+        chosen={members}
+        limit={MOST_MEMBERS}
+        none={text.direct.alone}
+        onChange={setMembers}
+      />
+    </Form>
   );
 }

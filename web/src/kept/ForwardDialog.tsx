@@ -12,9 +12,9 @@ import { keys } from "../live/queries";
 import { usePlace } from "../location";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
 import { notify } from "../ui/notices";
-import { usePending } from "../ui/usePending";
 import { titleOf, useMyId, usePeople } from "../workspaces/people";
 
 export function ForwardDialog({ message, onClose }: { message: Message; onClose: () => void }) {
@@ -23,7 +23,6 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
   const [channelId, setChannelId] = useState("");
   const [comment, setComment] = useState("");
   const [clientMessageId] = useState(newIdentifier);
-  const { isPending, problem, run } = usePending();
   const titles = useTitles(workspaceId);
   const words = text.kept;
   const wanted = search.trim().toLowerCase();
@@ -34,7 +33,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
   }
   return (
     <Modal title={words.forwardTitle} isOpen onClose={onClose} isWide>
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Form submit={submit} action={words.forwardSend} isReady={channelId !== ""} onCancel={onClose}>
         <Field label={words.forwardSearch} type="search" value={search} onChange={(e) => setSearch(e.target.value)} />
         <fieldset className="rows rows-tall" aria-label={words.forwardTo}>
           {titles
@@ -53,20 +52,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
             ))}
         </fieldset>
         <Field label={words.comment} value={comment} onChange={(event) => setComment(event.target.value)} />
-        {problem && (
-          <p role="alert" className="problem">
-            {problem}
-          </p>
-        )}
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={!channelId || isPending}>
-            {words.forwardSend}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

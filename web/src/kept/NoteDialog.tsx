@@ -5,15 +5,18 @@ import { type Saved, saveMessage } from "../api/kept";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { ProblemLine } from "../ui/ProblemLine";
-import { usePending } from "../ui/usePending";
 
 const LONGEST = 500;
 
-export function NoteDialog({ messageId, note, state, onClose }: Pick<Saved, "messageId" | "note" | "state"> & { onClose: () => void }) {
+export function NoteDialog({
+  messageId,
+  note,
+  state,
+  onClose,
+}: Pick<Saved, "messageId" | "note" | "state"> & { onClose: () => void }) {
   const [written, setWritten] = useState(note ?? "");
-  const { isPending, problem, run } = usePending();
   const words = text.kept;
   async function submit() {
     await saveMessage(messageId, { note: written.trim() || null, state });
@@ -22,7 +25,7 @@ export function NoteDialog({ messageId, note, state, onClose }: Pick<Saved, "mes
   }
   return (
     <Modal title={words.editNote} isOpen onClose={onClose}>
-      <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+      <Form submit={submit} action={text.save} onCancel={onClose}>
         <Field
           label={words.note}
           hint={words.noteHint}
@@ -30,16 +33,7 @@ export function NoteDialog({ messageId, note, state, onClose }: Pick<Saved, "mes
           value={written}
           onChange={(event) => setWritten(event.target.value)}
         />
-        <ProblemLine problem={problem} />
-        <div className="buttons">
-          <button type="button" className="button" onClick={onClose}>
-            {text.cancel}
-          </button>
-          <button type="submit" className="button button-primary" disabled={isPending}>
-            {text.save}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

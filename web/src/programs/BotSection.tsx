@@ -9,11 +9,10 @@ import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Face } from "../ui/Face";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
-import { usePending } from "../ui/usePending";
 import { BotPresses } from "./BotPresses";
 import { BotTokens } from "./BotTokens";
 
@@ -51,7 +50,6 @@ export function BotSection({ workspace }: SectionProps) {
 
 function NewBot({ workspaceId, onMade }: { workspaceId: string; onMade: (botId: string) => void }) {
   const [name, setName] = useState("");
-  const { isPending, problem, run } = usePending();
   const words = text.administration.bots;
   async function submit() {
     const bot = await addBot(workspaceId, name.trim());
@@ -60,7 +58,7 @@ function NewBot({ workspaceId, onMade }: { workspaceId: string; onMade: (botId: 
     onMade(bot.id);
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={words.add} isReady={name.trim() !== ""} button="plain">
       <Field
         label={words.name}
         required
@@ -68,13 +66,7 @@ function NewBot({ workspaceId, onMade }: { workspaceId: string; onMade: (botId: 
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <ProblemLine problem={problem} />
-      <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || !name.trim()}>
-          {words.add}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

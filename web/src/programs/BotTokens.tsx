@@ -6,13 +6,12 @@ import { type Bot, type BotToken, SCOPES, issueBotToken, listBotTokens, revokeBo
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
 import { Tick } from "../ui/Tick";
-import { usePending } from "../ui/usePending";
 
 const USUAL_DAYS = 365;
 const MOST_DAYS = 3650;
@@ -65,7 +64,6 @@ function NewToken({ bot, onMade }: { bot: Bot; onMade: (token: string) => void }
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(USUAL_SCOPES);
   const [days, setDays] = useState(USUAL_DAYS);
-  const { isPending, problem, run } = usePending();
   const words = text.administration.bots;
   async function submit() {
     onMade((await issueBotToken(bot.id, name.trim(), scopes, days)).token);
@@ -75,7 +73,7 @@ function NewToken({ bot, onMade }: { bot: Bot; onMade: (token: string) => void }
   const tick = (scope: string, isWanted: boolean) =>
     setScopes(isWanted ? [...scopes, scope] : scopes.filter((other) => other !== scope));
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={words.issue} isReady={name.trim() !== "" && scopes.length > 0} button="plain">
       <div className="side-by-side">
         <Field
           label={words.tokenName}
@@ -105,12 +103,6 @@ function NewToken({ bot, onMade }: { bot: Bot; onMade: (token: string) => void }
           />
         ))}
       </fieldset>
-      <ProblemLine problem={problem} />
-      <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || !name.trim() || scopes.length === 0}>
-          {words.issue}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

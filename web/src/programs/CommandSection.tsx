@@ -15,12 +15,11 @@ import {
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
-import { usePending } from "../ui/usePending";
 
 const EMPTY: NewCommand = { name: "", url: "", description: "", usage: "" };
 
@@ -94,7 +93,6 @@ interface FormProps {
 
 function CommandForm({ workspaceId, command, onMade }: FormProps) {
   const [written, setWritten] = useState<NewCommand>({ ...EMPTY, ...command, url: command?.url ?? "" });
-  const { isPending, problem, run } = usePending();
   const words = text.administration.commands;
   const { name, url, description, usage } = written;
   async function submit() {
@@ -110,7 +108,12 @@ function CommandForm({ workspaceId, command, onMade }: FormProps) {
   }
   const set = (change: Partial<NewCommand>) => setWritten({ ...written, ...change });
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form
+      submit={submit}
+      action={command ? words.save : words.add}
+      isReady={name.trim() !== "" && url.trim() !== ""}
+      button="plain"
+    >
       <div className="side-by-side">
         <Field
           label={words.name}
@@ -144,12 +147,6 @@ function CommandForm({ workspaceId, command, onMade }: FormProps) {
           onChange={(event) => set({ usage: event.target.value })}
         />
       </div>
-      <ProblemLine problem={problem} />
-      <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || !name.trim() || !url.trim()}>
-          {command ? words.save : words.add}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

@@ -2,16 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type OutgoingHook, addOutgoing, listOutgoing, removeOutgoing, renewSecret, switchOutgoing } from "../api/programs";
+import {
+  type OutgoingHook,
+  addOutgoing,
+  listOutgoing,
+  removeOutgoing,
+  renewSecret,
+  switchOutgoing,
+} from "../api/programs";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
-import { usePending } from "../ui/usePending";
 import { Deliveries } from "./Deliveries";
 
 export function OutgoingHooks({ channelId }: { channelId: string }) {
@@ -83,11 +89,7 @@ function HookRow({ channelId, hook, onRenewed }: RowProps) {
             >
               {words.newSecret}
             </button>
-            <button
-              type="button"
-              className="button"
-              onClick={() => attempt(switchOutgoing(hook.id, !hook.isEnabled))}
-            >
+            <button type="button" className="button" onClick={() => attempt(switchOutgoing(hook.id, !hook.isEnabled))}>
               {hook.isEnabled ? words.switchOff : words.switchOn}
             </button>
           </div>
@@ -102,7 +104,6 @@ function NewHook({ channelId, onMade }: { channelId: string; onMade: (secret: st
   const [name, setName] = useState("");
   const [url, setUrl] = useState("");
   const [triggers, setTriggers] = useState("");
-  const { isPending, problem, run } = usePending();
   const words = text.administration.apps;
   async function submit() {
     const triggerWords = triggers.split(/\s+/).filter(Boolean);
@@ -113,7 +114,7 @@ function NewHook({ channelId, onMade }: { channelId: string; onMade: (secret: st
     outdated(keys.outgoing(channelId));
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={words.add} isReady={name.trim() !== "" && url.trim() !== ""} button="plain">
       <Field label={words.name} required maxLength={255} value={name} onChange={(e) => setName(e.target.value)} />
       <Field
         label={words.url}
@@ -130,10 +131,6 @@ function NewHook({ channelId, onMade }: { channelId: string; onMade: (secret: st
         value={triggers}
         onChange={(event) => setTriggers(event.target.value)}
       />
-      <ProblemLine problem={problem} />
-      <button type="submit" className="button" disabled={isPending || !name.trim() || !url.trim()}>
-        {words.add}
-      </button>
-    </form>
+    </Form>
   );
 }

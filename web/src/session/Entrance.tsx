@@ -5,7 +5,7 @@ import { login, register } from "../api/routes";
 import { useInvitation } from "../location";
 import { text } from "../text";
 import { Field } from "../ui/Field";
-import { usePending } from "../ui/usePending";
+import { Form } from "../ui/Form";
 import { keep } from "./session";
 
 export function Entrance() {
@@ -42,14 +42,9 @@ export function Mark() {
 function SignInForm() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const { isPending, problem, run } = usePending();
-  const submit = () => run(async () => void keep(await login(email.trim(), password)));
+  const submit = async () => void keep(await login(email.trim(), password));
   return (
-    <form
-      className="form"
-      aria-label={text.entrance.signInTitle}
-      onSubmit={(event) => (event.preventDefault(), void submit())}
-    >
+    <Form submit={submit} label={text.entrance.signInTitle} action={text.entrance.signIn} button="large">
       <Field
         label={text.entrance.email}
         type="email"
@@ -69,15 +64,7 @@ function SignInForm() {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary button-large" disabled={isPending}>
-        {text.entrance.signIn}
-      </button>
-    </form>
+    </Form>
   );
 }
 
@@ -86,7 +73,6 @@ function RegisterForm({ invitation }: { invitation: string | null }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [organization, setOrganization] = useState("");
-  const { isPending, problem, run } = usePending();
   const words = text.entrance;
   async function submit() {
     const joining = invitation
@@ -97,11 +83,7 @@ function RegisterForm({ invitation }: { invitation: string | null }) {
     keep(await register({ name: name.trim(), email: email.trim(), password, ...joining }));
   }
   return (
-    <form
-      className="form"
-      aria-label={words.registerTitle}
-      onSubmit={(event) => (event.preventDefault(), void run(submit))}
-    >
+    <Form submit={submit} label={words.registerTitle} action={words.register} button="large">
       <Field
         label={words.name}
         name="name"
@@ -143,14 +125,6 @@ function RegisterForm({ invitation }: { invitation: string | null }) {
           onChange={(event) => setOrganization(event.target.value)}
         />
       )}
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary button-large" disabled={isPending}>
-        {words.register}
-      </button>
-    </form>
+    </Form>
   );
 }

@@ -6,8 +6,8 @@ import type { InviteResult, Role, Workspace } from "../api/types";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
-import { usePending } from "../ui/usePending";
 import { GuestChannels } from "./GuestChannels";
 import { InvitationList } from "./InvitationList";
 import { isAdmin } from "./roles";
@@ -32,7 +32,6 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
   const [note, setNote] = useState("");
   const [channelIds, setChannelIds] = useState<string[]>([]);
   const [result, setResult] = useState<InviteResult | null>(null);
-  const { isPending, problem, run } = usePending();
   const id = useId();
   const words = text.invite;
   const isGuest = role === "guest";
@@ -43,7 +42,11 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
   }
   if (result) return <Result workspace={workspace} result={result} onMore={() => setResult(null)} onClose={onClose} />;
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form
+      submit={submit}
+      action={words.send}
+      isReady={addresses(emails).length > 0 && (!isGuest || channelIds.length > 0)}
+    >
       <div className="field">
         <label htmlFor={id}>{words.emails}</label>
         <textarea
@@ -77,15 +80,7 @@ function InviteForm({ workspace, onClose }: { workspace: Workspace; onClose: () 
       </div>
       {isGuest && <GuestChannels workspaceId={workspace.id} chosen={channelIds} onChange={setChannelIds} />}
       <Field label={words.note} maxLength={1000} value={note} onChange={(event) => setNote(event.target.value)} />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary" disabled={isPending || addresses(emails).length === 0 || (isGuest && channelIds.length === 0)}>
-        {words.send}
-      </button>
-    </form>
+    </Form>
   );
 }
 

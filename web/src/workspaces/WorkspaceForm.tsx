@@ -7,12 +7,11 @@ import { keys, outdated, queries } from "../live/queries";
 import { goTo } from "../location";
 import { text } from "../text";
 import { Field } from "../ui/Field";
-import { usePending } from "../ui/usePending";
+import { Form } from "../ui/Form";
 
 export function WorkspaceForm({ onDone }: { onDone?: () => void }) {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
-  const { isPending, problem, run } = usePending();
   async function submit() {
     const workspace = await createWorkspace(name.trim(), description.trim());
     queries.setQueryData<Workspace[]>(keys.workspaces(), (known = []) => [
@@ -24,7 +23,7 @@ export function WorkspaceForm({ onDone }: { onDone?: () => void }) {
     onDone?.();
   }
   return (
-    <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <Form submit={submit} action={text.workspace.create} isReady={name.trim() !== ""} button="large">
       <Field
         label={text.workspace.name}
         placeholder={text.workspace.namePlaceholder}
@@ -40,14 +39,6 @@ export function WorkspaceForm({ onDone }: { onDone?: () => void }) {
         value={description}
         onChange={(event) => setDescription(event.target.value)}
       />
-      {problem && (
-        <p role="alert" className="problem">
-          {problem}
-        </p>
-      )}
-      <button type="submit" className="button button-primary button-large" disabled={isPending || !name.trim()}>
-        {text.workspace.create}
-      </button>
-    </form>
+    </Form>
   );
 }
