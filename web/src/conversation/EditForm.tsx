@@ -11,6 +11,7 @@ import { edit } from "./acts";
 
 export function EditForm({ message, onDone }: { message: Message; onDone: () => void }) {
   const names = useNames(useHere());
+  const [before] = useState(message.content);
   const [content, setContent] = useState(() => decoded(message.content, names));
   const { isPending, problem, run } = usePending();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -18,7 +19,8 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
   const submit = () =>
     run(async () => {
       const said = encoded(content.trim(), names);
-      if (said && said !== message.content) await edit(message, said);
+      // What somebody changed meanwhile in another window is not undone by whoever changed nothing.
+      if (said && said !== before && said !== message.content) await edit(message, said);
       onDone();
     });
   return (
@@ -26,6 +28,7 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
       <textarea
         ref={field}
         className="input"
+        dir="auto"
         rows={1}
         autoFocus
         aria-label={text.conversation.editing}
