@@ -76,6 +76,12 @@ export function follow(...path: readonly string[]): void {
   for (const listener of listeners) listener();
 }
 
+/** As if somebody's link to a message was followed. */
+export function openLink(channelId: string, messageId: string): void {
+  window.history.pushState(null, "", `/c/${channelId}/m/${messageId}`);
+  for (const listener of listeners) listener();
+}
+
 export const messageLink = (channelId: string, messageId: string) =>
   `${window.location.origin}/c/${channelId}/m/${messageId}`;
 

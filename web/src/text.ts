@@ -264,6 +264,7 @@ export const text = {
   kept: {
     waiting: (count: number) => `${count} waiting for you`,
     title: "Drafts and later",
+    inWorkspace: (title: string, workspace: string) => `${title} in ${workspace}`,
     drafts: "Drafts",
     noDrafts: "What you begin to write and do not send is kept here, on all of your devices.",
     scheduled: "Scheduled",

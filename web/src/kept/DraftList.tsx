@@ -7,7 +7,7 @@ import type { ListProps } from "./KeptDialog";
 import { filesIn } from "../files/file";
 import { type Entry, isEmpty, placeOf } from "./book";
 import { clearDraft, useBookOfDrafts } from "./drafts";
-import { channelOf, goToMessage, useTitleOf } from "./places";
+import { channelOf, goToMessage, useWhere } from "./places";
 
 export function DraftList({ onLeave }: ListProps) {
   const book = useBookOfDrafts();
@@ -26,7 +26,7 @@ export function DraftList({ onLeave }: ListProps) {
 
 function DraftLine({ name, entry, onLeave }: { name: string; entry: Entry } & ListProps) {
   const { channelId, parentMessageId } = placeOf(name);
-  const title = useTitleOf(channelId);
+  const title = useWhere(channelId);
   const go = () => (parentMessageId ? goToThread(channelId, parentMessageId) : goToMessage(channelId), onLeave());
   return (
     <li className="row" data-testid="kept-draft">

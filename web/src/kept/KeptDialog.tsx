@@ -8,6 +8,7 @@ import { WaitingBadge } from "./KeptLink";
 import { ReminderList } from "./ReminderList";
 import { SavedList } from "./SavedList";
 import { ScheduledList } from "./ScheduledList";
+import { useChannelsEverywhere } from "./places";
 import { useWaiting } from "./waiting";
 
 const LISTS = { drafts: DraftList, scheduled: ScheduledList, saved: SavedList, reminders: ReminderList };
@@ -19,6 +20,7 @@ export interface ListProps {
 
 export function KeptDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const waiting = useWaiting();
+  useChannelsEverywhere(isOpen);
   return (
     <Modal title={text.kept.title} isOpen={isOpen} onClose={onClose} isWide>
       <Tabs.Root defaultValue="drafts">

@@ -9,7 +9,7 @@ import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
 import { TimeDialog } from "./TimeDialog";
-import { goToMessage, useTitleOf } from "./places";
+import { goToMessage, useWhere } from "./places";
 
 export function ReminderList({ onLeave }: ListProps) {
   const reminders = useQuery({ queryKey: keys.reminders(), queryFn: listReminders });
@@ -27,7 +27,7 @@ export function ReminderList({ onLeave }: ListProps) {
 function ReminderLine({ reminder, onLeave }: { reminder: Reminder } & ListProps) {
   const [isChoosing, setChoosing] = useState(false);
   const { id, messageId, channelId, state } = reminder;
-  const title = useTitleOf(channelId);
+  const title = useWhere(channelId);
   const words = text.kept;
   const at = new Date(reminder.remindAt);
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.reminders()), complain);

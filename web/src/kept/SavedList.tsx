@@ -1,7 +1,9 @@
 /** Messages kept for later. */
 import { useState } from "react";
 
+import type { Message } from "../api/types";
 import { type Saved, listSavedPage, saveMessage, unsaveMessage } from "../api/kept";
+import { filesIn } from "../files/file";
 import { usePages } from "../live/paging";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
@@ -10,7 +12,8 @@ import { MoreButton } from "../ui/MoreButton";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
 import { NoteDialog } from "./NoteDialog";
-import { goToMessage, useTitleOf } from "./places";
+import { Said } from "./Said";
+import { goToMessage, useWhere } from "./places";
 
 const savedOn = (page: { saved: Saved[] }) => page.saved;
 
@@ -32,7 +35,7 @@ export function SavedList({ onLeave }: ListProps) {
 
 function SavedLine({ saved: { messageId, message, unavailable, note, state }, onLeave }: { saved: Saved } & ListProps) {
   const [isNoting, setNoting] = useState(false);
-  const title = useTitleOf(message?.channelId ?? null);
+  const title = useWhere(message?.channelId ?? null);
   const words = text.kept;
   const isDone = state === "done";
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.saved()), complain);
@@ -45,7 +48,7 @@ function SavedLine({ saved: { messageId, message, unavailable, note, state }, on
           onClick={() => (goToMessage(message.channelId, messageId), onLeave())}
         >
           <strong className="clip">{title}</strong>
-          <span className="clip">{message.content || message.forwarded?.content}</span>
+          <Said channelId={message.channelId} content={wordsOf(message)} />
           {note && <small>{note}</small>}
         </button>
       ) : (
@@ -67,4 +70,9 @@ function SavedLine({ saved: { messageId, message, unavailable, note, state }, on
       <IconButton icon="trash" label={words.unsave} onClick={() => attempt(unsaveMessage(messageId))} />
     </li>
   );
+}
+
+function wordsOf({ plainText, content, poll, forwarded, attachments }: Message): string {
+  const said = plainText || content || poll?.question || forwarded?.content;
+  return said || filesIn(attachments ?? []).map(({ name }) => name).join(", ");
 }

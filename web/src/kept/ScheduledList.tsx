@@ -11,7 +11,8 @@ import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { TimeDialog } from "./TimeDialog";
-import { useTitleOf } from "./places";
+import { Said } from "./Said";
+import { useWhere } from "./places";
 import { inMinutes } from "./times";
 
 export function ScheduledList() {
@@ -35,7 +36,7 @@ async function withoutFiles(id: string) {
 
 function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } }: { scheduled: Scheduled }) {
   const [isChoosing, setChoosing] = useState(false);
-  const title = useTitleOf(channelId);
+  const title = useWhere(channelId);
   const words = text.kept;
   const files = filesIn(message.attachments);
   const isWithout = message.content !== "" && (failure === "file_gone" || failure === "file_refused");
@@ -44,7 +45,7 @@ function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } 
     <li className="row" data-testid="scheduled" data-failure={failure ?? undefined}>
       <span className="row-main">
         <strong className="clip">{title}</strong>
-        {message.content && <span className="clip">{message.content}</span>}
+        {message.content && <Said channelId={channelId} content={message.content} />}
         {files.length > 0 && (
           <span className="clip" data-testid="scheduled-files">
             <Icon name="file" size={14} /> {files.map(({ name }) => name).join(", ")}

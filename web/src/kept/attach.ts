@@ -1,7 +1,8 @@
 /** What the gateway tells this person alone of what they keep, and members of their channel's bookmarks. */
+import type { InfiniteData } from "@tanstack/react-query";
 import type { Socket } from "socket.io-client";
 
-import type { Bookmark, Reminder, Scheduled, SyncedDraft } from "../api/kept";
+import type { Bookmark, Reminder, Saved, Scheduled, SyncedDraft } from "../api/kept";
 import { keys, outdated, queries } from "../live/queries";
 import { text } from "../text";
 import { notify } from "../ui/notices";
@@ -26,10 +27,21 @@ export function attachKept(socket: Socket): void {
     queries.setQueryData(keys.bookmarks(channelId), bookmarks),
   );
   socket.on("saved:update", () => outdated(keys.saved()));
+  const changed = (messageIds: readonly string[]) => listsAny(messageIds) && outdated(keys.saved());
+  socket.on("message:update", ({ message }: { message: { id: string } }) => changed([message.id]));
+  socket.on("message:delete", ({ messageId }: { messageId: string }) => changed([messageId]));
+  socket.on("messages:purged", ({ messageIds }: { messageIds: string[] }) => changed(messageIds));
+  for (const event of ["channel:joined", "channel:left"]) socket.on(event, () => outdated(keys.saved()));
   socket.on("reminder:update", reminders);
   socket.on("reminder:removed", reminders);
   socket.on("reminder:due", ({ reminder }: { reminder: Reminder }) => {
     reminders();
     notify(text.kept.reminderDue(reminder.text));
   });
+}
+
+/** Whether the list of saved messages, as far as it was fetched, has one of these. */
+function listsAny(messageIds: readonly string[]): boolean {
+  const pages = queries.getQueryData<InfiniteData<{ saved: Saved[] }>>(keys.savedPages())?.pages ?? [];
+  return pages.some(({ saved }) => saved.some(({ messageId }) => messageIds.includes(messageId)));
 }

@@ -1,10 +1,13 @@
 /** Where a conversation is, of those this browser has listed. */
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
-import { listChannels } from "../api/routes";
+import { listChannels, listWorkspaces } from "../api/routes";
 import type { ListedChannel } from "../api/types";
 import { keys, queries } from "../live/queries";
-import { goTo } from "../location";
+import { goTo, openLink } from "../location";
+import { text } from "../text";
+import { useHere } from "../workspaces/here";
 import { useMyId, usePeople, titleOf } from "../workspaces/people";
 
 export function channelOf(channelId: string | null): ListedChannel | undefined {
@@ -40,7 +43,34 @@ export function useTitleOf(channelId: string | null): string {
   return channel ? titleOf(channel, people, myId) : "";
 }
 
+/** Its title, with its workspace if that is another one than is shown. */
+export function useWhere(channelId: string | null): string {
+  const title = useTitleOf(channelId);
+  const channel = useChannel(channelId);
+  const here = useHere();
+  const workspaces = useWorkspaces(true);
+  const other = channel && channel.workspaceId !== here && workspaces.find(({ id }) => id === channel.workspaceId);
+  return other ? text.kept.inWorkspace(title, other.name) : title;
+}
+
+/** The channels of all workspaces: what is kept may be of any of them. */
+export function useChannelsEverywhere(isNeeded: boolean): void {
+  const workspaces = useWorkspaces(isNeeded);
+  useQueries({
+    queries: workspaces.map(({ id }) => ({
+      queryKey: keys.channels(id),
+      queryFn: () => listChannels(id),
+      enabled: isNeeded,
+    })),
+  });
+}
+
+function useWorkspaces(isNeeded: boolean) {
+  return useQuery({ queryKey: keys.workspaces(), queryFn: listWorkspaces, enabled: isNeeded }).data ?? [];
+}
+
 export function goToMessage(channelId: string, messageId?: string): void {
   const channel = channelOf(channelId);
   if (channel) goTo(channel.workspaceId, channelId, ...(messageId ? [messageId] : []));
+  else if (messageId) openLink(channelId, messageId);
 }

@@ -9,6 +9,7 @@ import { useDrop } from "../files/useDrop";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
 import { complain, notify } from "../ui/notices";
+import { LeftOver } from "./LeftOver";
 import { Replies } from "./Replies";
 import { UNKNOWN } from "./thread";
 import { follow, lookInto, threadOf, useThreads } from "./threads";
@@ -60,6 +61,7 @@ export function ThreadPanel({ workspace, channel, name, threadId, targetId, onCl
       ) : (
         <Replies workspace={workspace} channel={channel} thread={thread} unseen={unseen} targetId={targetId} />
       )}
+      {root?.isDeleted && channel.isMember && <LeftOver channelId={channel.id} threadId={threadId} />}
       {root && !root.isDeleted && channel.isMember && <WritingPlace channel={channel} name={name} threadId={threadId} />}
     </aside>
   );

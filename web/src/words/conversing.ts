@@ -27,6 +27,8 @@ export const threads = {
   mostShown: "These are the 100 threads that were answered last.",
   unread: (count: number) => `${count >= 1_000 ? "999+" : count.toLocaleString(locale)} new`,
   deleted: "The first message was deleted.",
+  closed: "The first message was deleted, so nobody can reply any more.",
+  leftOver: "What you had begun to write:",
 };
 
 export const behind = {
