@@ -38,6 +38,8 @@ JAVASCRIPT = (
         ("~~~what?\n**x**\n~~~", doc(node("codeBlock", text("**x**"), language=None))),
         ("**a**\n\n---", doc(node("paragraph", text("a", "bold")), node("horizontalRule"))),
         ("[here](https://a.example/x)", of_words(text("here", href="https://a.example/x"))),
+        ("[https://a.example](https://a.example)", of_words(text("https://a.example", href="https://a.example"))),
+        ("<https://a.example/x>", of_words(text("https://a.example/x", href="https://a.example/x"))),
         ("**b** https://a.example/x_(y).", of_words(
             text("b", "bold"), text(" "), text("https://a.example/x_(y)", href="https://a.example/x_(y)"), text("."))),
         (f"**hi** <@{ADA.upper()}> <!group:{ADA}> <!here> <!channel> <#{ADA}>", of_words(

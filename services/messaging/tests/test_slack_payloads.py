@@ -80,6 +80,39 @@ def test_blocks_become_text_and_are_meant_before_the_fallback() -> None:
     assert said.text == "**Deploy**\n\nto **production**\n\n---\n\nby _ann_\n\nsee [here](https://example.com)"
 
 
+def test_rich_text_keeps_its_form() -> None:
+    def section(*elements: object) -> dict[str, object]:
+        return {"type": "rich_text_section", "elements": list(elements)}
+
+    def text(said: str, **style: bool) -> dict[str, object]:
+        return {"type": "text", "text": said, "style": style}
+
+    said = read(
+        blocks=[
+            {
+                "type": "rich_text",
+                "elements": [
+                    section(
+                        text("Build "), text("failed ", bold=True, italic=True), text("main", code=True),
+                        {"type": "emoji", "name": "white_check_mark"}, {"type": "broadcast", "range": "here"},
+                        {"type": "user", "user_id": "U1"}, {"type": "nobody knows"},
+                    ),
+                    {"type": "rich_text_list", "style": "bullet", "elements": [section(text("a")), section(text("b"))]},
+                    {"type": "rich_text_list", "style": "ordered", "indent": 1, "elements": [section(text("c"))]},
+                    {"type": "rich_text_preformatted", "elements": [text("x = *1*")]},
+                    {"type": "rich_text_quote", "elements": [text("said\nso")]},
+                ],
+            }
+        ]
+    )  # fmt: skip
+    assert said.text == ("Build **_failed_** `main`✅<!here>@U1\n- a\n- b\n    1. c\n```\nx = *1*\n```\n\n> said\n> so")
+
+
+def test_names_of_emoji_become_emoji_outside_of_code() -> None:
+    said = read(text=":white_check_mark: `:tada:` :own:", attachments=[{"text": ":tada:"}])
+    assert (said.text, said.attachments[0]["text"]) == ("✅ `:tada:` :own:", "🎉")
+
+
 @pytest.mark.parametrize(
     "forged",
     ["user_id", "userId", "via", "seq", "created_at", "is_bot", "mentions", "content_type", "poll", "revision"],
@@ -105,6 +138,7 @@ def test_what_only_the_server_says_is_refused(forged: str) -> None:
         (orjson.dumps({"text": "x", "attachments": [{}] * 21}), 422),
         (orjson.dumps({"text": "x" * 40_001}), 422),
         (orjson.dumps({"text": "x", "actions": [{"id": "a", "text": "A"}] * 6}), 422),
+        (orjson.dumps({"text": "x", "actions": [{"id": "a", "text": "A"}] * 2}), 422),
         (orjson.dumps({"text": "x", "actions": [{"id": "a/../b", "text": "A"}]}), 422),
     ],
 )

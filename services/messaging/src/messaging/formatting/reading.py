@@ -19,6 +19,7 @@ _SIGNS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _ESCAPES = re.compile(r"\\[*_`~\[<#>]")
+_BRACKETED_ADDRESS = re.compile(r"[<\[]https?://", re.IGNORECASE)
 _ID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REFERENCE = re.compile(rf"<(?:@(?P<user>{_ID})|!group:(?P<group>{_ID})|#(?P<link>{_ID})|!(?P<all>channel|here))>")
 _EMOJI = re.compile(r"(?<![\w:]):([+-]1|(?=[a-z0-9_+-]*[a-z])[a-z0-9_][a-z0-9_+-]{0,63}):(?![\w:])")
@@ -59,7 +60,8 @@ def _says_more(document: Node, content: str) -> bool:
     if not said:
         return False
     is_shaped = any(block["type"] != "paragraph" for block in document["content"])
-    return is_shaped or bool(_ESCAPES.search(content)) or any(map(_is_marked, said))
+    is_written_otherwise = _ESCAPES.search(content) or _BRACKETED_ADDRESS.search(content)
+    return is_shaped or bool(is_written_otherwise) or any(map(_is_marked, said))
 
 
 def _is_marked(node: Node) -> bool:

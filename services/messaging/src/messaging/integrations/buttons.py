@@ -8,7 +8,7 @@ from chassis.problems import Problem
 from chassis.schema import Text
 from chassis.tokens import Principal
 from eventbus import Db
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from messaging.bodies import Draft
 from messaging.integrations import endpoints
@@ -27,7 +27,14 @@ class Button(BaseModel):
     value: Annotated[Text, StringConstraints(max_length=2_000)] = ""
 
 
-Buttons = Annotated[tuple[Button, ...], Field(max_length=MOST, strict=False)]
+def _told_apart(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    """Whoever is told of a press has to know which it was."""
+    if len({button.id for button in buttons}) < len(buttons):
+        raise ValueError("each must have an id of its own")
+    return buttons
+
+
+Buttons = Annotated[tuple[Button, ...], Field(max_length=MOST, strict=False), AfterValidator(_told_apart)]
 
 
 class DraftWithButtons(Draft):

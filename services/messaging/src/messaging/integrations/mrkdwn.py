@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from uuid import UUID
+
+from messaging.integrations.loose import is_id
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _LINK = re.compile(r"<([^<>|\n]{1,2048})(?:\|([^<>\n]{0,500}))?>")
@@ -45,7 +46,7 @@ def _link(part: str, refer: Refer) -> str:
     if where.startswith(("http://", "https://", "mailto:")):
         where = _plain(where)
         return f"[{_label(label)}]({where})" if label else where
-    if where.startswith("@") and _is_id(where[1:]):
+    if where.startswith("@") and is_id(where[1:]):
         return f"<{where}>"
     # People, channels and groups of Slack's own mean nothing here: their names are text.
     return f"{where[0]}{label}" if label and where[0] in "@#" else (label or where)
@@ -62,10 +63,3 @@ def _label(label: str) -> str:
 
 def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False

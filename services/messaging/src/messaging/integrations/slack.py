@@ -1,6 +1,6 @@
 """Payloads as programs send them to Slack, in our form: text in Markdown, and attachments as cards."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,15 +10,16 @@ from chassis.schema import Text
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from messaging.bodies import ATTACHMENTS, CONTENT
+from messaging.integrations import rich_text
 from messaging.integrations.buttons import Buttons
+from messaging.integrations.loose import address, dicts, words
 from messaging.integrations.mrkdwn import markdown
+from messaging.transfers.shortcodes import with_emoji
 
 BLOCKS = 50
 FIELDS = 20
-DEPTH = 8
 # One attachment's text at the most, in characters; what is longer is cut off.
 CARD_TEXT = 2_000
-CARD_WORDS = 200
 
 Anything = Any  # what Slack knows and we do not look at
 
@@ -70,7 +71,7 @@ def read(body: bytes, is_form: bool = False) -> Said:
     except ValidationError as error:
         raise invalid_request([{**fault, "loc": ("", *fault["loc"])} for fault in error.errors()]) from None
     # With blocks, Slack's `text` is what notices show of them.
-    text = "\n\n".join(filter(None, map(_block, payload.blocks))) or markdown(payload.text)
+    text = "\n\n".join(filter(None, map(_block, payload.blocks))) or _markdown(payload.text)
     cards = [each for each in map(card, payload.attachments) if len(each) > 1]
     if not text.strip() and not cards:
         raise Problem(422, "no_text", "The payload says nothing: give it text, attachments or blocks.")
@@ -79,17 +80,17 @@ def read(body: bytes, is_form: bool = False) -> Said:
 
 def card(told: Mapping[str, Any]) -> dict[str, object]:
     """An attachment in our form. Pictures by address are left out: whoever looked at one would tell its server so."""
-    fields = [_field(field) for field in _dicts(told.get("fields"))[:FIELDS]]
-    blocks = blocks_text(_dicts(told.get("blocks")))
+    fields = [_field(field) for field in dicts(told.get("fields"))[:FIELDS]]
+    blocks = blocks_text(dicts(told.get("blocks")))
     found = {
         "type": "card",
-        "title": _words(told.get("title")),
-        "titleLink": _address(told.get("title_link")),
+        "title": words(told.get("title")),
+        "titleLink": address(told.get("title_link")),
         "pretext": _text(told.get("pretext")),
         "text": _text(told.get("text")) or blocks or _text(told.get("fallback")),
         "color": _color(told.get("color")),
-        "authorName": _words(told.get("author_name")),
-        "footer": _words(told.get("footer")),
+        "authorName": words(told.get("author_name")),
+        "footer": words(told.get("footer")),
         "fields": fields,
     }
     return {name: value for name, value in found.items() if value}
@@ -102,8 +103,8 @@ def blocks_text(told: Sequence[Mapping[str, Any]]) -> str:
 
 def _field(told: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "title": _words(told.get("title")),
-        "value": markdown(_words(told.get("value"))),
+        "title": words(told.get("title")),
+        "value": _markdown(words(told.get("value"))),
         "short": told.get("short") is True,
     }
 
@@ -116,56 +117,27 @@ def _block(told: Mapping[str, Any]) -> str:
     if kind == "divider":
         return "---"
     if kind == "section":
-        return "\n".join(filter(None, [_object(told.get("text")), *map(_object, _dicts(told.get("fields")))]))
+        return "\n".join(filter(None, [_object(told.get("text")), *map(_object, dicts(told.get("fields")))]))
     if kind == "context":
-        return " ".join(filter(None, map(_object, _dicts(told.get("elements")))))
+        return " ".join(filter(None, map(_object, dicts(told.get("elements")))))
     if kind == "rich_text":
-        return "".join(_rich(told, DEPTH)).strip()
-    return _object(told.get("title")) or _words(told.get("alt_text"))
+        return rich_text.markdown(told)
+    return _object(told.get("title")) or words(told.get("alt_text"))
 
 
 def _object(told: object) -> str:
     """A text object: `mrkdwn` is formatted, `plain_text` is not."""
     if not isinstance(told, dict) or not isinstance(text := told.get("text"), str):
         return ""
-    return markdown(text) if told.get("type") == "mrkdwn" else text
-
-
-def _rich(told: Mapping[str, Any], depth: int) -> Iterator[str]:
-    kind = told.get("type")
-    if kind in ("text", "link"):
-        text, url = _raw(told.get("text"), CONTENT), _address(told.get("url"))
-        yield f"[{text or url}]({url})" if url else text
-    elif kind == "emoji":
-        yield f":{_words(told.get('name'))}:"
-    if depth:
-        for element in _dicts(told.get("elements")):
-            yield from _rich(element, depth - 1)
-    if kind in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
-        yield "\n"
-
-
-def _dicts(told: object) -> list[dict[str, Any]]:
-    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return _markdown(text) if told.get("type") == "mrkdwn" else with_emoji(text)
 
 
 def _text(told: object) -> str:
-    return markdown(_words(told, CARD_TEXT))
+    return _markdown(words(told, CARD_TEXT))
 
 
-def _words(told: object, most: int = CARD_WORDS) -> str:
-    if isinstance(told, int | float) and not isinstance(told, bool):
-        return str(told)
-    return _raw(told, most).strip()
-
-
-def _raw(told: object, most: int) -> str:
-    return told.replace("\x00", "")[:most] if isinstance(told, str) else ""
-
-
-def _address(told: object) -> str:
-    is_fit = isinstance(told, str) and told.startswith(("http://", "https://")) and len(told) <= 2_048
-    return str(told).translate({ord("("): "%28", ord(")"): "%29", ord(" "): "%20"}) if is_fit else ""
+def _markdown(text: str) -> str:
+    return markdown(text, read=with_emoji)
 
 
 def _color(told: object) -> str:
