@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from files.content.passes import Pass, Passes, Viewer
 
-GRANTED = Pass(UUID(int=7), 3, "thumbnail", Viewer.PERSON, UUID(int=9), int(time.time()) + 3600, inline=True)
+GRANTED = Pass(UUID(int=7), 3, "thumbnail", Viewer.PERSON, UUID(int=9), int(time.time()) + 86_400, inline=True)
 
 
 @pytest.mark.parametrize("granted", [GRANTED, replace(GRANTED, variant="", viewer=Viewer.TICKET, inline=False)])

@@ -21,7 +21,7 @@ from parcels import sent
 from talk import a_message, deleted, posted, sees
 from uuid_utils.compat import uuid7
 
-SOON = datetime.now(UTC) + timedelta(hours=1)
+SOON = datetime.now(UTC) + timedelta(days=1)
 LATELY = datetime.now(UTC) - timedelta(seconds=1)
 
 

@@ -81,7 +81,7 @@ async def second(house: House) -> AsyncIterator[Process]:
 async def team(house: House, house_redis: str, tokens: Issuer) -> AsyncIterator[Team]:
     """Two people of a new workspace with a channel, and somebody else."""
     redis_databases.flush(house_redis)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
 
         def human(name: str) -> Human:
             user_id = str(uuid7())

@@ -8,7 +8,7 @@ from messaging import versions
 from messaging.moderation import silences
 from office import Office, told
 
-SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 LATELY = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 
 
