@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,18 @@ from chassis.slots import slot_of
 from journeys.people import Person
 from journeys.servers import WITHIN, Installation
 
-LATER = "2027-01-01T10:00:00Z"
+LATER = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+# The command, which waits behind each step that it tells of until it is told to go on.
+STEP_BY_STEP = """
+import builtins, runpy, sys
+say = builtins.print
+def say_and_wait(*words, **how):
+    say(*words, **how)
+    if how.get("file") is sys.stderr:
+        sys.stdin.readline()
+builtins.print = say_and_wait
+runpy.run_module("messaging.sharding", run_name="__main__", alter_sys=True)
+"""
 
 
 async def channel_at_home(person: Person, workspace_id: str) -> tuple[str, int]:
@@ -71,13 +83,14 @@ async def say_where(installation: Installation, slots: str) -> None:
 async def move_and(
     strike: Callable[[asyncio.subprocess.Process], None], step: str, slot: int, source: str, target: str
 ) -> tuple[int, str]:
-    """Move a slot, and strike when it says that it has come so far; how it ended, and all that it said."""
+    """Move a slot, and strike when it has come so far, and no further; how it ended, and all that it said."""
     urls = {"NEXUS_SOURCE_URL": source, "NEXUS_TARGET_URL": target}
     run = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "messaging.sharding", "move-slot", str(slot), env={**os.environ, **urls},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        sys.executable, "-c", STEP_BY_STEP, "move-slot", str(slot), env={**os.environ, **urls},
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert run.stdout is not None
+    assert run.stdin is not None
     said = ""
     async with asyncio.timeout(WITHIN * 2):
         while line := (await run.stdout.readline()).decode():
@@ -85,5 +98,7 @@ async def move_and(
             if step in line:
                 strike(run)
                 break
+            run.stdin.write(b"\n")
+        run.stdin.close()
         said += (await run.stdout.read()).decode()
         return await run.wait(), said

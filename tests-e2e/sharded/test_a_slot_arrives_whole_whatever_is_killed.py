@@ -105,11 +105,11 @@ async def test_whenever_the_command_is_killed_it_goes_on(scene: Scene) -> None:
     for step in STEPS:
         his = await scene.bo.connect()
         async with running(scene.talk.go_on()):
-            await eventually(lambda his=his: len(his.messages(scene.channel_id)) > 3)
+            await eventually(lambda his=his: len(his.messages(scene.channel_id)) > 3, WITHIN)
             ended, said = await move_and(lambda run: run.kill(), step, scene.slot, *scene.urls)
             assert ended == -9, said
             refused = scene.talk.refused
-            await eventually(lambda refused=refused: scene.talk.refused > refused)
+            await eventually(lambda refused=refused: scene.talk.refused > refused, WITHIN)
         # A listener hears all that was said since they came: no event stayed behind.
         await eventually(lambda his=his, said=scene.talk.acknowledged[-1]: said in heard(his), WITHIN)
         seqs = [each["seq"] for each in his.messages(scene.channel_id)]

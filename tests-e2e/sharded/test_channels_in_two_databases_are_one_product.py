@@ -9,6 +9,7 @@ import pytest_asyncio
 from chassis.slots import slot_of
 from journeys.people import Person, Team, Town
 from journeys.servers import Installation
+from journeys.slots import LATER
 from journeys.sockets import Client
 from testkit import eventually
 
@@ -84,10 +85,8 @@ async def test_lists_are_whole_across_both(team: Team) -> None:
             last = await ada.post(f"/api/channels/{channel_id}/messages", {"content": word})
             await bo.do("PUT", f"/api/messages/{last['id']}/saved", {})
         await bo.do("PUT", f"/api/channels/{channel_id}/draft", {"content": "later"})
-        await bo.post("/api/reminders", {"messageId": last["id"], "remindAt": "2027-01-01T10:00:00Z"})
-        await bo.post(
-            f"/api/channels/{channel_id}/scheduled", {"content": "new year", "sendAt": "2027-01-01T10:00:00Z"}
-        )
+        await bo.post("/api/reminders", {"messageId": last["id"], "remindAt": LATER})
+        await bo.post(f"/api/channels/{channel_id}/scheduled", {"content": "next month", "sendAt": LATER})
     general = {each["name"]: each["id"] for each in await listed(ada, team)}["general"]
     assert [each["name"] for each in await listed(bo, team)] == sorted(each["name"] for each in await listed(bo, team))
     assert {here, away, general} <= {each["id"] for each in await listed(bo, team)}
@@ -220,8 +219,8 @@ async def test_a_dead_database_takes_down_its_channels_alone_and_comes_back_with
 
     await installation.other.start(BACK_WITHIN)
     assert await ada.history(away) == [before]
-    listener = await bo.connect()
     await eventually(lambda: not his.is_connected, BACK_WITHIN)  # it is asked to come again, and hears all then
+    listener = await bo.connect()
     after = await hers_again(ada, away)
     await eventually(lambda: listener.contents(away) == ["after"], BACK_WITHIN)
     assert await bo.history(away) == [before, after]
