@@ -1,5 +1,6 @@
 """Files behind real ports, over a database and a bucket of its own, and people who ask it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -7,10 +8,12 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from chassis import tasks
 from chassis.confined.runner import Runner
 from chassis.counters import redis_client
 from desk import SECRET, Asker, NewAsker, Premises, premises
 from files.application import app_of, passes_of
+from files.bells import Bell
 from files.clamd import Scanner
 from files.content.origin import origin_of
 from files.kinds import KINDS
@@ -48,6 +51,7 @@ def settings(tokens: Issuer, database_url: str, s3_url: str, redis_url: str, cla
             "port": 0, "kafka_url": "127.0.0.1:1", "internal_secret": SECRET, "jwks_url": tokens.jwks_url,
             "database_url": database_url, "s3_url": s3_url, "clamd_url": clamd_address, "redis_url": redis_url,
             "public_url": "https://chat.example.com/", "content_url": f"http://127.0.0.1:{free_port()}",
+            "place_patience": 0,
         }
     )  # fmt: skip
 
@@ -66,8 +70,17 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest_asyncio.fixture
-async def url(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -> AsyncIterator[str]:
-    async with served(app_of(settings, pool, store, redis)) as base:
+async def bell(pool: asyncpg.Pool) -> AsyncIterator[Bell]:
+    """Rings when somebody is told of a place."""
+    made = Bell("places")
+    listening = asyncio.ensure_future(made.listen(pool))
+    yield made
+    await tasks.end(listening)
+
+
+@pytest_asyncio.fixture
+async def url(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis, bell: Bell) -> AsyncIterator[str]:
+    async with served(app_of(settings, pool, store, redis, bell)) as base:
         yield base
 
 

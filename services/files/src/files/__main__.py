@@ -11,6 +11,7 @@ from eventbus import Consumer, Producer, outbox
 
 from files import housekeeping, leftovers
 from files.application import app_of, passes_of
+from files.bells import Bell
 from files.clamd import Scanner
 from files.content.listener import listen
 from files.content.origin import origin_of
@@ -23,7 +24,7 @@ from files.workshop import Workshop
 
 
 async def main(settings: Settings) -> None:
-    scanner = Scanner(settings.clamd_url)
+    scanner, bell = Scanner(settings.clamd_url), Bell("places")
     async with (
         aclosing(redis_client(settings.redis_url.get_secret_value())) as redis,
         await database.connect(settings) as pool,
@@ -33,6 +34,7 @@ async def main(settings: Settings) -> None:
         background(
             outbox.relay(pool, producer),
             Consumer(settings.kafka_url, CONSUMES, pool, producer, "files", settings.instance).run(),
+            bell.listen(pool),
             Workshop(pool, store, scanner, settings, KINDS, runner).run(),
             housekeeping.prepare(store),
             housekeeping.run(pool, scanner),
@@ -40,7 +42,7 @@ async def main(settings: Settings) -> None:
             listen(origin_of(pool, store, passes_of(settings)), settings),
         ),
     ):
-        await serve(app_of(settings, pool, store, redis), settings)
+        await serve(app_of(settings, pool, store, redis, bell), settings)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from starlette.types import Scope
 
 from files import conversions, file_routes, form_bodies, upload_routes
+from files.bells import Bell
 from files.content import routes as content_routes
 from files.content.addresses import Addresses
 from files.content.passes import Passes
@@ -21,6 +22,7 @@ from files.links import shared
 from files.links.shared import Entrance
 from files.links.throttle import Throttle
 from files.settings import Settings
+from files.settling import Settling
 from files.store import Store
 from files.tus import routes as tus_routes
 
@@ -34,12 +36,13 @@ PUBLIC: tuple[APIRouter, ...] = (shared.public,)
 STREAMED = re.compile(r"/api/files(/tus(/[^/]+)?|/[^/]+/versions)?")
 
 
-def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis) -> FastAPI:
-    """The HTTP app over a database, a store, and the Redis that counts tries."""
+def app_of(settings: Settings, pool: asyncpg.Pool, store: Store, redis: Redis, bell: Bell) -> FastAPI:
+    """The HTTP app over a database, a store, and the Redis that counts tries. `bell` rings for new places."""
     checks = {"database": lambda: pool.execute("SELECT 1")}
     app = create_app("files", settings, (*ROUTERS, *PUBLIC), checks, body_limit=partial(_body_limit, settings))
     app.state.pool, app.state.store, app.state.settings = pool, store, settings
     app.state.tus_chunks = 0
+    app.state.settling = Settling(bell, settings.place_patience)
     app.state.addresses = Addresses(passes_of(settings), settings.content_url.rstrip("/"))
     app.state.passwords = Passwords(Cost())
     app.state.entrance = Entrance(pool, app.state.addresses, app.state.passwords, Throttle(redis))

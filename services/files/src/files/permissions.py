@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from eventbus import Db
 from fastapi import Depends, Request
 
 from files.places import Place
-from files.standings import Standing, of_file, of_link, of_place
+from files.settling import Settling
+from files.standings import Standing, is_in, of_file, of_link, of_place
 
 __all__ = ["RULES", "Action", "Ask", "Rule", "Standing", "allowed", "check"]
 
@@ -94,6 +96,7 @@ class Ask:
     user: Principal
     pool: asyncpg.Pool
     ids: Mapping[str, Any]
+    settling: Settling
 
     @asynccontextmanager
     async def granted(self) -> AsyncIterator[tuple[Db, Standing]]:
@@ -113,11 +116,17 @@ class Ask:
 
     @asynccontextmanager
     async def granted_at(self, place: Place, workspace_id: UUID | None = None) -> AsyncIterator[tuple[Db, Standing]]:
-        """The same of a place that the query or the body names."""
+        """The same of a place that the query or the body names, and that may not be known here yet."""
+        if self.action == Action.FILE_UPLOAD:
+            await self.settling.wait(self.user.user_id, partial(self._is_in, place, workspace_id))
         async with self.pool.acquire(timeout=5) as db, db.transaction():
             standing = await of_place(db, self.user.user_id, place, workspace_id)
             check(self.action, standing)
             yield db, standing
+
+    async def _is_in(self, place: Place, workspace_id: UUID | None) -> bool:
+        async with self.pool.acquire(timeout=5) as db:
+            return await is_in(db, self.user.user_id, place, workspace_id)
 
 
 class Rule:
@@ -130,7 +139,7 @@ class Rule:
         scope = SCOPES.get(self.action)
         if user.scopes is not None and not (scope and user.has(scope)):
             raise out_of_scope(scope)
-        return Ask(self.action, user, request.app.state.pool, request.path_params)
+        return Ask(self.action, user, request.app.state.pool, request.path_params, request.app.state.settling)
 
 
 def allowed(action: Action) -> Any:

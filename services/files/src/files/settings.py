@@ -30,6 +30,8 @@ class Settings(DatabaseSettings):
     workspace_quota: int = Field(50 * GIBIBYTE, ge=0)
     # Uploads that one person may have under way.
     uploads_per_user: int = Field(20, ge=1)
+    # Seconds that an upload waits for its place to be heard of, which may have been made a moment ago; 0: not at all.
+    place_patience: float = Field(2.0, ge=0, le=10)
     # Days that a share link may last at the most; 0: it may be without an end.
     link_longest_days: int = Field(0, ge=0)
     # Jobs that this process does at once: short ones (scans, thumbnails), and long ones (previews, conversions).

@@ -78,6 +78,15 @@ OF_PLACE = f"""
     WHERE {SEES} AND (p.workspace_id IS NULL OR m.user_id IS NOT NULL)
 """  # noqa: S608
 
+IS_IN = """
+    SELECT CASE WHEN $2::text IN ('channel', 'draft') THEN EXISTS (
+        SELECT FROM channels c JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $1
+        JOIN workspace_members w ON w.workspace_id = c.workspace_id AND w.user_id = $1 WHERE c.id = $3)
+    ELSE $2 = 'user' AND $4::uuid IS NULL OR EXISTS (
+        SELECT FROM workspace_members WHERE user_id = $1
+            AND workspace_id = CASE WHEN $2 = 'workspace' THEN $3 ELSE $4 END) END
+"""
+
 
 async def sees_file(db: Db, user_id: UUID, file_id: UUID) -> bool:
     return await db.fetchval(OF_FILE, user_id, file_id) is not None
@@ -89,6 +98,11 @@ async def of_file(db: Db, user_id: UUID, file_id: UUID) -> Standing:
     if row is None:
         raise not_found("file")
     return Standing(user_id, **dict(row))
+
+
+async def is_in(db: Db, user_id: UUID, place: Place, workspace_id: UUID | None) -> bool:
+    """Whether somebody is known to be where they want to hang something, whatever they may do there."""
+    return bool(await db.fetchval(IS_IN, user_id, place.entity_type, place.entity_id, workspace_id))
 
 
 async def of_upload(db: Db, user_id: UUID, file_id: UUID) -> Standing:

@@ -15,6 +15,7 @@ from chassis.problems import PART_GONE
 from eventbus import Backoff
 
 from files import jobs
+from files.bells import Bell
 from files.clamd import Scanner
 from files.jobs import Job, Kind, Later, Refused
 from files.metrics import JOB_SECONDS, JOBS
@@ -42,15 +43,19 @@ class Workshop:
 
     async def run(self) -> None:
         """Do what is to be done for as long as this runs."""
-        bell = Bell()
+        bell = Bell("jobs")
         lanes = {jobs.QUICK: self.settings.quick_jobs, jobs.SLOW: self.settings.slow_jobs, jobs.QUIET: 1}
         async with asyncio.TaskGroup() as group:
             group.create_task(bell.listen(self.pool))
             for lane, workers in lanes.items():
                 for _ in range(workers):
-                    group.create_task(self._work(lane, bell.watch()))
+                    group.create_task(self._work(lane, bell))
 
-    async def _work(self, lane: str, rung: asyncio.Event) -> None:
+    async def _work(self, lane: str, bell: Bell) -> None:
+        with bell.watched() as rung:
+            await self._work_at(lane, rung)
+
+    async def _work_at(self, lane: str, rung: asyncio.Event) -> None:
         waits = Backoff(most=LOOK_EVERY)
         while True:
             rung.clear()
@@ -123,43 +128,3 @@ class Workshop:
             if await jobs.fail(db, job, reason) and kind.give_up:
                 await kind.give_up(db, job, reason)
         return "failed"
-
-
-class Bell:
-    """Rings when jobs are added, in whichever process."""
-
-    def __init__(self) -> None:
-        self._watching: list[asyncio.Event] = []
-
-    def watch(self) -> asyncio.Event:
-        self._watching.append(asyncio.Event())
-        return self._watching[-1]
-
-    async def listen(self, pool: asyncpg.Pool) -> None:
-        """Until cancelled. While the database is gone nothing rings, and workers look by themselves."""
-        waits = Backoff(most=5.0)
-        while True:
-            try:
-                await self._hear(pool, waits)
-            except GONE as error:
-                seconds = next(waits)
-                log.warning("new jobs are listened for again in %.1f s: %r", seconds, error)
-                await asyncio.sleep(seconds)
-
-    async def _hear(self, pool: asyncpg.Pool, waits: Backoff) -> None:
-        lost = asyncio.Event()
-        async with pool.acquire(timeout=5) as db:
-            db.add_termination_listener(lambda *_: lost.set())
-            await db.add_listener("jobs", self._ring)
-            waits.reset()
-            self._ring()
-            try:
-                await lost.wait()
-            finally:
-                if not db.is_closed():
-                    await db.remove_listener("jobs", self._ring)
-        raise ConnectionError("the connection that listens for jobs was lost")
-
-    def _ring(self, *_: object) -> None:
-        for event in self._watching:
-            event.set()
