@@ -14,11 +14,11 @@ import { listChannels } from "../api/routes";
 import { keys } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
+import { Paged } from "../ui/Paged";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { usePending } from "../ui/usePending";
 import { isDirect, useMembers } from "../workspaces/people";
-import { MoreButton } from "../ui/MoreButton";
 import type { SectionProps } from "./SettingsDialog";
 import { type Names, dayAfter, described, startOf } from "./audit";
 import { download } from "./download";
@@ -28,12 +28,9 @@ const entriesIn = (page: { entries: AuditEntry[] }) => page.entries;
 
 export function AuditSection({ workspace }: SectionProps) {
   const [filter, setFilter] = useState<AuditFilter>({});
-  const fetch = useCallback(
-    (before?: number) => listAudit(workspace.id, filter, before),
-    [workspace.id, filter],
-  );
+  const fetch = useCallback((before?: number) => listAudit(workspace.id, filter, before), [workspace.id, filter]);
   const key = [...keys.audit(workspace.id), JSON.stringify(filter)];
-  const { query, entries } = usePages(key, fetch, entriesIn, (last) => last.number);
+  const pages = usePages(key, fetch, entriesIn, (last) => last.number);
   const names = useNames(workspace.id);
   const words = text.administration.audit;
   return (
@@ -41,15 +38,15 @@ export function AuditSection({ workspace }: SectionProps) {
       <p className="quiet">{words.about}</p>
       <Filters workspaceId={workspace.id} filter={filter} onChange={setFilter} />
       <Tools workspaceId={workspace.id} filter={filter} />
-      {query.isPending && <p className="quiet">{text.loading}…</p>}
-      {query.isError && <ProblemLine problem={text.problems.unreachable} />}
-      {query.isSuccess && entries.length === 0 && <p className="quiet">{words.none}</p>}
-      <ul className="rows" aria-label={text.administration.sections.audit}>
-        {entries.map((entry) => (
-          <Row key={entry.number} entry={entry} names={names} />
-        ))}
-      </ul>
-      <MoreButton query={query} />
+      <Paged pages={pages} none={words.none}>
+        {(entries) => (
+          <ul className="rows" aria-label={text.administration.sections.audit}>
+            {entries.map((entry) => (
+              <Row key={entry.number} entry={entry} names={names} />
+            ))}
+          </ul>
+        )}
+      </Paged>
     </>
   );
 }
@@ -69,9 +66,7 @@ function useNames(workspaceId: string): Names {
 
 function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
   const words = text.administration.audit;
-  const actor = entry.actorId
-    ? (names.get(entry.actorId) ?? text.administration.somebodyGone)
-    : words.retention;
+  const actor = entry.actorId ? (names.get(entry.actorId) ?? text.administration.somebodyGone) : words.retention;
   return (
     <li className="row audit-entry" data-testid="audit-entry" data-action={entry.action}>
       <span className="row-main">

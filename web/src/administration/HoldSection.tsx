@@ -29,18 +29,14 @@ export function HoldSection({ workspace }: SectionProps) {
     <>
       <p className="quiet">{words.about}</p>
       <HoldForm workspace={workspace} />
-      <Loaded query={query}>
-        {(holds) =>
-          holds.length === 0 ? (
-            <p className="quiet">{words.none}</p>
-          ) : (
-            <ul className="rows" aria-label={text.administration.sections.holds}>
-              {holds.map((hold) => (
-                <HoldRow key={hold.id} workspace={workspace} hold={hold} />
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={query} none={words.none}>
+        {(holds) => (
+          <ul className="rows" aria-label={text.administration.sections.holds}>
+            {holds.map((hold) => (
+              <HoldRow key={hold.id} workspace={workspace} hold={hold} />
+            ))}
+          </ul>
+        )}
       </Loaded>
     </>
   );

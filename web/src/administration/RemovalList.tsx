@@ -4,9 +4,9 @@ import { useCallback, useState } from "react";
 import { type RetentionReport, listRetentionReports, retentionReport } from "../api/administration";
 import { keys } from "../live/queries";
 import { text } from "../text";
+import { Paged } from "../ui/Paged";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
-import { MoreButton } from "../ui/MoreButton";
 import { download } from "./download";
 import { usePages } from "../live/paging";
 import { type Verdict, verify } from "./retention";
@@ -15,23 +15,25 @@ const reportsIn = (page: { reports: RetentionReport[] }) => page.reports;
 
 export function RemovalList({ workspaceId }: { workspaceId: string }) {
   const fetch = useCallback((before?: string) => listRetentionReports(workspaceId, before), [workspaceId]);
-  const { query, entries } = usePages(keys.removals(workspaceId), fetch, reportsIn, (last) => last.id);
+  const pages = usePages(keys.removals(workspaceId), fetch, reportsIn, (last) => last.id);
   const words = text.administration.retention;
-  const publicKey = query.data?.pages[0]?.publicKey ?? "";
-  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (query.isError) return <ProblemLine problem={text.problems.unreachable} />;
-  if (entries.length === 0) return <p className="quiet">{words.noReports}</p>;
+  const publicKey = pages.query.data?.pages[0]?.publicKey ?? "";
   return (
     <>
-      <ul className="rows" aria-label={words.reports}>
-        {entries.map((report) => (
-          <Row key={report.id} workspaceId={workspaceId} report={report} publicKey={publicKey} />
-        ))}
-      </ul>
-      <MoreButton query={query} />
-      <p className="field-hint">
-        {words.key}: <code>{publicKey}</code>
-      </p>
+      <Paged pages={pages} none={words.noReports}>
+        {(entries) => (
+          <ul className="rows" aria-label={words.reports}>
+            {entries.map((report) => (
+              <Row key={report.id} workspaceId={workspaceId} report={report} publicKey={publicKey} />
+            ))}
+          </ul>
+        )}
+      </Paged>
+      {pages.entries.length > 0 && (
+        <p className="field-hint">
+          {words.key}: <code>{publicKey}</code>
+        </p>
+      )}
     </>
   );
 }

@@ -7,10 +7,10 @@ import { goToMessage, useTitleOf } from "../kept/places";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
+import { Paged } from "../ui/Paged";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
 import { usePeople } from "../workspaces/people";
-import { MoreButton } from "../ui/MoreButton";
 import { usePages } from "../live/paging";
 
 interface Props {
@@ -23,21 +23,18 @@ const reportsIn = (page: { reports: Report[] }) => page.reports;
 
 export function ReportList({ workspace, state, onLeave }: Props) {
   const fetch = useCallback((before?: string) => listReports(workspace.id, state, before), [workspace.id, state]);
-  const { query, entries } = usePages([...keys.reports(workspace.id), state], fetch, reportsIn, (last) => last.id);
+  const pages = usePages([...keys.reports(workspace.id), state], fetch, reportsIn, (last) => last.id);
   const words = text.administration.moderation;
-  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (query.isError) return <ProblemLine problem={text.problems.unreachable} />;
-  if (entries.length === 0)
-    return <p className="quiet">{state === "open" ? words.noneOpen : words.noneResolved}</p>;
   return (
-    <>
-      <ul className="reports" aria-label={words.reports}>
-        {entries.map((report) => (
-          <ReportRow key={report.id} workspace={workspace} report={report} onLeave={onLeave} />
-        ))}
-      </ul>
-      <MoreButton query={query} />
-    </>
+    <Paged pages={pages} none={state === "open" ? words.noneOpen : words.noneResolved}>
+      {(entries) => (
+        <ul className="reports" aria-label={words.reports}>
+          {entries.map((report) => (
+            <ReportRow key={report.id} workspace={workspace} report={report} onLeave={onLeave} />
+          ))}
+        </ul>
+      )}
+    </Paged>
   );
 }
 
@@ -58,9 +55,7 @@ function ReportRow({ workspace, report, onLeave }: Omit<Props, "state"> & { repo
   return (
     <li className="report" data-testid="report">
       <header>
-        <strong className="clip">
-          {words.in(nameOf(message.authorId), title || text.administration.channelGone)}
-        </strong>
+        <strong className="clip">{words.in(nameOf(message.authorId), title || text.administration.channelGone)}</strong>
         {message.isHidden && <span className="tag">{words.isHidden}</span>}
         {title && !message.isDeleted && (
           <IconButton

@@ -18,18 +18,14 @@ export function SilencedList({ workspace }: { workspace: Workspace }) {
   const words = text.administration.moderation;
   return (
     <>
-      <Loaded query={query}>
-        {(silenced) =>
-          silenced.length === 0 ? (
-            <p className="quiet">{words.noneSilenced}</p>
-          ) : (
-            <ul className="rows" aria-label={words.silenced}>
-              {silenced.map((each) => (
-                <Row key={`${each.channelId ?? ""}${each.userId}`} workspaceId={workspace.id} silenced={each} />
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={query} none={words.noneSilenced}>
+        {(silenced) => (
+          <ul className="rows" aria-label={words.silenced}>
+            {silenced.map((each) => (
+              <Row key={`${each.channelId ?? ""}${each.userId}`} workspaceId={workspace.id} silenced={each} />
+            ))}
+          </ul>
+        )}
       </Loaded>
       <div className="buttons">
         <button type="button" className="button" onClick={() => setAdding(true)}>

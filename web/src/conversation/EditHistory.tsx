@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { explain } from "../api/problem";
 import { listVersions } from "../api/reporting";
 import type { Message } from "../api/types";
 import { keys } from "../live/queries";
 import { text } from "../text";
+import { Loaded } from "../ui/Loaded";
 import { Modal } from "../ui/Modal";
 import { type People, nameOf } from "../workspaces/people";
 import { Content } from "./Content";
@@ -40,7 +40,6 @@ function EditHistory({ message, people, onClose }: Props & { onClose: () => void
     queryFn: () => listVersions(message.id),
   });
   const words = text.moderation;
-  const versions = found.data ?? [];
   return (
     <Modal
       title={words.edits}
@@ -49,22 +48,20 @@ function EditHistory({ message, people, onClose }: Props & { onClose: () => void
       onClose={onClose}
       isWide
     >
-      {found.isPending && <p className="quiet">{text.loading}…</p>}
-      {found.isError && (
-        <p role="alert" className="problem">
-          {explain(found.error)}
-        </p>
-      )}
-      <ol className="versions" aria-label={words.edits}>
-        {versions.map((version, place) => (
-          <li key={version.version} data-testid="version">
-            <time dateTime={version.writtenAt}>
-              {place === versions.length - 1 ? words.now : text.moment(new Date(version.writtenAt))}
-            </time>
-            <Content content={version.content} formatted={version.formattedContent} people={people} />
-          </li>
-        ))}
-      </ol>
+      <Loaded query={found}>
+        {(versions) => (
+          <ol className="versions" aria-label={words.edits}>
+            {versions.map((version, place) => (
+              <li key={version.version} data-testid="version">
+                <time dateTime={version.writtenAt}>
+                  {place === versions.length - 1 ? words.now : text.moment(new Date(version.writtenAt))}
+                </time>
+                <Content content={version.content} formatted={version.formattedContent} people={people} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </Loaded>
     </Modal>
   );
 }

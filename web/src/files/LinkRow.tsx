@@ -7,9 +7,8 @@ import { usePages } from "../live/paging";
 import { outdated } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
-import { MoreButton } from "../ui/MoreButton";
+import { Paged } from "../ui/Paged";
 import { complain, notify } from "../ui/notices";
-import { ProblemLine } from "../ui/ProblemLine";
 import { nameOf, usePeople } from "../workspaces/people";
 import { linksKey } from "./known";
 
@@ -75,22 +74,20 @@ const accessesIn = (page: { accesses: Access[] }) => page.accesses;
 
 function AccessList({ link }: { link: Link }) {
   const fetch = useCallback((before?: string) => listAccesses(link.id, before), [link.id]);
-  const { query, entries } = usePages(accessesKey(link), fetch, accessesIn, (last) => last.id);
+  const pages = usePages(accessesKey(link), fetch, accessesIn, (last) => last.id);
   const words = text.files.links;
-  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (query.isError) return <ProblemLine problem={text.problems.unreachable} />;
-  if (entries.length === 0) return <p className="quiet">{words.noAccesses}</p>;
   return (
-    <>
-      <ul className="below" aria-label={words.accesses}>
-        {entries.map((access) => (
-          <li key={access.id} className="row-main" data-testid="access">
-            {words.outcomes[access.outcome]}
-            <small title={access.userAgent}>{words.access(access.at, access.address)}</small>
-          </li>
-        ))}
-      </ul>
-      <MoreButton query={query} />
-    </>
+    <Paged pages={pages} none={words.noAccesses}>
+      {(entries) => (
+        <ul className="below" aria-label={words.accesses}>
+          {entries.map((access) => (
+            <li key={access.id} className="row-main" data-testid="access">
+              {words.outcomes[access.outcome]}
+              <small title={access.userAgent}>{words.access(access.at, access.address)}</small>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Paged>
   );
 }

@@ -26,23 +26,19 @@ export function BotSection({ workspace }: SectionProps) {
     <>
       <p className="quiet">{words.about}</p>
       <NewBot workspaceId={workspace.id} onMade={setOpened} />
-      <Loaded query={query}>
-        {(bots) =>
-          bots.length === 0 ? (
-            <p className="quiet">{words.none}</p>
-          ) : (
-            <ul className="rows" aria-label={text.administration.sections.bots}>
-              {bots.map((bot) => (
-                <BotRow
-                  key={bot.id}
-                  bot={bot}
-                  isOpen={bot.id === opened}
-                  onToggle={() => setOpened(bot.id === opened ? null : bot.id)}
-                />
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={query} none={words.none}>
+        {(bots) => (
+          <ul className="rows" aria-label={text.administration.sections.bots}>
+            {bots.map((bot) => (
+              <BotRow
+                key={bot.id}
+                bot={bot}
+                isOpen={bot.id === opened}
+                onToggle={() => setOpened(bot.id === opened ? null : bot.id)}
+              />
+            ))}
+          </ul>
+        )}
       </Loaded>
     </>
   );

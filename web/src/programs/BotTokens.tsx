@@ -24,18 +24,14 @@ export function BotTokens({ bot }: { bot: Bot }) {
   return (
     <>
       {made && <Secret label={words.token} value={made} testId="bot-token" />}
-      <Loaded query={query}>
-        {(tokens) =>
-          tokens.length === 0 ? (
-            <p className="quiet">{words.noTokens}</p>
-          ) : (
-            <ul className="rows">
-              {tokens.map((token) => (
-                <TokenRow key={token.id} bot={bot} token={token} />
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={query} none={words.noTokens}>
+        {(tokens) => (
+          <ul className="rows">
+            {tokens.map((token) => (
+              <TokenRow key={token.id} bot={bot} token={token} />
+            ))}
+          </ul>
+        )}
       </Loaded>
       <NewToken bot={bot} onMade={setMade} />
     </>

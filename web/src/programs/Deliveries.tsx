@@ -19,18 +19,14 @@ export function Deliveries({ hookId }: { hookId: string }) {
   });
   const words = text.administration.apps;
   return (
-    <Loaded query={query}>
-      {(deliveries) =>
-        deliveries.length === 0 ? (
-          <p className="quiet">{words.noDeliveries}</p>
-        ) : (
-          <ul className="rows rows-tall">
-            {deliveries.map((delivery) => (
-              <Row key={delivery.id} hookId={hookId} delivery={delivery} />
-            ))}
-          </ul>
-        )
-      }
+    <Loaded query={query} none={words.noDeliveries}>
+      {(deliveries) => (
+        <ul className="rows rows-tall">
+          {deliveries.map((delivery) => (
+            <Row key={delivery.id} hookId={hookId} delivery={delivery} />
+          ))}
+        </ul>
+      )}
     </Loaded>
   );
 }

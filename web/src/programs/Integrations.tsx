@@ -7,6 +7,7 @@ import { addHook, listHooks, removeHook } from "../api/routes";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
+import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
@@ -25,7 +26,7 @@ export function Integrations({ channelId }: { channelId: string }) {
 }
 
 function IncomingHooks({ channelId }: { channelId: string }) {
-  const hooks = useQuery({ queryKey: keys.hooks(channelId), queryFn: () => listHooks(channelId) }).data ?? [];
+  const query = useQuery({ queryKey: keys.hooks(channelId), queryFn: () => listHooks(channelId) });
   const [name, setName] = useState("");
   const [address, setAddress] = useState<string | null>(null);
   const { isPending, problem, run } = usePending();
@@ -36,8 +37,7 @@ function IncomingHooks({ channelId }: { channelId: string }) {
     setName("");
     outdated(keys.hooks(channelId));
   }
-  const renew = (hookId: string) =>
-    renewHook(hookId).then(({ path }) => setAddress(location.origin + path), complain);
+  const renew = (hookId: string) => renewHook(hookId).then(({ path }) => setAddress(location.origin + path), complain);
   const remove = (hookId: string) => removeHook(hookId).then(() => outdated(keys.hooks(channelId)), complain);
   return (
     <section aria-label={text.administration.apps.incoming}>
@@ -64,24 +64,32 @@ function IncomingHooks({ channelId }: { channelId: string }) {
       </form>
       <ProblemLine problem={problem} />
       {address && <Secret label={text.administration.apps.address} value={address} testId="hook-address" />}
-      {hooks.length === 0 && <p className="quiet">{text.administration.apps.noIncoming}</p>}
-      <ul className="rows" aria-label={words.hooks}>
-        {hooks.map((hook) => (
-          <li key={hook.id} className="row" data-testid="hook">
-            <span className="row-main clip">
-              {hook.iconEmoji} {hook.name}
-              <small> {hook.lastUsedAt ? words.used(new Date(hook.lastUsedAt)) : words.neverUsed}</small>
-            </span>
-            <IconButton
-              icon="retry"
-              size={15}
-              label={text.administration.apps.newAddress(hook.name)}
-              onClick={() => void renew(hook.id)}
-            />
-            <IconButton icon="close" size={15} label={words.removeHook(hook.name)} onClick={() => void remove(hook.id)} />
-          </li>
-        ))}
-      </ul>
+      <Loaded query={query} none={text.administration.apps.noIncoming}>
+        {(hooks) => (
+          <ul className="rows" aria-label={words.hooks}>
+            {hooks.map((hook) => (
+              <li key={hook.id} className="row" data-testid="hook">
+                <span className="row-main clip">
+                  {hook.iconEmoji} {hook.name}
+                  <small> {hook.lastUsedAt ? words.used(new Date(hook.lastUsedAt)) : words.neverUsed}</small>
+                </span>
+                <IconButton
+                  icon="retry"
+                  size={15}
+                  label={text.administration.apps.newAddress(hook.name)}
+                  onClick={() => void renew(hook.id)}
+                />
+                <IconButton
+                  icon="close"
+                  size={15}
+                  label={words.removeHook(hook.name)}
+                  onClick={() => void remove(hook.id)}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </section>
   );
 }

@@ -30,18 +30,14 @@ export function OutgoingHooks({ channelId }: { channelId: string }) {
       <p className="panel-description">{words.outgoingAre}</p>
       <NewHook channelId={channelId} onMade={setSecret} />
       {secret && <Secret label={text.administration.commands.secret} value={secret} testId="outgoing-secret" />}
-      <Loaded query={query}>
-        {(hooks) =>
-          hooks.length === 0 ? (
-            <p className="quiet">{words.noOutgoing}</p>
-          ) : (
-            <ul className="rows" aria-label={words.outgoing}>
-              {hooks.map((hook) => (
-                <HookRow key={hook.id} channelId={channelId} hook={hook} onRenewed={setSecret} />
-              ))}
-            </ul>
-          )
-        }
+      <Loaded query={query} none={words.noOutgoing}>
+        {(hooks) => (
+          <ul className="rows" aria-label={words.outgoing}>
+            {hooks.map((hook) => (
+              <HookRow key={hook.id} channelId={channelId} hook={hook} onRenewed={setSecret} />
+            ))}
+          </ul>
+        )}
       </Loaded>
     </section>
   );

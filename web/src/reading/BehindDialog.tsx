@@ -1,13 +1,13 @@
 /** Why a channel's count is what it is: the messages behind it, each a press away. */
 import { useQuery } from "@tanstack/react-query";
 
-import { explain } from "../api/problem";
 import { explainUnread } from "../api/reading";
 import { listMessages } from "../api/routes";
 import { decoded, useNames } from "../mentioning/names";
 import { goToMessage } from "../kept/places";
 import { keys } from "../live/queries";
 import { text } from "../text";
+import { Loaded } from "../ui/Loaded";
 import { Modal } from "../ui/Modal";
 import { nameOf, usePeople } from "../workspaces/people";
 
@@ -42,32 +42,31 @@ export function BehindDialog({ channelId, workspaceId, name, onClose }: Props) {
   const go = (messageId: string) => (onClose(), goToMessage(channelId, messageId));
   return (
     <Modal title={words.title(name)} description={words.explanation} isOpen onClose={onClose} isWide>
-      {told.isPending && <p className="quiet">{text.loading}…</p>}
-      {told.isError && (
-        <p role="alert" className="problem">
-          {explain(told.error)}
-        </p>
-      )}
-      {told.data && (
-        <p className="field-hint" data-testid="behind-count">
-          {told.data.unread === 0 ? words.none : words.counts(told.data.unread, told.data.mentions)}
-        </p>
-      )}
-      <ul className="rows rows-tall" aria-label={words.title(name)}>
-        {told.data?.messages.map((message) => (
-          <li key={message.id}>
-            <button type="button" className="row behind" data-testid="behind" onClick={() => go(message.id)}>
-              <span className="row-main">
-                <strong className="clip">{nameOf(people, message.userId)}</strong>
-                <small className="clip">
-                  {decoded(said.get(message.id) ?? "", names).slice(0, EXCERPT) || text.moment(new Date(message.createdAt))}
-                </small>
-              </span>
-              {message.why === "mention" && <span className="tag">{words.mention}</span>}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Loaded query={told}>
+        {({ unread, mentions, messages }) => (
+          <>
+            <p className="field-hint" data-testid="behind-count">
+              {unread === 0 ? words.none : words.counts(unread, mentions)}
+            </p>
+            <ul className="rows rows-tall" aria-label={words.title(name)}>
+              {messages.map((message) => (
+                <li key={message.id}>
+                  <button type="button" className="row behind" data-testid="behind" onClick={() => go(message.id)}>
+                    <span className="row-main">
+                      <strong className="clip">{nameOf(people, message.userId)}</strong>
+                      <small className="clip">
+                        {decoded(said.get(message.id) ?? "", names).slice(0, EXCERPT) ||
+                          text.moment(new Date(message.createdAt))}
+                      </small>
+                    </span>
+                    {message.why === "mention" && <span className="tag">{words.mention}</span>}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Loaded>
     </Modal>
   );
 }

@@ -1,6 +1,7 @@
 /** What the gateway tells this person alone of what they have read. */
 import type { Socket } from "socket.io-client";
 
+import type { Channel } from "../api/types";
 import type { UnreadState } from "./counts";
 import { hearReceipt } from "./receipts";
 import {
@@ -11,6 +12,7 @@ import {
   hearPurged,
   hearRead,
   loadUnread,
+  noticeChannel,
   recount,
   tellWhatWasRead,
 } from "./unread";
@@ -25,8 +27,10 @@ export function attachReading(socket: Socket): void {
     hearNotifications(channelId, hearing),
   );
   socket.on("channel:joined", ({ channel }: { channel: { id: string } }) => void recount(channel.id));
-  socket.on("channel:update", ({ channel }: { channel: { id: string; isArchived: boolean } }) =>
-    hearArchived(channel.id, channel.isArchived),
-  );
+  // Members alone hear it.
+  socket.on("channel:update", ({ channel }: { channel: Channel }) => {
+    noticeChannel(channel.id, channel.workspaceId);
+    hearArchived(channel.id, channel.isArchived);
+  });
   socket.on("channel:left", ({ channelId }: { channelId: string }) => forgetReading(channelId));
 }

@@ -117,7 +117,7 @@ export function hearArchived(channelId: string, isArchived: boolean): void {
   if (isArchived) {
     closed.add(channelId);
     useReading.setState({ held });
-  } else if (closed.delete(channelId) || (!before && reading().workspaceOf[channelId])) void recount(channelId);
+  } else if (closed.delete(channelId) || !before) void recount(channelId);
 }
 
 export function forgetReading(channelId: string): void {

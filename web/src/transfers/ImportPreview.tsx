@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Preview, type Transfer, cancelImport, confirmImport, previewOf } from "../api/transfers";
 import { keys, renew } from "../live/queries";
 import { text } from "../text";
+import { Loaded } from "../ui/Loaded";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Tick } from "../ui/Tick";
 import { usePending } from "../ui/usePending";
@@ -29,9 +30,11 @@ export function ImportPreview({ workspaceId, transfer }: Props) {
     queryFn: () => previewOf(workspaceId, transfer.id),
     staleTime: Infinity,
   });
-  if (query.isError) return <ProblemLine problem={text.problems.unreachable} />;
-  if (!query.data) return <p className="quiet">{text.loading}…</p>;
-  return <Choosing workspaceId={workspaceId} transfer={transfer} preview={query.data} />;
+  return (
+    <Loaded query={query}>
+      {(preview) => <Choosing workspaceId={workspaceId} transfer={transfer} preview={preview} />}
+    </Loaded>
+  );
 }
 
 function Choosing({ workspaceId, transfer, preview }: Props & { preview: Preview }) {

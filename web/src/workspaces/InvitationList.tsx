@@ -7,23 +7,29 @@ import { keys } from "../live/queries";
 import { invitationLink } from "../location";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
+import { Loaded } from "../ui/Loaded";
 import { complain, notify } from "../ui/notices";
 
 export function InvitationList({ workspaceId, only }: { workspaceId: string; only?: readonly string[] }) {
   const query = useQuery({ queryKey: keys.invitations(workspaceId), queryFn: () => listInvitations(workspaceId) });
   const wanted = only && new Set(only.map((email) => email.toLowerCase()));
-  const shown = (query.data ?? []).filter((invitation) => !wanted || wanted.has(invitation.email.toLowerCase()));
-  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (shown.length === 0) return only ? null : <p className="quiet">{text.invite.none}</p>;
   return (
-    <>
-      <p className="field-hint">{text.invite.linkHint}</p>
-      <ul className="rows rows-tall" aria-label={text.people.invitations}>
-        {shown.map((invitation) => (
-          <Row key={invitation.id} invitation={invitation} />
-        ))}
-      </ul>
-    </>
+    <Loaded query={query} none={only ? undefined : text.invite.none}>
+      {(invitations) => {
+        const shown = invitations.filter(({ email }) => !wanted || wanted.has(email.toLowerCase()));
+        if (shown.length === 0) return null;
+        return (
+          <>
+            <p className="field-hint">{text.invite.linkHint}</p>
+            <ul className="rows rows-tall" aria-label={text.people.invitations}>
+              {shown.map((invitation) => (
+                <Row key={invitation.id} invitation={invitation} />
+              ))}
+            </ul>
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 
