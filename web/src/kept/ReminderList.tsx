@@ -6,21 +6,28 @@ import { type Reminder, cancelReminder, finishReminder, listReminders, putOffRem
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
+import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
 import { TimeDialog } from "./TimeDialog";
 import { goToMessage, useWhere } from "./places";
 
 export function ReminderList({ onLeave }: ListProps) {
-  const reminders = useQuery({ queryKey: keys.reminders(), queryFn: listReminders });
-  const open = (reminders.data ?? []).filter((reminder) => reminder.state !== "done");
-  if (open.length === 0) return <p className="quiet">{text.kept.noReminders}</p>;
+  const open = useQuery({
+    queryKey: keys.reminders(),
+    queryFn: listReminders,
+    select: (reminders) => reminders.filter(({ state }) => state !== "done"),
+  });
   return (
-    <ul className="rows rows-tall" aria-label={text.kept.reminders}>
-      {open.map((reminder) => (
-        <ReminderLine key={reminder.id} reminder={reminder} onLeave={onLeave} />
-      ))}
-    </ul>
+    <Loaded query={open} none={text.kept.noReminders}>
+      {(reminders) => (
+        <ul className="rows rows-tall" aria-label={text.kept.reminders}>
+          {reminders.map((reminder) => (
+            <ReminderLine key={reminder.id} reminder={reminder} onLeave={onLeave} />
+          ))}
+        </ul>
+      )}
+    </Loaded>
   );
 }
 

@@ -8,7 +8,7 @@ import { usePages } from "../live/paging";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
-import { MoreButton } from "../ui/MoreButton";
+import { Paged } from "../ui/Paged";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
 import { NoteDialog } from "./NoteDialog";
@@ -18,17 +18,18 @@ import { goToMessage, useWhere } from "./places";
 const savedOn = (page: { saved: Saved[] }) => page.saved;
 
 export function SavedList({ onLeave }: ListProps) {
-  const { query, entries } = usePages(keys.savedPages(), listSavedPage, savedOn, (last) => last.messageId);
-  if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (entries.length === 0) return <p className="quiet">{text.kept.noSaved}</p>;
+  const pages = usePages(keys.savedPages(), listSavedPage, savedOn, (last) => last.messageId);
   return (
     <div className="rows rows-tall">
-      <ul className="rows" aria-label={text.kept.saved}>
-        {entries.map((entry) => (
-          <SavedLine key={entry.messageId} saved={entry} onLeave={onLeave} />
-        ))}
-      </ul>
-      <MoreButton query={query} />
+      <Paged pages={pages} none={text.kept.noSaved}>
+        {(entries) => (
+          <ul className="rows" aria-label={text.kept.saved}>
+            {entries.map((entry) => (
+              <SavedLine key={entry.messageId} saved={entry} onLeave={onLeave} />
+            ))}
+          </ul>
+        )}
+      </Paged>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
+import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { TimeDialog } from "./TimeDialog";
 import { Said } from "./Said";
@@ -17,14 +18,16 @@ import { inMinutes } from "./times";
 
 export function ScheduledList() {
   const scheduled = useQuery({ queryKey: keys.scheduled(), queryFn: listScheduled });
-  const waiting = scheduled.data ?? [];
-  if (waiting.length === 0) return <p className="quiet">{text.kept.noScheduled}</p>;
   return (
-    <ul className="rows rows-tall" aria-label={text.kept.scheduled}>
-      {waiting.map((message) => (
-        <ScheduledLine key={message.id} scheduled={message} />
-      ))}
-    </ul>
+    <Loaded query={scheduled} none={text.kept.noScheduled}>
+      {(waiting) => (
+        <ul className="rows rows-tall" aria-label={text.kept.scheduled}>
+          {waiting.map((message) => (
+            <ScheduledLine key={message.id} scheduled={message} />
+          ))}
+        </ul>
+      )}
+    </Loaded>
   );
 }
 
