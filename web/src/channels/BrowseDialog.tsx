@@ -9,6 +9,7 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
+import { SearchField } from "../ui/SearchField";
 import { isDirect } from "../workspaces/people";
 import { showOwn } from "./CreateChannelDialog";
 
@@ -36,14 +37,7 @@ export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
   }
   return (
     <Modal title={text.channels.browse} isOpen={isOpen} onClose={onClose} isWide>
-      <input
-        className="input"
-        type="search"
-        aria-label={text.channels.search}
-        placeholder={text.channels.search}
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-      />
+      <SearchField label={text.channels.search} value={search} onChange={setSearch} />
       <ul className="rows">
         {found.map((channel) => (
           <li key={channel.id} className="row">

@@ -5,6 +5,7 @@ import type { WorkspaceMember } from "../api/types";
 import { PresenceDot } from "../presence/PresenceDot";
 import { text } from "../text";
 import { Face } from "../ui/Face";
+import { SearchField } from "../ui/SearchField";
 
 interface Props {
   people: readonly WorkspaceMember[];
@@ -23,14 +24,7 @@ export function PeoplePicker({ people, chosen, limit, none, onChange }: Props) {
   if (people.length === 0) return <p className="quiet">{none}</p>;
   return (
     <>
-      <input
-        className="input"
-        type="search"
-        aria-label={text.people.search}
-        placeholder={text.people.search}
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-      />
+      <SearchField label={text.people.search} value={search} onChange={setSearch} />
       <ul className="rows rows-tall">
         {found.map((person) => (
           <li key={person.userId}>

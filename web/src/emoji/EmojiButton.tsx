@@ -5,6 +5,7 @@ import { type KeyboardEvent, useState } from "react";
 import { openDialog } from "../channels/dialogs";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
+import { SearchField } from "../ui/SearchField";
 import { EmojiPicture } from "./EmojiPicture";
 import { found } from "./known";
 import { useOwnEmoji } from "./own";
@@ -63,15 +64,7 @@ function Choice({ workspaceId, onPick }: Pick<Props, "workspaceId" | "onPick">) 
   const words = text.emoji;
   return (
     <>
-      <input
-        className="input"
-        type="search"
-        aria-label={words.search}
-        placeholder={words.search}
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-        onKeyDown={pressed}
-      />
+      <SearchField label={words.search} value={search} onChange={setSearch} onKeyDown={pressed} />
       <div className="emoji-lists">
         {own.length > 0 && (
           <section aria-label={words.own}>

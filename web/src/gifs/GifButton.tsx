@@ -8,6 +8,7 @@ import { text } from "../text";
 import { ListEnd } from "../ui/ListEnd";
 import { MoreButton } from "../ui/MoreButton";
 import { Icon } from "../ui/icons";
+import { SearchField } from "../ui/SearchField";
 import { GifPicture } from "./GifPicture";
 import { useGifs } from "./found";
 import { attachmentOf } from "./gif";
@@ -51,15 +52,7 @@ function Choice({ onPick }: { onPick: (gif: Gif) => void }) {
   const words = text.gifs;
   return (
     <>
-      <input
-        className="input"
-        type="search"
-        aria-label={words.search}
-        placeholder={words.search}
-        maxLength={100}
-        value={written}
-        onChange={(event) => setWritten(event.target.value)}
-      />
+      <SearchField label={words.search} maxLength={100} value={written} onChange={setWritten} />
       <div key={search} className="gif-grid" aria-busy={isLoading}>
         {gifs.map((gif) => (
           <button key={gif.id} type="button" aria-label={words.send(gif.title)} onClick={() => onPick(gif)}>

@@ -13,6 +13,7 @@ import { Face } from "../ui/Face";
 import { IconButton } from "../ui/IconButton";
 import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
+import { SearchField } from "../ui/SearchField";
 import { InvitationList } from "./InvitationList";
 import { useMembers, useMyId } from "./people";
 import { ROLES, isAdmin } from "./roles";
@@ -56,14 +57,7 @@ function MemberList({ workspace, onClose }: { workspace: Workspace; onClose: () 
   const found = members.filter((member) => `${member.name} ${member.email}`.toLowerCase().includes(wanted));
   return (
     <>
-      <input
-        className="input"
-        type="search"
-        aria-label={text.people.search}
-        placeholder={text.people.search}
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-      />
+      <SearchField label={text.people.search} value={search} onChange={setSearch} />
       <p className="field-hint">{text.people.count(members.length)}</p>
       <ul className="rows rows-tall" aria-label={text.people.members}>
         {found.map((member) => (
