@@ -131,6 +131,19 @@ test("what is removed before it is sent is removed from the server, too", async 
   await vi.waitFor(() => expect(removed).toEqual(["first", "second"]));
 });
 
+test("one whose answer was lost is asked for once more when it is cancelled, and removed", async () => {
+  removed.length = 0;
+  add("c", "c", chosen("a", "b"));
+  await started(2);
+  asked[0]?.upload.onprogress?.({ loaded: 10, total: 10 });
+  asked.slice(0, 2).forEach((ask) => ask.onerror?.());
+  await vi.waitFor(() => expect(states()).toEqual(["stalled", "stalled"]));
+  uploadsNow().forEach(({ id }) => drop(id));
+  await vi.waitFor(() => expect(asked.at(-1)?.headers["idempotency-key"]).toBe(asked[0]?.headers["idempotency-key"]));
+  asked.at(-1)?.answer(201, aFile({ id: "lost" }));
+  await vi.waitFor(() => expect(removed).toEqual(["lost"]));
+});
+
 test("the next version goes to its file, and is told of once it is stored", async () => {
   const told: StoredFile[] = [];
   expect(addVersion("f", "file:f", new File([], "nothing"), () => undefined)).toBe(text.files.empty("nothing"));

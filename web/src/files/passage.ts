@@ -1,9 +1,9 @@
 /** How a file goes to the server: small ones as a form, others so that they go on wherever they are interrupted. */
 import type { StoredFile } from "../api/files";
 import { text } from "../text";
-import { remove } from "./interrupted";
+import { UNWATCHED, remove } from "./interrupted";
 import type { Target } from "./kept";
-import { type Trying, persist } from "./persist";
+import { type Trying, mayPass, persist } from "./persist";
 import { Resumable } from "./resumable";
 import { send } from "./sending";
 
@@ -29,10 +29,14 @@ export function passageOf(id: string, file: File, target: Target, place: string)
   return file.size > SMALL ? new Resumable(file, target, place, name) : new Small(id, file, target, name);
 }
 
+const UNHEARD: Report = { ...UNWATCHED, onProgress: () => undefined };
+
 /** Sent again as a whole, under the same key: what arrived already is then known. */
 class Small implements Passage {
   readonly canPause = false;
   private answer: Promise<StoredFile | null> = Promise.resolve(null);
+  /** All bytes went there and no answer came back, so that it may be stored. */
+  private isUnsure = false;
 
   constructor(
     private readonly id: string,
@@ -42,17 +46,24 @@ class Small implements Passage {
   ) {}
 
   run(report: Report): Promise<StoredFile> {
-    return persist(() => {
-      const answer = this.send(report);
-      this.answer = answer;
-      return answer;
-    }, report);
+    return persist(() => this.attempt(report), report);
   }
 
-  /** A form that breaks off leaves nothing. */
+  /** A form that breaks off leaves nothing; one whose answer was lost is sent once more, to learn what it became. */
   async cancel(): Promise<void> {
-    const stored = await this.answer.catch(() => null);
+    let stored = await this.answer.catch(() => null);
+    if (this.isUnsure) stored = await persist(() => this.attempt(UNHEARD), UNHEARD).catch(() => null);
     if (stored) await remove(this.target, stored);
+  }
+
+  private attempt(report: Report): Promise<StoredFile> {
+    const answer = this.send(report);
+    this.answer = answer;
+    answer.then(
+      () => (this.isUnsure = false),
+      (error: unknown) => (this.isUnsure &&= mayPass(error)),
+    );
+    return answer;
   }
 
   private send({ signal, onProgress }: Report): Promise<StoredFile> {
@@ -66,6 +77,7 @@ class Small implements Passage {
       signal: ending.signal,
       onProgress: (percent) => {
         isSent = percent === 100;
+        this.isUnsure ||= isSent && "channelId" in target;
         onProgress(percent, 100, true);
       },
     });
