@@ -16,7 +16,11 @@ LONGEST_USER_AGENT = 256
 # Kept for a year, and of each link so many.
 DAYS, MOST = 365, 10_000
 
-ADD = "INSERT INTO link_accesses (id, link_id, outcome, address, user_agent) VALUES ($1, $2, $3, $4, $5)"
+# Of a link that just went with its file nothing is noted.
+ADD = """
+    INSERT INTO link_accesses (id, link_id, outcome, address, user_agent)
+    SELECT $1, id, $3, $4, $5 FROM links WHERE id = $2 FOR KEY SHARE
+"""
 PAGE = """
     SELECT id, outcome, address, user_agent, at FROM link_accesses
     WHERE link_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3

@@ -6,7 +6,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from chassis.passwords import Passwords
@@ -61,9 +63,7 @@ class Entrance:
             if found.password_hash is not None:
                 await self._check(found, password, visitor)
             await attempt.was_right()
-        async with self.pool.acquire(timeout=5) as db, db.transaction():
-            ticket_id, expires_at = await tickets.issue(db, found.id, found.version, visitor, TICKET_SECONDS)
-            await accesses.note(db, found.id, visitor, Outcome.OPENED)
+            ticket_id, expires_at = await self._issue(found, visitor)
         granted = Pass(
             found.file_id, found.version, ORIGINAL, Viewer.TICKET, ticket_id, int(expires_at.timestamp()), inline=False
         )
@@ -88,6 +88,14 @@ class Entrance:
             await self._note(found, visitor, Outcome.WRONG_PASSWORD)
             raise Problem(403, "wrong_password", "The password is wrong.")
         await attempt.was_right()
+
+    async def _issue(self, found: Found, visitor: Visitor) -> tuple[UUID, datetime]:
+        async with self.pool.acquire(timeout=5) as db, db.transaction():
+            issued = await tickets.issue(db, found.id, found.version, visitor, TICKET_SECONDS)
+            if issued is None:
+                raise Refused
+            await accesses.note(db, found.id, visitor, Outcome.OPENED)
+            return issued
 
     async def _note(self, found: Found, visitor: Visitor, outcome: Outcome) -> None:
         async with self.pool.acquire(timeout=5) as db:

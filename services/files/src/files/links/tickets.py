@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 from uuid_utils.compat import uuid7
@@ -24,7 +23,12 @@ COUNT = "SELECT count(*) FROM link_tickets WHERE link_id = $1 AND begun_at IS NU
 ADD = """
     INSERT INTO link_tickets (id, link_id, version, address, user_agent, expires_at)
     SELECT $1, id, $3, $4, $5, least(now() + $6 * interval '1 second', coalesce(expires_at, 'infinity'))
-    FROM links WHERE id = $2 RETURNING expires_at
+    FROM links WHERE id = $2 FOR KEY SHARE RETURNING expires_at
+"""
+# The file first, as who removes it with its links and their tickets locks them.
+HOLD = """
+    SELECT FROM files WHERE id = (
+        SELECT l.file_id FROM link_tickets t JOIN links l ON l.id = t.link_id WHERE t.id = $1) FOR KEY SHARE
 """
 LOCK = """
     SELECT t.begun_at, t.sent, t.link_id, t.address, t.user_agent, l.file_id
@@ -43,17 +47,18 @@ GIVE_BACK = "UPDATE link_tickets SET sent = greatest(0, sent - $2) WHERE id = $1
 SWEEP = "DELETE FROM link_tickets WHERE expires_at < now() - interval '1 hour'"
 
 
-async def issue(db: Db, link_id: UUID, version: int, visitor: Visitor, seconds: int) -> tuple[UUID, datetime]:
-    """A ticket and until when it is good: never longer than its link."""
+async def issue(db: Db, link_id: UUID, version: int, visitor: Visitor, seconds: int) -> tuple[UUID, datetime] | None:
+    """A ticket and until when it is good: never longer than its link. None if that went with its file just now."""
     if await db.fetchval(COUNT, link_id) >= MOST:
         raise Problem(429, "too_many_requests", "There are too many downloads of this just now.", retry_after=60)
     ticket_id = uuid7()
-    row = await one(db, ADD, ticket_id, link_id, version, visitor.address, visitor.user_agent, float(seconds))
-    return ticket_id, row["expires_at"]
+    until = await db.fetchval(ADD, ticket_id, link_id, version, visitor.address, visitor.user_agent, float(seconds))
+    return (ticket_id, until) if until else None
 
 
 async def take(db: Db, ticket_id: UUID, length: int, size: int) -> None:
     """Before `length` bytes are sent; `Problem` 404 if no download is left, 429 if the ticket has had its share."""
+    await db.execute(HOLD, ticket_id)
     ticket = await db.fetchrow(LOCK, ticket_id)
     if ticket is None:
         raise not_found("file")
