@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from chassis.database import one
 from chassis.problems import Problem, not_found
 from eventbus import Db
 
@@ -10,7 +9,7 @@ from files import announcements
 
 MOST = 100
 
-LOCK = "SELECT last_version FROM files WHERE id = $1 FOR NO KEY UPDATE"
+LOCK = "SELECT last_version FROM files WHERE id = $1 AND kept_at IS NULL FOR NO KEY UPDATE"
 COUNT = "SELECT count(*) FROM file_versions WHERE file_id = $1"
 LOCK_BLOB = """
     SELECT b.id FROM blobs b JOIN file_versions v ON v.blob_id = b.id
@@ -29,7 +28,9 @@ RENAME = "UPDATE files SET filename = $2, updated_at = now() WHERE id = $1 RETUR
 async def restore(db: Db, file_id: UUID, number: int, user_id: UUID) -> None:
     """Make the version the newest once more, as one of its own: what came between stays. `Problem` 404 if there is no
     such clean version, 409 for one version too many."""
-    row = await one(db, LOCK, file_id)
+    row = await db.fetchrow(LOCK, file_id)
+    if row is None:
+        raise not_found("file")
     if await db.fetchval(LOCK_BLOB, file_id, number) is None:
         raise not_found("version")
     await require_one_more(db, file_id)
