@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 from testkit import Process, eventually, process
 
-ANSWER_WITHIN = 10.0
+ANSWER_WITHIN = 20.0
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Talker:
     def told(self, name: str) -> list[Any]:
         return [body for event, body in self.heard if event == name]
 
-    async def hears(self, name: str, count: int = 1, within: float = 5.0) -> Any:
+    async def hears(self, name: str, count: int = 1, within: float = ANSWER_WITHIN) -> Any:
         """The newest event of that name, once there are so many."""
         await eventually(lambda: len(self.told(name)) >= count, within)
         return self.told(name)[-1]
@@ -165,7 +165,7 @@ class Team:
             seen = await self.bob.made("GET", f"/api/presence?userIds={self.alice.user_id}")
             return bool(seen["presence"][0]["status"] == "online")
 
-        await eventually(sees, within=10)
+        await eventually(sees)
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -262,7 +262,7 @@ async def test_it_listens_again_when_its_connection_is_cut(office: Office) -> No
         await office.beat("one", {office.alice: (1, True)}, full=True)
         return await office.seen(office.bob, office.alice) == ["online"]
 
-    await eventually(heard_again, within=8)
+    await eventually(heard_again)
 
 
 async def test_who_comes_and_goes_is_told_on_the_topic_once(office: Office, pool: asyncpg.Pool) -> None:
