@@ -1,5 +1,4 @@
 /** What was decided by whom, with filters, page by page. */
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 
 import {
@@ -10,7 +9,7 @@ import {
   listAudit,
   verifyAudit,
 } from "../api/administration";
-import { listChannels } from "../api/routes";
+import { useChannels } from "../channels/listed";
 import { keys } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
@@ -53,12 +52,12 @@ export function AuditSection({ workspace }: SectionProps) {
 
 function useNames(workspaceId: string): Names {
   const members = useMembers(workspaceId);
-  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) }).data;
+  const channels = useChannels(workspaceId);
   return useMemo(
     () =>
       new Map([
         ...members.map((member) => [member.userId, member.name] as const),
-        ...(channels ?? []).filter((each) => !isDirect(each)).map((each) => [each.id, `#${each.name}`] as const),
+        ...channels.filter((each) => !isDirect(each)).map((each) => [each.id, `#${each.name}`] as const),
       ]),
     [members, channels],
   );

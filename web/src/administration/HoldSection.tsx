@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Hold, addHold, listHolds, releaseHold } from "../api/administration";
-import { listChannels } from "../api/routes";
-import type { ListedChannel, Workspace } from "../api/types";
+import type { Workspace } from "../api/types";
+import { useChannels } from "../channels/listed";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
@@ -16,11 +16,6 @@ import { complain } from "../ui/notices";
 import { Select } from "../ui/Select";
 import { titleOf, useMembers, useMyId, usePeople } from "../workspaces/people";
 import type { SectionProps } from "./SettingsDialog";
-
-const NONE: readonly ListedChannel[] = [];
-
-const useChannels = (workspaceId: string) =>
-  useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) }).data ?? NONE;
 
 export function HoldSection({ workspace }: SectionProps) {
   const query = useQuery({ queryKey: keys.holds(workspace.id), queryFn: () => listHolds(workspace.id) });

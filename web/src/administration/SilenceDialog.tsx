@@ -1,10 +1,9 @@
 /** Silences somebody for a time, in one channel or everywhere. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { silence } from "../api/administration";
-import { listChannels } from "../api/routes";
 import type { Workspace } from "../api/types";
+import { useChannels } from "../channels/listed";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Form } from "../ui/Form";
@@ -31,7 +30,7 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
   const words = text.administration.moderation;
   const myId = useMyId();
   const members = useMembers(workspace.id).filter((member) => member.userId !== myId && member.role !== "owner");
-  const channels = useQuery({ queryKey: keys.channels(workspace.id), queryFn: () => listChannels(workspace.id) });
+  const channels = useChannels(workspace.id);
   async function submit() {
     const until = new Date(Date.now() + DURATIONS_MS[duration]);
     await silence(channelId ? { channelId } : { workspaceId: workspace.id }, userId, until);
@@ -60,7 +59,7 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
             value={channelId}
             options={[
               ["", words.everywhere],
-              ...(channels.data ?? [])
+              ...channels
                 .filter((channel) => !isDirect(channel) && !channel.isArchived)
                 .map((channel) => [channel.id, `#${channel.name}`] as const),
             ]}

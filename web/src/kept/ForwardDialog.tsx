@@ -1,14 +1,12 @@
 /** Passes a message on to another conversation. */
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { forwardMessage } from "../api/kept";
-import { listChannels } from "../api/routes";
 import type { Message } from "../api/types";
 import { ChannelSign } from "../channels/ChannelLink";
+import { useChannels } from "../channels/listed";
 import { hear } from "../conversation/conversations";
 import { newIdentifier } from "../identifier";
-import { keys } from "../live/queries";
 import { usePlace } from "../location";
 import { text } from "../text";
 import { Field } from "../ui/Field";
@@ -60,8 +58,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
 function useTitles(workspaceId: string) {
   const people = usePeople(workspaceId);
   const myId = useMyId();
-  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) });
-  return (channels.data ?? [])
+  return useChannels(workspaceId)
     .filter((channel) => channel.isMember && !channel.isArchived)
     .map((channel) => ({ channel, title: titleOf(channel, people, myId) }))
     .sort((a, b) => a.title.localeCompare(b.title));

@@ -2,8 +2,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
-import { listChannels, listWorkspaces } from "../api/routes";
+import { listWorkspaces } from "../api/routes";
 import type { ListedChannel } from "../api/types";
+import { channelsQuery } from "../channels/listed";
 import { keys, queries } from "../live/queries";
 import { goTo, openLink } from "../location";
 import { text } from "../text";
@@ -32,7 +33,7 @@ export function seek(workspaceId: string, channelId: string): void {
   const key = keys.channels(workspaceId);
   if (sought.has(channelId) || !queries.getQueryData(key)) return;
   sought.add(channelId);
-  void queries.fetchQuery({ queryKey: key, queryFn: () => listChannels(workspaceId), staleTime: 0 }).catch(() => undefined);
+  void queries.fetchQuery({ ...channelsQuery(workspaceId), staleTime: 0 }).catch(() => undefined);
 }
 
 /** What it is called, empty if it is not known here: what is not listed may not be named. */
@@ -57,11 +58,7 @@ export function useWhere(channelId: string | null): string {
 export function useChannelsEverywhere(isNeeded: boolean): void {
   const workspaces = useWorkspaces(isNeeded);
   useQueries({
-    queries: workspaces.map(({ id }) => ({
-      queryKey: keys.channels(id),
-      queryFn: () => listChannels(id),
-      enabled: isNeeded,
-    })),
+    queries: workspaces.map(({ id }) => ({ ...channelsQuery(id), enabled: isNeeded })),
   });
 }
 

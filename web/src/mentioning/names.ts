@@ -2,12 +2,10 @@
  * People write names, the server reads ids: `@Bo Larsen` becomes `<@id>`, and back when a message is edited.
  * A name that two have stands for neither; in code nothing is changed.
  */
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { listChannels } from "../api/routes";
+import { useChannels } from "../channels/listed";
 import { useGroups } from "../groups/groups";
-import { keys } from "../live/queries";
 import { isDirect, useMembers } from "../workspaces/people";
 
 export interface Named {
@@ -37,15 +35,13 @@ const REFERENCE = /<(?:@|#|!group:)[0-9a-f-]{36}>|<!(?:channel|here)>/g;
 export function useNames(workspaceId: string): Names {
   const people = useMembers(workspaceId);
   const groups = useGroups(workspaceId);
-  const isKnown = workspaceId !== "";
-  const query = { queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId), enabled: isKnown };
-  const channels = useQuery(query).data;
+  const channels = useChannels(workspaceId);
   return useMemo(
     () =>
       namesOf([
         ...people.map(({ userId, name }) => ({ kind: "person", name, code: `<@${userId}>`, id: userId }) as const),
         ...groups.map(({ id, name }) => ({ kind: "group", name, code: `<!group:${id}>`, id }) as const),
-        ...(channels ?? [])
+        ...channels
           .filter((channel) => !isDirect(channel) && channel.name)
           .map(({ id, name }) => ({ kind: "channel", name: name ?? "", code: `<#${id}>`, id }) as const),
       ]),

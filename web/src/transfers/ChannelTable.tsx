@@ -1,10 +1,7 @@
 /** The channels of an import, and what to do with each. */
-import { useQuery } from "@tanstack/react-query";
-
-import { listChannels } from "../api/routes";
 import type { FoundChannel, Preview } from "../api/transfers";
 import type { ListedChannel } from "../api/types";
-import { keys } from "../live/queries";
+import { useChannels } from "../channels/listed";
 import { text } from "../text";
 import { isDirect } from "../workspaces/people";
 import { type Chosen, type Way, newNameOf, wayOf } from "./choosing";
@@ -20,8 +17,7 @@ interface Props {
 }
 
 export function ChannelTable({ workspaceId, preview, chosen, onChange }: Props) {
-  const query = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) });
-  const here = (query.data ?? []).filter((channel) => !isDirect(channel) && !channel.isArchived);
+  const here = useChannels(workspaceId).filter((channel) => !isDirect(channel) && !channel.isArchived);
   const words = text.transfers;
   return (
     <div className="transfer-table">

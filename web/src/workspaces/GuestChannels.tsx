@@ -1,8 +1,5 @@
 /** Into which channels guests are let: they see no others. */
-import { useQuery } from "@tanstack/react-query";
-
-import { listChannels } from "../api/routes";
-import { keys } from "../live/queries";
+import { useChannels } from "../channels/listed";
 import { text } from "../text";
 import { Tick } from "../ui/Tick";
 import { isDirect } from "./people";
@@ -16,8 +13,7 @@ interface Props {
 }
 
 export function GuestChannels({ workspaceId, chosen, onChange }: Props) {
-  const channels = useQuery({ queryKey: keys.channels(workspaceId), queryFn: () => listChannels(workspaceId) });
-  const mine = (channels.data ?? []).filter((each) => each.isMember && !isDirect(each) && !each.isArchived);
+  const mine = useChannels(workspaceId).filter((each) => each.isMember && !isDirect(each) && !each.isArchived);
   const words = text.invite;
   const tick = (id: string, isWanted: boolean) =>
     onChange(isWanted ? [...chosen, id] : chosen.filter((other) => other !== id));

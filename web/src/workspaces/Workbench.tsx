@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { listChannels, listOwnChannels } from "../api/routes";
+import { listOwnChannels } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
 import { Sidebar } from "../channels/Sidebar";
+import { channelsQuery } from "../channels/listed";
 import { Conversation } from "../conversation/Conversation";
 import { ConnectionBanner } from "../live/ConnectionBanner";
 import { keys } from "../live/queries";
@@ -47,7 +48,7 @@ interface InsideProps {
 }
 
 function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
-  const query = useChannels(workspace.id);
+  const query = useChannelsSoon(workspace.id);
   const channels = query.data ?? NONE;
   usePresenceOf(useMembers(workspace.id));
   useEffect(() => {
@@ -80,15 +81,14 @@ function Inside({ workspace, channelId, threadId, messageId }: InsideProps) {
 }
 
 /** All channels; until they have come, one's own, which are few and come at once. */
-function useChannels(workspaceId: string) {
+function useChannelsSoon(workspaceId: string) {
   const own = useQuery({
     queryKey: keys.ownChannels(workspaceId),
     queryFn: () => listOwnChannels(workspaceId),
     staleTime: Infinity,
   });
   return useQuery({
-    queryKey: keys.channels(workspaceId),
-    queryFn: () => listChannels(workspaceId),
+    ...channelsQuery(workspaceId),
     enabled: own.isFetched,
     placeholderData: () => own.data,
   });
