@@ -9,6 +9,7 @@ from eventbus import administration, event_types, topic_of
 from eventbus.topics import event_type_of
 from nexus.event.v1 import meta_pb2
 from nexus.identity.v1 import user_event_pb2
+from testkit import eventually
 
 
 def test_every_contract_is_found() -> None:
@@ -25,9 +26,14 @@ async def test_topics_are_made_as_declared_each_with_its_dead_letters(notes) -> 
     admin = AIOKafkaAdminClient(bootstrap_servers=notes.kafka_url)
     await admin.start()
     try:
-        names = [notes.topic.name, notes.topic.dead_letters]
-        described = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics(names)}
-        assert described == {notes.topic.name: 3, notes.topic.dead_letters: 1}
+
+        async def are_described() -> bool:
+            """A broker tells of topics a moment after they were made."""
+            told = await admin.describe_topics([notes.topic.name, notes.topic.dead_letters])
+            described = {topic["topic"]: len(topic["partitions"]) for topic in told}
+            return described == {notes.topic.name: 3, notes.topic.dead_letters: 1}
+
+        await eventually(are_described)
         assert await policy(admin, notes.topic.name) == "compact"
         assert await policy(admin, notes.topic.dead_letters) == "delete"
     finally:
