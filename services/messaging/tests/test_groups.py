@@ -57,6 +57,18 @@ async def test_the_name_of_a_group_mentions_those_of_it_who_are_in_the_channel(
     assert [row["kind"] for row in rows] == ["user"]
 
 
+async def test_an_edit_mentions_whom_the_group_meant_when_it_was_named(office: Office) -> None:
+    group = await make(office, "crew", office.member)
+    message = await office.say(office.owner, f"hello <!group:{group['id']}>")
+    path = f"/api/workspaces/{office.workspace_id}/groups/{group['id']}"
+    await office.owner.put(path, {"members": []})
+    edit = f"/api/messages/{message['id']}"
+    _, edited = await office.owner.put(edit, {"content": f"hallo <!group:{group['id']}>"})
+    assert edited["mentions"] == message["mentions"] == [str(office.member.user_id)]
+    for content in ("hallo", f"hallo <!group:{group['id']}>"):
+        assert (await office.owner.put(edit, {"content": content}))[1]["mentions"] == []
+
+
 async def test_a_group_of_another_workspace_mentions_nobody(office: Office) -> None:
     other = await office.owner.made("/api/workspaces", {"name": "Other"})
     group = await office.owner.made(f"/api/workspaces/{other['id']}/groups", {"name": "crew"})

@@ -134,9 +134,17 @@ async def _mentioned(
     if isinstance(verdict, Problem):
         raise verdict
     kinds = dict(verdict.kinds)
-    if wanted.here:  # whoever was here then was meant then
-        kinds = {**{who: kind for who, kind in held.kinds.items() if kind == "here"}, **kinds}
+    known = references_of(previews.forms_of(before), before["content_type"])
+    if set(known.group_ids) == set(wanted.group_ids):  # whoever was in them then was meant then
+        kinds = {who: kind for who, kind in kinds.items() if kind != "group" or who in held.kinds}
+        kinds = {**_held_as("group", held), **kinds}
+    if wanted.here:  # and whoever was here then
+        kinds = {**_held_as("here", held), **kinds}
     return Mentions(kinds, wanted.everyone, wanted.here)
+
+
+def _held_as(kind: str, held: Mentions) -> dict[UUID, str]:
+    return {who: kind for who, each in held.kinds.items() if each == kind}
 
 
 async def _keep_mentions(db: Db, message: Record, held: Mentions, mentioned: Mentions) -> None:

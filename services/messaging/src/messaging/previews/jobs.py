@@ -70,7 +70,7 @@ async def after_edit(db: Db, before: Record, forms: Forms) -> str | None:
     wanted = links_of(forms, before["content_type"])
     known = orjson.loads(before["previews"]) if before["previews"] else []
     kept = [preview for preview in known if preview["url"] in wanted]
-    if wanted != links_of(_forms(before), before["content_type"]):
+    if wanted != links_of(forms_of(before), before["content_type"]):
         await db.execute(DROP, before["id"])
         if not await db.fetchval(IS_REMOVED, before["id"]):
             await add(db, [(before["id"], before["channel_id"], wanted)])
@@ -122,6 +122,6 @@ async def _show(db: Db, channel_id: UUID, message_id: UUID, found: Sequence[Prev
     await announcements.message_updated(db, message_of(row), actor_id or row["user_id"])
 
 
-def _forms(message: Record) -> Forms:
+def forms_of(message: Record) -> Forms:
     document = message["formatted_content"]
     return Forms(message["content"], orjson.loads(document) if document else None)
