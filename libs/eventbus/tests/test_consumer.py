@@ -55,7 +55,7 @@ async def test_a_consumer_that_dies_before_its_commit_repeats_the_work_without_e
             await asyncio.Future()
 
     async with running(effects.consumer(producer, group, note_then_hang).run()):
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), 30)
     assert await effects.numbers("a") == [0]
     assert not any((await committed(notes, group)).values())
     async with running(effects.consumer(producer, group).run()):

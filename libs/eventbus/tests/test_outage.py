@@ -52,7 +52,7 @@ async def test_relay_consumer_and_tail_survive_the_death_of_kafka(
 
     tail = Tail(notes.kafka_url, [notes.event_type], listen, gap)
     async with running(relay(pool, producer)), running(effects.consumer(producer).run()), running(tail.run()):
-        await asyncio.wait_for(tail.ready.wait(), 10)
+        await asyncio.wait_for(tail.ready.wait(), 30)
         await append(*(notes.written("a", number) for number in range(3)))
         await eventually(lambda: noted(effects, range(3)))
         own_kafka.kill("kafka")

@@ -36,7 +36,7 @@ def ears() -> Ears:
 
 
 async def ready(tail: Tail) -> None:
-    await asyncio.wait_for(tail.ready.wait(), 5)
+    await asyncio.wait_for(tail.ready.wait(), 30)
 
 
 async def test_everything_after_ready_is_passed_on_in_order_and_nothing_before(notes, producer, ears) -> None:

@@ -157,7 +157,7 @@ async def test_when_messaging_dies_everyone_is_answered_and_later_messages_are_s
         assert set(refused) <= {"unavailable"}
         assert (await send(alice, team))["error"]["type"] == "unavailable"
         async with talking(house.gateway.url, team.eve.token) as eve:
-            await asyncio.wait_for(eve.closed.wait(), 5)
+            await asyncio.wait_for(eve.closed.wait(), 20)
             assert (eve.greeting, eve.ws.close_code) == ("", 1013)
         await house.messaging.start()
         async with talking(house.gateway.url, team.eve.token) as eve:
