@@ -1,6 +1,5 @@
 /** The routes of a workspace's own emoji, and of its groups. */
-import { putBytes } from "./bytes";
-import { request } from "./http";
+import { request, sendBytes } from "./http";
 
 export interface OwnEmoji {
   id: string;
@@ -27,7 +26,7 @@ export const listEmoji = async (workspaceId: string) =>
   (await request<{ emoji: OwnEmoji[] }>("GET", `/workspaces/${workspaceId}/emoji`)).emoji;
 
 export const addEmoji = (workspaceId: string, name: string, image: Blob) =>
-  putBytes<OwnEmoji>(`/workspaces/${workspaceId}/emoji/${encodeURIComponent(name)}`, image);
+  sendBytes<OwnEmoji>(`/workspaces/${workspaceId}/emoji/${encodeURIComponent(name)}`, image);
 
 export const removeEmoji = (workspaceId: string, name: string) =>
   request<void>("DELETE", `/workspaces/${workspaceId}/emoji/${encodeURIComponent(name)}`);

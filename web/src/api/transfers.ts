@@ -114,4 +114,4 @@ export const removeExport = (workspaceId: string, id: string) =>
   request<void>("DELETE", `${of(workspaceId, "exports")}/${id}`);
 
 export const fetchExport = (workspaceId: string, id: string) =>
-  requestBlob(`${of(workspaceId, "exports")}/${id}/content`);
+  requestBlob(`${of(workspaceId, "exports")}/${id}/content`, null);

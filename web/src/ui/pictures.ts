@@ -1,7 +1,7 @@
 /** Images that are fetched with the session's token, each once; the page shows them by an address of its own. */
 import { useEffect, useState } from "react";
 
-import { getBytes } from "../api/bytes";
+import { requestBlob } from "../api/http";
 
 /** Fetched ones that are kept; what is on screen is kept by its element. */
 const MOST = 400;
@@ -25,7 +25,7 @@ export function usePicture(path: string | undefined): string | null | undefined 
 function pictureOf(path: string): Promise<string> {
   const known = fetched.get(path);
   if (known) return known;
-  const url = getBytes(path).then((image) => URL.createObjectURL(image));
+  const url = requestBlob(path).then((image) => URL.createObjectURL(image));
   fetched.set(path, url);
   url.catch(() => fetched.delete(path));
   if (fetched.size > MOST) dropOldest();
