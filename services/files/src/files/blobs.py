@@ -22,7 +22,9 @@ LOCK = "SELECT state FROM blobs WHERE id = $1 FOR UPDATE"
 IS_USED = "SELECT EXISTS (SELECT FROM file_versions WHERE blob_id = $1)"
 REMOVING = "UPDATE blobs SET state = 'removing' WHERE id = $1 AND state <> 'removing' RETURNING true"
 DROP_WAITING = """
-    DELETE FROM jobs WHERE blob_id = $1 AND kind <> 'remove' AND (leased_until IS NULL OR leased_until < now())
+    DELETE FROM jobs WHERE id IN (
+        SELECT id FROM jobs WHERE blob_id = $1 AND kind <> 'remove' AND (leased_until IS NULL OR leased_until < now())
+        FOR UPDATE SKIP LOCKED)
 """
 GONE = "DELETE FROM blobs WHERE id = $1 AND state = 'removing' RETURNING workspace_id, size, counted"
 
@@ -63,12 +65,16 @@ async def store(db: Db, blob_id: UUID) -> None:
         await quotas.count(db, row["workspace_id"], row["size"])
 
 
-async def release(db: Db, blob_id: UUID) -> None:
-    """Somebody has it no longer: a job removes the bytes that nobody has. In the transaction that drops the version."""
+async def release(db: Db, blob_id: UUID) -> bool:
+    """Somebody has it no longer: a job removes the bytes that nobody has. In the transaction that drops the version.
+    False if somebody else has it."""
     await db.execute(LOCK, blob_id)
-    if not await db.fetchval(IS_USED, blob_id) and await db.fetchval(REMOVING, blob_id):
+    if await db.fetchval(IS_USED, blob_id):
+        return False
+    if await db.fetchval(REMOVING, blob_id):
         await db.execute(DROP_WAITING, blob_id)
         await remove_bytes(db, blob_id)
+    return True
 
 
 async def remove_bytes(db: Db, blob_id: UUID) -> None:

@@ -14,10 +14,7 @@ from files.workshop import GONE
 
 log = logging.getLogger(__name__)
 EVERY = 10.0  # seconds
-EXPIRED = """
-    SELECT id FROM uploads WHERE state = 'open' AND expires_at < now()
-    ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
+EXPIRED = f"SELECT id FROM uploads WHERE {uploads.IS_EXPIRED} ORDER BY expires_at LIMIT 100"  # noqa: S608 - a constant
 WAITING = "SELECT lane, count(*) AS number FROM jobs WHERE state = 'waiting' AND not_before <= now() GROUP BY lane"
 FORGET_FAILED = (
     "DELETE FROM jobs WHERE state = 'failed' AND kind <> 'remove' AND not_before < now() - interval '7 days'"
@@ -52,13 +49,10 @@ async def prepare(store: Store) -> None:
 async def give_up_expired(pool: asyncpg.Pool) -> int:
     """Uploads that nobody carries on; how many."""
     given_up = 0
-    while True:
+    for row in await pool.fetch(EXPIRED):
         async with pool.acquire(timeout=5) as db, db.transaction():
-            upload_id = await db.fetchval(EXPIRED)
-            if upload_id is None:
-                return given_up
-            await uploads.give_up(db, upload_id)
-            given_up += 1
+            given_up += await uploads.give_up_expired(db, row["id"])
+    return given_up
 
 
 async def _count_waiting(pool: asyncpg.Pool) -> None:

@@ -30,6 +30,6 @@ class Progress:
     async def _tell(self, percent: int) -> None:
         job = self._job
         async with self._pool.acquire(timeout=5) as db, db.transaction():
-            await db.execute(NOTE, job.id, job.turn, percent)
             if job.file_id is not None and job.version is not None:
                 await announcements.progressed(db, job.file_id, job.version, self._user_id, self._step, percent)
+            await db.execute(NOTE, job.id, job.turn, percent)

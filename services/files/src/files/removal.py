@@ -15,7 +15,9 @@ PLACES = "SELECT entity_type, entity_id FROM file_places WHERE file_id = $1"
 DROP_VERSIONS = "DELETE FROM file_versions WHERE file_id = $1 RETURNING blob_id"
 UPLOADS = "UPDATE uploads SET state = 'over' WHERE file_id = $1 RETURNING id"
 DROP_JOBS = """
-    DELETE FROM jobs WHERE file_id = $1 AND kind <> 'remove' AND (leased_until IS NULL OR leased_until < now())
+    DELETE FROM jobs WHERE id IN (
+        SELECT id FROM jobs WHERE file_id = $1 AND kind <> 'remove' AND (leased_until IS NULL OR leased_until < now())
+        FOR UPDATE SKIP LOCKED)
 """
 DROP = "DELETE FROM files WHERE id = $1"
 IN_HAND = "SELECT EXISTS (SELECT FROM jobs WHERE blob_id = $1 AND id <> $2 AND leased_until > now())"
@@ -24,7 +26,6 @@ IS_WRITTEN = """
     SELECT EXISTS (SELECT FROM tus_uploads WHERE upload_id = $1 AND taken_by IS NOT NULL AND taken_until > now())
         OR EXISTS (SELECT FROM jobs WHERE kind IN ('assemble', 'adopt') AND subject = $1::text AND leased_until > now())
 """
-UPLOAD = "SELECT multipart_id FROM uploads WHERE id = $1"
 FORGET_UPLOAD = "DELETE FROM uploads WHERE id = $1 AND state = 'over'"
 
 
@@ -73,6 +74,7 @@ async def _remove_blob(job: Job, shop: Workshop, blob_id: UUID) -> None:
     # Whoever makes something of it just now would leave that behind.
     if await shop.pool.fetchval(IN_HAND, blob_id, job.id):
         raise Later("a job works with these bytes")
+    await shop.store.abort_all(keys.blob(blob_id))
     await shop.store.delete_all(keys.derived(blob_id))
     await shop.store.delete(keys.blob(blob_id))
     async with shop.pool.acquire(timeout=5) as db, db.transaction():
@@ -82,9 +84,8 @@ async def _remove_blob(job: Job, shop: Workshop, blob_id: UUID) -> None:
 async def _remove_upload(shop: Workshop, upload_id: UUID) -> None:
     if await shop.pool.fetchval(IS_WRITTEN, upload_id):
         raise Later("somebody still writes to it")
-    row = await shop.pool.fetchrow(UPLOAD, upload_id)
     key = keys.incoming(upload_id)
-    if row and row["multipart_id"]:
-        await shop.store.abort(key, row["multipart_id"])
+    # Also those that somebody began who died before it could be noted.
+    await shop.store.abort_all(key)
     await shop.store.delete_all(key)
     await shop.pool.execute(FORGET_UPLOAD, upload_id)

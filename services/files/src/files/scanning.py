@@ -30,7 +30,7 @@ WAITING = """
     WHERE f.id = $1 FOR NO KEY UPDATE OF f
 """
 CLAIM = "UPDATE file_versions SET blob_id = $3, sha256 = $4 WHERE file_id = $1 AND number = $2"
-NAME_BLOB = "UPDATE jobs SET blob_id = $2 WHERE id = $1"
+NAME_BLOB = "UPDATE jobs SET blob_id = $2 WHERE id = $1 AND turn = $3 RETURNING true"
 CLEAN = "UPDATE file_versions SET status = 'clean', sha256 = $3 WHERE file_id = $1 AND number = $2"
 SHOW = "UPDATE files SET version = greatest(coalesce(version, 0), $2), updated_at = now() WHERE id = $1"
 REFUSE = """
@@ -55,6 +55,7 @@ class Waiting:
     upload_id: UUID
     uploaded_at: datetime
     is_first: bool
+    blob_id: UUID | None
 
 
 async def scan(job: Job, shop: Workshop) -> None:
@@ -63,20 +64,21 @@ async def scan(job: Job, shop: Workshop) -> None:
     waiting = await _look(job, shop)
     if waiting is None:
         return
-    sha256 = waiting.sha256
+    sha256, etag = waiting.sha256, None
     if sha256 is None or not await _is_known_clean(shop, waiting.workspace_id, sha256, signatures):
-        sha256 = await _scanned(shop, job, waiting)
+        sha256, etag = await _scanned(shop, job, waiting)
     blob = await _claim(job, shop, waiting, sha256, signatures)
     if blob is None:
         return
     if not blob.is_stored:
-        await _copy(shop, waiting, blob)
+        await _copy(shop, waiting, blob, etag)
     await _let_out(job, shop, blob)
 
 
 async def refuse(db: Db, job: Job, reason: str) -> None:
     """The version will never be seen, and its bytes go."""
     upload_id = UUID(job.details["upload"])
+    await db.execute(uploads.HOLD, upload_id)
     row = await db.fetchrow(REFUSE, job.file_id, job.version, reason)
     await db.execute(OVER, upload_id)
     await uploads.remove_bytes(db, upload_id)
@@ -89,7 +91,10 @@ async def refuse(db: Db, job: Job, reason: str) -> None:
 
 async def _look(job: Job, shop: Workshop) -> Waiting | None:
     async with shop.pool.acquire(timeout=5) as db, db.transaction():
-        return await _waiting(db, job)
+        waiting = await _waiting(db, job)
+        if waiting is None:
+            await uploads.end_unwanted(db, UUID(job.details["upload"]))
+        return waiting
 
 
 async def _waiting(db: Db, job: Job) -> Waiting | None:
@@ -107,8 +112,8 @@ async def _is_known_clean(shop: Workshop, workspace_id: UUID, sha256: bytes, sig
     return is_known
 
 
-async def _scanned(shop: Workshop, job: Job, waiting: Waiting) -> bytes:
-    """The SHA-256 of exactly the bytes in which nothing was found."""
+async def _scanned(shop: Workshop, job: Job, waiting: Waiting) -> tuple[bytes, str]:
+    """The SHA-256 of exactly the bytes in which nothing was found, and what the store calls these."""
     hashed = hashlib.sha256()
     progress = Progress(shop.pool, job, waiting.uploaded_by, "scan", waiting.size)
     try:
@@ -127,7 +132,7 @@ async def _scanned(shop: Workshop, job: Job, waiting: Waiting) -> bytes:
         raise Refused("malware")
     if waiting.sha256 not in (None, hashed.digest()):
         raise Refused("damaged")
-    return hashed.digest()
+    return hashed.digest(), reading.etag
 
 
 async def _hashed(reading: Reading, hashed: "hashlib._Hash", progress: Progress) -> AsyncIterator[bytes]:
@@ -145,13 +150,17 @@ async def _claim(job: Job, shop: Workshop, waiting: Waiting, sha256: bytes, sign
             return None
         blob = await blobs.take(db, waiting.workspace_id, sha256, waiting.size, signatures)
         await db.execute(CLAIM, waiting.file_id, waiting.number, blob.id, sha256)
-        await db.execute(NAME_BLOB, job.id, blob.id)
+        if not await db.fetchval(NAME_BLOB, job.id, blob.id, job.turn):
+            raise Later("somebody else has it")
         return blob
 
 
-async def _copy(shop: Workshop, waiting: Waiting, blob: Blob) -> None:
+async def _copy(shop: Workshop, waiting: Waiting, blob: Blob, etag: str | None) -> None:
+    """Of what was scanned and nothing else, whoever wrote to quarantine since."""
+    if etag is None:
+        raise Later("the same bytes, which were known, were just removed")
     try:
-        await shop.store.copy(keys.incoming(waiting.upload_id), keys.blob(blob.id))
+        await shop.store.copy(keys.incoming(waiting.upload_id), keys.blob(blob.id), etag)
     except Missing:
         raise Refused("lost") from None
 
@@ -163,7 +172,7 @@ async def _let_out(job: Job, shop: Workshop, blob: Blob) -> None:
         if waiting is None:
             return
         found = await blobs.find(db, waiting.workspace_id, await _sha256(db, blob.id))
-        if found is None or found.id != blob.id:
+        if found is None or found.id != blob.id or waiting.blob_id != blob.id:
             raise Later("the same bytes were just removed")
         await blobs.store(db, blob.id)
         await db.execute(CLEAN, waiting.file_id, waiting.number, await _sha256(db, blob.id))
@@ -185,5 +194,5 @@ async def _sha256(db: Db, blob_id: UUID) -> bytes:
 def _of(row: Record) -> Waiting:
     return Waiting(
         row["file_id"], row["workspace_id"], row["number"], row["size"], row["sha256"], row["uploaded_by"],
-        row["upload_id"], row["created_at"], row["version"] is None,
+        row["upload_id"], row["created_at"], row["version"] is None, row["blob_id"],
     )  # fmt: skip

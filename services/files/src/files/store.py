@@ -30,7 +30,7 @@ SILENCE = 30.0
 OCTETS = "application/octet-stream"
 # One for the process: each reads what botocore knows of S3 anew, a tenth of a second of JSON.
 SESSION = get_session()
-MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
+MISSING = {"404", "NoSuchKey", "NotFound", "NoSuchUpload", "InvalidPart"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Reading:
     """Bytes that are on their way from the store."""
 
     size: int
+    etag: str
     answer: aiohttp.ClientResponse
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -101,9 +102,17 @@ class Store:
             after = told["NextPartNumberMarker"]
 
     async def complete(self, key: str, multipart_id: str, parts: Sequence[Part]) -> None:
-        """`Missing` if the upload is over: it was completed or given up before."""
+        """`Missing` if the upload is over, completed or given up before, or if a part of it is another."""
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         await self._call("complete_multipart_upload", Key=key, UploadId=multipart_id, MultipartUpload={"Parts": listed})
+
+    async def abort_all(self, key: str) -> None:
+        """Every upload in parts of this object, whoever began it."""
+        # MinIO answers for whole keys alone.
+        told = await self._call("list_multipart_uploads", Prefix=key)
+        for item in told.get("Uploads", ()):
+            if item["Key"] == key:
+                await self.abort(key, item["UploadId"])
 
     async def abort(self, key: str, multipart_id: str) -> None:
         """Give an upload up; one that is over is left as it is."""
@@ -112,27 +121,38 @@ class Store:
         except Missing:
             return
 
-    async def copy(self, source: str, target: str) -> None:
-        """Within the store, whatever was at the target; `Missing` without a source."""
+    async def copy(self, source: str, target: str, etag: str | None = None) -> None:
+        """Within the store, whatever was at the target; `Missing` without a source, `StoreGone` if it is not (any
+        more) what the `etag` says."""
         head = await self.head(source)
         if head is None:
             raise Missing(source)
-        origin = {"Bucket": self._address.bucket, "Key": source}
+        if etag is not None and head.etag != etag:
+            raise StoreGone(f"{source} was written to")
+        # Not all stores look at this condition when they copy parts.
+        origin: dict[str, object] = {
+            "CopySource": {"Bucket": self._address.bucket, "Key": source},
+            "CopySourceIfMatch": head.etag,
+        }
         if head.size <= COPIED_AT_ONCE:
-            await self._call("copy_object", Key=target, CopySource=origin)
+            await self._call("copy_object", Key=target, **origin)
         else:
             await self._copy_in_parts(origin, target, head.size)
 
-    async def _copy_in_parts(self, origin: dict[str, str], target: str, size: int) -> None:
+    async def _copy_in_parts(self, origin: dict[str, object], target: str, size: int) -> None:
         multipart_id, parts = await self.begin(target), []
-        for number, first in enumerate(range(0, size, COPIED_AT_ONCE), 1):
-            span = f"bytes={first}-{min(first + COPIED_AT_ONCE, size) - 1}"
-            told = await self._call(
-                "upload_part_copy", Key=target, UploadId=multipart_id, PartNumber=number, CopySource=origin,
-                CopySourceRange=span,
-            )  # fmt: skip
-            parts.append(Part(number, told["CopyPartResult"]["ETag"]))
-        await self.complete(target, multipart_id, parts)
+        try:
+            for number, first in enumerate(range(0, size, COPIED_AT_ONCE), 1):
+                span = f"bytes={first}-{min(first + COPIED_AT_ONCE, size) - 1}"
+                told = await self._call(
+                    "upload_part_copy", Key=target, UploadId=multipart_id, PartNumber=number, CopySourceRange=span,
+                    **origin,
+                )  # fmt: skip
+                parts.append(Part(number, told["CopyPartResult"]["ETag"]))
+            await self.complete(target, multipart_id, parts)
+        except BaseException:
+            await asyncio.shield(self.abort(target, multipart_id))
+            raise
 
     @asynccontextmanager
     async def get(self, key: str, first: int = 0, last: int | None = None) -> AsyncIterator[Reading]:
@@ -142,7 +162,7 @@ class Store:
         try:
             async with self._http.get(URL(url, encoded=True), headers=span) as answer:
                 await _checked(answer)
-                yield Reading(int(answer.headers["Content-Length"]), answer)
+                yield Reading(int(answer.headers["Content-Length"]), answer.headers.get("ETag", ""), answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise StoreGone(f"the store does not answer: {error!r}") from error
 

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request
 from files import form_bodies, forms, keys, places, quotas, repeats, uploads
 from files.form_bodies import Form
 from files.intake import Intake
+from files.objects import Missing
 from files.permissions import Action, Ask, Standing, allowed
 from files.places import Place
 from files.quotas import Limits
@@ -88,6 +89,8 @@ async def _received(request: Request, ask: Ask, form: Form, upload: Upload, limi
     try:
         await _stream(ask, form, upload, limits, intake)
         taken = await intake.close()
+    except Missing:
+        raise _over() from None
     finally:
         await intake.stop()
     async with ask.pool.acquire(timeout=5) as db, db.transaction():

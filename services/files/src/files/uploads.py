@@ -21,7 +21,12 @@ TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('uploads:' || $1, 0))
 UNDER_WAY = "SELECT count(*) FROM uploads WHERE user_id = $1 AND state = 'open'"
 NEW_FILE = "INSERT INTO files (id, workspace_id, filename, uploaded_by, last_version) VALUES ($1, $2, $3, $4, 1)"
 NEW_PLACE = "INSERT INTO file_places (file_id, entity_type, entity_id) VALUES ($1, $2, $3)"
-NEXT_VERSION = "UPDATE files SET last_version = last_version + 1 WHERE id = $1 RETURNING last_version, workspace_id"
+# Whoever removes the channel waits until it can be seen what hangs there.
+HOLD_CHANNEL = "SELECT true FROM channels WHERE id = $1 FOR KEY SHARE"
+NEXT_VERSION = """
+    UPDATE files SET last_version = last_version + 1 WHERE id = $1 AND kept_at IS NULL
+    RETURNING last_version, workspace_id
+"""
 NEW_VERSION = """
     INSERT INTO file_versions (file_id, number, status, declared_type, size, uploaded_by, idempotency_key)
     VALUES ($1, $2, 'uploading', $3, $4, $5, $6)
@@ -30,6 +35,8 @@ NEW_UPLOAD = """
     INSERT INTO uploads (id, method, file_id, version, workspace_id, user_id, size, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 second') RETURNING *
 """
+# The file first, then what belongs to it: in this order everybody locks them. Nobody begins a version of it meanwhile.
+HOLD = "SELECT FROM files WHERE id = (SELECT file_id FROM uploads WHERE id = $1) FOR UPDATE"
 OPEN = "SELECT * FROM uploads WHERE id = $1 AND state = 'open' FOR UPDATE"
 RESERVE = "UPDATE uploads SET size = size + $2 WHERE id = $1 AND state = 'open' RETURNING workspace_id"
 EXTEND = """
@@ -38,6 +45,17 @@ EXTEND = """
 CALL = "UPDATE uploads SET multipart_id = $2 WHERE id = $1 AND state = 'open' RETURNING true"
 STORED = "UPDATE uploads SET state = 'stored', size = $2 WHERE id = $1 AND state = 'open' RETURNING *"
 SCANNING = "UPDATE file_versions SET status = 'scanning', size = $3, sha256 = $4 WHERE file_id = $1 AND number = $2"
+# What has arrived as a whole is not at rest: its job waits for a part that is away, or for this service.
+IS_EXPIRED = """state = 'open' AND expires_at < now() AND NOT EXISTS (
+    SELECT FROM jobs j
+    WHERE j.kind IN ('assemble', 'adopt') AND j.subject = uploads.id::text AND j.state = 'waiting')"""
+EXPIRED = f"SELECT true FROM uploads WHERE id = $1 AND {IS_EXPIRED} FOR UPDATE"  # noqa: S608 - a constant
+UNWANTED = """
+    UPDATE uploads SET state = 'over' WHERE id = $1 AND state = 'stored' AND NOT EXISTS (
+        SELECT FROM file_versions v
+        WHERE v.file_id = uploads.file_id AND v.number = uploads.version AND v.status = 'scanning')
+    RETURNING true
+"""
 OVER = "UPDATE uploads SET state = 'over' WHERE id = $1 AND state <> 'over' RETURNING file_id, version"
 REFUSE = """
     UPDATE file_versions SET status = 'refused', reason = $3 WHERE file_id = $1 AND number = $2 AND status = 'uploading'
@@ -45,6 +63,8 @@ REFUSE = """
 """
 DROP_VERSION = "DELETE FROM file_versions WHERE file_id = $1 AND number = $2 AND status IN ('uploading', 'refused')"
 DROP_EMPTY = "DELETE FROM files f WHERE id = $1 AND NOT EXISTS (SELECT FROM file_versions WHERE file_id = f.id)"
+# Kinds of places that are a channel's.
+OF_CHANNELS = ("channel", "draft")
 
 
 # Why an upload ends that was allowed when it began.
@@ -106,6 +126,7 @@ async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> U
 
 async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Upload:
     """Somebody's own that is under way, locked; `Problem` 404 for any other."""
+    await db.execute(HOLD, upload_id)
     row = await db.fetchrow(OPEN, upload_id)
     if row is None or row["user_id"] != user_id:
         raise not_found("upload")
@@ -115,6 +136,7 @@ async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Upload:
 async def ask_again(db: Db, upload_id: UUID) -> Problem | None:
     """Whether what was allowed at the beginning still is; one under way is given up otherwise, for the reason that is
     returned."""
+    await db.execute(HOLD, upload_id)
     row = await db.fetchrow(OPEN, upload_id)
     if row is None:
         return None
@@ -157,6 +179,7 @@ async def name_parts(db: Db, upload_id: UUID, multipart_id: str) -> bool:
 async def finish(db: Db, upload_id: UUID, size: int, sha256: bytes | None) -> Upload:
     """All bytes are at `keys.incoming`: the version waits for the scanner, which hashes them, too. `Problem` 404 if the
     upload is over: given up, or its file is gone; 403 if it was allowed once and is no more."""
+    await db.execute(HOLD, upload_id)
     row = await db.fetchrow(STORED, upload_id, size)
     if row is None:
         raise not_found("upload")
@@ -176,6 +199,7 @@ async def queue_scan(db: Db, upload_id: UUID, file_id: UUID, version: int) -> No
 
 async def give_up(db: Db, upload_id: UUID) -> None:
     """As if it had never begun; a job removes the bytes. One that is over stays so."""
+    await db.execute(HOLD, upload_id)
     row = await db.fetchrow(OVER, upload_id)
     if row is None:
         # Whoever gives up only now may have written after they were removed.
@@ -189,6 +213,7 @@ async def give_up(db: Db, upload_id: UUID) -> None:
 
 async def refuse(db: Db, upload_id: UUID, reason: str) -> None:
     """All bytes came, and none of them stays: its uploader sees why, if they see where it was to go."""
+    await db.execute(HOLD, upload_id)
     row = await db.fetchrow(OVER, upload_id)
     if row is None:
         await remove_bytes(db, upload_id, "late")
@@ -206,6 +231,22 @@ async def refuse(db: Db, upload_id: UUID, reason: str) -> None:
     UPLOADED.labels("any", "refused").inc()
 
 
+async def give_up_expired(db: Db, upload_id: UUID) -> bool:
+    """False if somebody carried it on, or ended it, in the meantime."""
+    await db.execute(HOLD, upload_id)
+    if not await db.fetchval(EXPIRED, upload_id):
+        return False
+    await give_up(db, upload_id)
+    return True
+
+
+async def end_unwanted(db: Db, upload_id: UUID) -> None:
+    """All of it came, and no version waits for it: its bytes go."""
+    await db.execute(HOLD, upload_id)
+    if await db.fetchval(UNWANTED, upload_id):
+        await remove_bytes(db, upload_id)
+
+
 async def remove_bytes(db: Db, upload_id: UUID, when: str = "upload") -> None:
     """Of an upload that is over, whatever there is in quarantine."""
     await jobs.add(db, "remove", f"{when}/{upload_id}", details={"upload": str(upload_id)})
@@ -216,9 +257,11 @@ async def _room_for(db: Db, standing: Standing, wanted: Wanted) -> tuple[UUID, i
         return await _next_version(db, standing.file_id)
     if standing.workspace_id is None or wanted.place is None:
         raise Problem(422, "invalid_request", "workspaceId: say for which workspace")
-    file_id = uuid7()
+    place, file_id = wanted.place, uuid7()
+    if place.entity_type in OF_CHANNELS and not await db.fetchval(HOLD_CHANNEL, place.entity_id):
+        raise not_found(place.entity_type)
     await db.execute(NEW_FILE, file_id, standing.workspace_id, wanted.filename, standing.user_id)
-    await db.execute(NEW_PLACE, file_id, wanted.place.entity_type, wanted.place.entity_id)
+    await db.execute(NEW_PLACE, file_id, place.entity_type, place.entity_id)
     return file_id, 1, standing.workspace_id
 
 

@@ -26,7 +26,8 @@ ADD = """
 """
 OF_USER = "SELECT file_id, media_type, permitted_until FROM direct_uploads WHERE upload_id = $1 AND user_id = $2"
 OVER = """
-    SELECT upload_id FROM direct_uploads WHERE permitted_until < now() - $1 * interval '1 second'
+    SELECT upload_id FROM direct_uploads d WHERE permitted_until < now() - $1 * interval '1 second'
+        AND NOT EXISTS (SELECT FROM uploads u WHERE u.id = d.upload_id AND u.state = 'open')
     ORDER BY permitted_until LIMIT $2
 """
 FORGET = "DELETE FROM direct_uploads WHERE upload_id = $1"
@@ -55,7 +56,7 @@ async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Drop:
 
 
 async def sweep(pool: asyncpg.Pool, store: Store) -> None:
-    """Remove what was dropped, too late or again, now that nothing more can come."""
+    """Remove what was dropped, too late or again, now that nothing more can come and nobody is going to take it."""
     for row in await pool.fetch(OVER, GRACE, SWEPT_AT_ONCE):
         await store.delete(keys.dropped(row["upload_id"]))
         await pool.execute(FORGET, row["upload_id"])

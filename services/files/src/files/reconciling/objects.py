@@ -7,9 +7,10 @@ from uuid import UUID
 import asyncpg
 from asyncpg import Record
 
-from files import blobs, keys
+from files import keys
 from files.reconciling.findings import Finding, Kind, Mend
-from files.store import Listed, Store
+from files.store import Listed, Missing, Store
+from files.withdrawal import withdraw
 
 PAGE = 1_000
 BLOBS = """
@@ -17,24 +18,23 @@ BLOBS = """
 """
 DERIVED = "SELECT blob_id, variant FROM derived WHERE (blob_id, variant) > ($1, $2) ORDER BY blob_id, variant LIMIT $3"
 BLOB = "SELECT id, size, state FROM blobs WHERE id = $1"
-HAS_DERIVED = "SELECT EXISTS (SELECT FROM derived WHERE blob_id = $1 AND variant = $2)"
-IN_HAND = "SELECT EXISTS (SELECT FROM jobs WHERE blob_id = $1 AND leased_until > now())"
+# Each in one look: a job notes what it made first, and is over then.
+IN_HAND = "EXISTS (SELECT FROM jobs WHERE blob_id = $1 AND leased_until > now())"
+KNOWN_DERIVED = f"""
+    SELECT EXISTS (SELECT FROM derived WHERE blob_id = $1 AND variant = $2) OR {IN_HAND}
+"""  # noqa: S608 - a constant
 KNOWN_UPLOAD = """
     SELECT EXISTS (SELECT FROM uploads WHERE id = $1) OR EXISTS (SELECT FROM direct_uploads WHERE upload_id = $1)
 """
-OF_PARTS = """
+OF_PARTS = f"""
     SELECT EXISTS (SELECT FROM uploads WHERE id = $1 AND state <> 'over')
-        OR EXISTS (SELECT FROM blobs WHERE id = $1 AND state = 'copying')
+        OR EXISTS (SELECT FROM blobs WHERE id = $1 AND state = 'copying') OR {IN_HAND}
+"""  # noqa: S608
+IS_MADE = """
+    SELECT EXISTS (SELECT FROM derived d JOIN blobs b ON b.id = d.blob_id AND b.state = 'stored'
+        WHERE d.blob_id = $1 AND d.variant = $2)
 """
-LOST = """
-    UPDATE file_versions SET status = 'refused', reason = 'lost', blob_id = NULL WHERE blob_id = $1
-    RETURNING file_id
-"""
-SHOW_LAST_CLEAN = """
-    UPDATE files f SET version = (
-        SELECT max(number) FROM file_versions v WHERE v.file_id = f.id AND v.status = 'clean')
-    WHERE id = ANY($1)
-"""
+IS_STORED = "SELECT EXISTS (SELECT FROM blobs WHERE id = $1 AND state = 'stored')"
 DROP_DERIVED = "DELETE FROM derived WHERE blob_id = $1 AND variant = $2"
 
 
@@ -56,11 +56,11 @@ async def _blobs(pool: asyncpg.Pool, store: Store, before: datetime) -> AsyncIte
     async for key, there, row in _side_by_side(listed, _rows(pool), lambda row: keys.blob(row["id"])):
         if row is not None and row["state"] == "stored" and (there is None or there.size != row["size"]):
             head = await store.head(key)
-            if head is None or head.size != row["size"]:
+            if (head is None or head.size != row["size"]) and await pool.fetchval(IS_STORED, row["id"]):
                 yield Finding(Kind.BYTES_LOST, str(row["id"]), _forgets_lost(row["id"]))
         elif row is None and there is not None and there.changed_at < before:
             id_ = _id(key.removeprefix(keys.BLOBS))
-            if id_ is None or await pool.fetchrow(BLOB, id_) is None:
+            if (id_ is None or await pool.fetchrow(BLOB, id_) is None) and await store.head(key):
                 yield Finding(Kind.BYTES_UNKNOWN, key, _deletes(key))
 
 
@@ -69,28 +69,37 @@ async def _derived(pool: asyncpg.Pool, store: Store, before: datetime) -> AsyncI
     rows = _derived_rows(pool)
     async for key, there, row in _side_by_side(listed, rows, lambda row: keys.derived(row["blob_id"], row["variant"])):
         if there is None and row is not None:
-            if await store.head(key) is None:
+            lost = await store.head(key) is None
+            if lost and await pool.fetchval(IS_MADE, row["blob_id"], row["variant"]):
                 yield Finding(Kind.DERIVED_LOST, key, _forgets_derived(row["blob_id"], row["variant"]))
         elif row is None and there is not None and there.changed_at < before:
             blob, _, variant = key.removeprefix(keys.DERIVED).partition("/")
             id_ = _id(blob)
-            known = id_ and (await pool.fetchval(HAS_DERIVED, id_, variant) or await pool.fetchval(IN_HAND, id_))
-            if not known:
+            if not (id_ and await pool.fetchval(KNOWN_DERIVED, id_, variant)) and await store.head(key):
                 yield Finding(Kind.BYTES_UNKNOWN, key, _deletes(key))
 
 
 async def _incoming(pool: asyncpg.Pool, store: Store, before: datetime) -> AsyncIterator[Finding]:
     async for there in store.list(keys.INCOMING):
         id_ = _id(there.key.removeprefix(keys.INCOMING).partition(".")[0])
-        if there.changed_at < before and (id_ is None or not await pool.fetchval(KNOWN_UPLOAD, id_)):
+        is_unknown = there.changed_at < before and (id_ is None or not await pool.fetchval(KNOWN_UPLOAD, id_))
+        if is_unknown and await store.head(there.key):  # and was not only just removed, rows and all
             yield Finding(Kind.BYTES_UNKNOWN, there.key, _deletes(there.key))
 
 
 async def _parts(pool: asyncpg.Pool, store: Store) -> AsyncIterator[Finding]:
     async for key, multipart_id in store.under_way():
         id_ = _id(key.rpartition("/")[2].partition(".")[0])
-        if id_ is None or not (await pool.fetchval(OF_PARTS, id_) or await pool.fetchval(IN_HAND, id_)):
+        if (id_ is None or not await pool.fetchval(OF_PARTS, id_)) and await _is_begun(store, key, multipart_id):
             yield Finding(Kind.PARTS_UNKNOWN, key, _aborts(key, multipart_id))
+
+
+async def _is_begun(store: Store, key: str, multipart_id: str) -> bool:
+    try:
+        await store.parts(key, multipart_id)
+    except Missing:
+        return False
+    return True
 
 
 async def _side_by_side(
@@ -157,8 +166,6 @@ def _forgets_lost(blob_id: UUID) -> Mend:
 
     async def mend(pool: asyncpg.Pool, _: Store) -> None:
         async with pool.acquire(timeout=5) as db, db.transaction():
-            files = [row["file_id"] for row in await db.fetch(LOST, blob_id)]
-            await db.execute(SHOW_LAST_CLEAN, files)
-            await blobs.release(db, blob_id)
+            await withdraw(db, blob_id, "lost")
 
     return mend

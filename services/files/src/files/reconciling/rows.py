@@ -30,11 +30,11 @@ STUCK_STORED = """
     WHERE state = 'stored' AND NOT EXISTS (
         SELECT FROM jobs j WHERE j.details->>'upload' = u.id::text AND j.kind <> 'remove' AND j.state = 'waiting')
 """
-NOWHERE = """
-    SELECT id FROM files f WHERE created_at < now() - $1::interval AND (
-        NOT EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id)
-        OR NOT EXISTS (SELECT FROM file_versions v WHERE v.file_id = f.id))
-"""
+IS_NOWHERE = """(NOT EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id)
+    OR NOT EXISTS (SELECT FROM file_versions v WHERE v.file_id = f.id))"""
+NOWHERE = f"SELECT id FROM files f WHERE created_at < now() - $1::interval AND {IS_NOWHERE}"  # noqa: S608 - a constant
+LOCK = "SELECT FROM files WHERE id = $1 FOR UPDATE"
+STILL_NOWHERE = f"SELECT true FROM files f WHERE id = $1 AND {IS_NOWHERE}"  # noqa: S608
 COUNTED = """
     SELECT workspace_id, coalesce(u.bytes, 0) AS said, coalesce(b.bytes, 0)::bigint AS kept
     FROM usage u FULL JOIN (
@@ -64,7 +64,7 @@ async def look(pool: asyncpg.Pool, older_than: timedelta) -> AsyncIterator[Findi
             Kind.UPLOAD_STUCK, str(row["id"]), _mends(uploads.queue_scan, row["id"], row["file_id"], row["version"])
         )
     for row in await pool.fetch(NOWHERE, older_than):
-        yield Finding(Kind.FILE_NOWHERE, str(row["id"]), _mends(removal.remove, row["id"]))
+        yield Finding(Kind.FILE_NOWHERE, str(row["id"]), _mends(_remove_nowhere, row["id"]))
     for row in await pool.fetch(COUNTED):
         yield Finding(Kind.USAGE_WRONG, str(row["workspace_id"]), _mends(_recount, row["workspace_id"]))
 
@@ -77,6 +77,13 @@ def _mends(change: Callable[Concatenate[Db, P], Awaitable[object]], *args: P.arg
             await change(db, *args, **kwargs)
 
     return mend
+
+
+async def _remove_nowhere(db: Db, file_id: UUID) -> None:
+    """Unless somebody began its next version since it was found."""
+    await db.execute(LOCK, file_id)
+    if await db.fetchval(STILL_NOWHERE, file_id):
+        await removal.remove(db, file_id)
 
 
 async def _recount(db: Db, workspace_id: UUID) -> None:

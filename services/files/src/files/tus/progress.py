@@ -41,6 +41,7 @@ KEEP = """
     RETURNING true
 """
 LEAVE = "UPDATE tus_uploads SET taken_by = NULL WHERE upload_id = $1 AND taken_by = $2"
+IS_OVER = "SELECT NOT EXISTS (SELECT FROM uploads WHERE id = $1 AND state <> 'over')"
 # Whoever gives it up meanwhile waits until the turn can be seen.
 HOLD = "SELECT FROM uploads WHERE id = $1 FOR SHARE"
 NOTE = """
@@ -68,6 +69,7 @@ class Progress:
     metadata: str
     multipart_id: str | None
     expires_at: datetime | None
+    is_open: bool
 
     @property
     def is_whole(self) -> bool:
@@ -120,17 +122,21 @@ async def keep(db: Db, upload_id: UUID, turn: UUID) -> bool:
 
 
 async def leave(db: Db, upload_id: UUID, turn: UUID) -> None:
+    """What was written to an upload that was over by then goes, also if the turn was lost before."""
     await db.execute(LEAVE, upload_id, turn)
+    if await db.fetchval(IS_OVER, upload_id):
+        await uploads.remove_bytes(db, upload_id, "late")
 
 
 async def note(db: Db, progress: Progress, turn: UUID) -> None:
     """So much is in the store. With the last byte a job goes on from there. `Problem` 410 if the upload is over, 423
     if the turn is."""
+    # The upload first, as who takes a turn locks them.
+    if not await uploads.extend(db, progress.id, RESTS):
+        raise over()
     mine = await db.fetchval(NOTE, progress.id, turn, progress.arrived, list(progress.etags), progress.tail, LEASE)
     if not mine:
         raise _locked()
-    if not await uploads.extend(db, progress.id, RESTS):
-        raise over()
     if progress.is_whole:
         await jobs.add(db, "assemble", progress.id, file_id=progress.file_id, version=progress.version)
 
@@ -146,5 +152,5 @@ async def sweep(db: Db) -> None:
 def _progress(row: Record) -> Progress:
     return Progress(
         row["upload_id"], row["file_id"], row["version"], row["length"], row["arrived"], tuple(row["etags"]),
-        row["tail"], row["metadata"], row["multipart_id"], row["expires_at"],
+        row["tail"], row["metadata"], row["multipart_id"], row["expires_at"], row["state"] == "open",
     )  # fmt: skip

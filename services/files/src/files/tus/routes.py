@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from chassis import tasks
-from chassis.problems import Problem, unavailable
+from chassis.problems import PART_GONE, Problem, unavailable
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
@@ -190,7 +190,7 @@ async def _write(request: Request, ask: Ask, upload_id: UUID, offset: int, body:
         declared = request.headers.get("content-length", "0")
         if declared.isdigit() and offset + int(declared) > found.length:
             raise Problem(413, "too_large", "The chunk has more bytes than the upload was to have.")
-        if found.is_whole and found.length:
+        if found.is_whole and (found.length or not found.is_open):
             return found
         written = await Chunk(ask.pool, state.store, found, turn).write(body, checksum)
     TUS_CHUNKS.labels("taken").inc()
@@ -230,15 +230,16 @@ async def _turn(ask: Ask, upload_id: UUID, process: str) -> AsyncIterator[tuple[
         yield found, turn
     finally:
         await tasks.end(keeping)
-        async with ask.pool.acquire(timeout=5) as db:
+        async with ask.pool.acquire(timeout=5) as db, db.transaction():
             await progress.leave(db, upload_id, turn)
 
 
 async def _keep(ask: Ask, upload_id: UUID, turn: UUID) -> None:
     while True:
         await asyncio.sleep(KEEP_EVERY)
-        async with ask.pool.acquire(timeout=5) as db:
-            await progress.keep(db, upload_id, turn)
+        with suppress(*PART_GONE):
+            async with ask.pool.acquire(timeout=5) as db:
+                await progress.keep(db, upload_id, turn)
 
 
 async def _ended(ask: Ask, upload_id: UUID) -> Response:
