@@ -62,6 +62,30 @@ async def test_a_large_object_is_copied_in_parts(store: Store, monkeypatch: pyte
     assert await store.read("blobs/y", 13 * MIB) == body
 
 
+@pytest.mark.parametrize("at_once", [128 * MIB, 5 * MIB])
+async def test_nothing_is_copied_but_what_was_read(store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("files.store.COPIED_AT_ONCE", at_once)
+    bodies = [os.urandom(6 * MIB) for _ in range(2)]
+    await store.put("incoming/v", bodies[0])
+    async with store.get("incoming/v") as reading:
+        etag = reading.etag
+    await store.copy("incoming/v", "blobs/v", etag)
+    assert await store.read("blobs/v", 7 * MIB) == bodies[0]
+    await store.put("incoming/v", bodies[1])
+    with pytest.raises(StoreGone):
+        await store.copy("incoming/v", "blobs/v", etag)
+    assert await store.read("blobs/v", 7 * MIB) == bodies[0]
+    assert [key async for key, _ in store.under_way()] == []
+
+
+async def test_whatever_was_begun_of_an_object_is_given_up(store: Store) -> None:
+    for key in ("incoming/u", "incoming/u", "incoming/ua"):
+        await store.put_part(key, await store.begin(key), 1, b"part")
+    await store.abort_all("incoming/u")
+    await store.abort_all("incoming/none")
+    assert [key async for key, _ in store.under_way()] == ["incoming/ua"]
+
+
 async def test_what_is_not_there_is_missing_and_removing_it_twice_is_as_well(store: Store) -> None:
     assert await store.head("blobs/none") is None
     with pytest.raises(Missing):
