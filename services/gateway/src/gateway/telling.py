@@ -67,6 +67,13 @@ def _departure(event: ChannelEvent) -> Telling:
     return "member:left", {"channelId": event.channel_id, "userId": event.member_left.user_id}
 
 
+def _poll(event: ChannelEvent) -> Telling:
+    """With whose vote it was, by which their other devices know that it is another now; of an anonymous poll that is
+    always its author."""
+    told = {"channelId": event.channel_id, **_told(event), "userId": event.meta.actor_id}
+    return "poll:update", told
+
+
 def _settings(event: ChannelEvent) -> Telling:
     return "channel:update", {"channel": to_wire(event.channel_updated.channel)}
 
@@ -102,7 +109,7 @@ TO_MEMBERS: Mapping[type, Callable[[Any], Telling]] = {
     said.ChannelUpdated: _settings,
     said.BookmarksChanged: _in_channel("channel:bookmarks"),
     said.ReceiptMoved: _in_channel("channel:receipt"),
-    said.PollUpdated: _in_channel("poll:update"),
+    said.PollUpdated: _poll,
     said.MessagesPurged: _in_channel("messages:purged"),
     said.MessagesImported: _in_channel("messages:imported"),
 }
