@@ -42,6 +42,7 @@ OF_CHANNELS: Mapping[str, str] = {
     "outgoing_hooks": "channel_id IN ({channels})",
     "deliveries": "hook_id IN (SELECT id FROM outgoing_hooks WHERE channel_id IN ({channels}))",
     "command_runs": "channel_id IN ({channels})",
+    "transfer_steps": "channel_id IN ({channels})",
     "endpoints": "{slot:integration_id}",
     "legal_holds": "channel_id IN ({channels})",
 }
@@ -50,7 +51,7 @@ OF_CHANNELS: Mapping[str, str] = {
 OWN = (
     "outbox", "inbox", "schema_migrations", "audit_entries", "invitations", "link_pages", "retention_reports",
     "retention_report_lines", "transfers", "transfer_pieces", "transfer_records", "transfer_skips", "imported_things",
-    "directory_backlog", "slot_departures", "unfit_files",
+    "directory_backlog", "slot_departures", "unfit_files", "arrivals",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from eventbus import Db
 from messaging import announcements, shards
 from messaging.bodies import GROUP_SIZE
 from messaging.rows import CHANNEL, channel_of
+from messaging.sharding.databases import Across
 from messaging.transfers import staging, things
 from messaging.transfers.jobs import Job, go_on
 from messaging.transfers.keys import moment
@@ -54,36 +55,52 @@ class Settling:
         return list(dict.fromkeys(self.names.people[key] for key in those if key in self.names.people))
 
 
-async def settle(db: Db, job: Job, names: Names) -> bool:
+async def settle(across: Across, job: Job, names: Names) -> bool:
     """What the next of those that were read are here; False if all are settled. Their rows stay until each has its
     messages."""
+    db = across.home
     waiting = [each for each in await staging.next_of(db, job.id, "channel", MOST) if isinstance(each, Channel)]
-    known = await things.known(db, job, "channel", [channel.key for channel in waiting])
-    here = {row["id"] for row in await db.fetch(HERE, job.workspace_id, list(known.values()))}
+    known = await _known(across, job, [channel.key for channel in waiting])
+    here = {
+        row["id"]
+        for place in await across.all()
+        for row in await place.fetch(HERE, job.workspace_id, [*known.values()])
+    }
     new = [channel for channel in waiting if known.get(channel.key) not in here][:AT_ONCE]
     mentioned = {key for channel in new for key in _people_of(channel)}
     ids = [names.people[key] for key in mentioned if key in names.people]
     active = frozenset(row["user_id"] for row in await db.fetch(ACTIVE, job.workspace_id, ids))
     for channel in new:
-        if (id_ := await _settled(db, job, channel, Settling(names, active))) is not None:
+        if (id_ := await _settled(across, job, channel, Settling(names, active))) is not None:
             await things.keep(db, job, "channel", {channel.key: id_})
     await go_on(db, job)
     return bool(new)
 
 
-async def _settled(db: Db, job: Job, channel: Channel, settling: Settling) -> UUID | None:
+async def _known(across: Across, job: Job, keys: list[str]) -> dict[str, UUID]:
+    """What came before, and what was made elsewhere by somebody who was killed before home knew."""
+    known = await things.known(across.home, job, "channel", keys)
+    for place in (await across.all())[1:]:
+        found = {key: id_ for key, id_ in (await things.known(place, job, "channel", keys)).items() if key not in known}
+        await things.keep(across.home, job, "channel", found)
+        job.count("channelsNew", len(found))
+        known |= found
+    return known
+
+
+async def _settled(across: Across, job: Job, channel: Channel, settling: Settling) -> UUID | None:
     choice: Mapping[str, Any] = job.options.get("channels", {}).get(channel.key) or {}
     if choice.get("action") == "skip":
-        await _leave_out(db, job, channel, "channel_not_wanted")
+        await _leave_out(across.home, job, channel, "channel_not_wanted")
         return None
     if channel.type in ("direct", "group"):
-        return await _conversation(db, job, channel, settling)
+        return await _conversation(across, job, channel, settling)
     if choice.get("action") == "merge":
         id_ = UUID(choice["channelId"])
-        await _take_over(db, job, channel, id_, settling)
+        await _take_over(await across.of(id_), job, channel, id_, settling)
         job.count("channelsMerged")
         return id_
-    return await _created(db, job, channel, choice.get("name") or channel.name, settling)
+    return await _created(across, job, channel, choice.get("name") or channel.name, settling)
 
 
 async def _leave_out(db: Db, job: Job, channel: Channel, reason: str) -> None:
@@ -93,38 +110,59 @@ async def _leave_out(db: Db, job: Job, channel: Channel, reason: str) -> None:
     await staging.done(db, job.id, "channel", [channel.key])
 
 
-async def _conversation(db: Db, job: Job, channel: Channel, settling: Settling) -> UUID | None:
+async def _conversation(across: Across, job: Job, channel: Channel, settling: Settling) -> UUID | None:
     """That of exactly these people, be it there already or not."""
     people = sorted(settling.people(_people_of(channel)))
     if not settling.active & set(people):
-        await _leave_out(db, job, channel, "nobody_of_it_is_here")
+        await _leave_out(across.home, job, channel, "nobody_of_it_is_here")
         return None
     if not 2 <= len(people) <= GROUP_SIZE:
         name = f"conversation-{hashlib.sha256(channel.key.encode()).hexdigest()[:8]}"
-        return await _created(db, job, channel.model_copy(update={"type": "private"}), name, settling)
+        return await _created(across, job, channel.model_copy(update={"type": "private"}), name, settling)
     kind = "direct" if len(people) == 2 else "group"
     name = f"{kind}:{hashlib.sha256(','.join(map(str, people)).encode()).hexdigest()[:40]}"
-    if (id_ := await db.fetchval(BY_NAME, job.workspace_id, name)) is not None:
+    if (id_ := await _holder(across, job, name)) is not None:
         job.count("channelsMerged")
-        return UUID(str(id_))
-    new_id = await shards.new_channel_id(db, slot_of_people(job.workspace_id, people))
-    row = await one(db, CREATE, *_columns(job, channel, new_id, name, kind, people, settling))
-    await announcements.channel_created(db, channel_of(row), job.created_by)
-    job.count("channelsNew")
-    return new_id
+        return id_
+    slot = slot_of_people(job.workspace_id, people)
+    made = await _create(across, job, channel, slot, (name, kind, people, settling))
+    return made or await _holder(across, job, name)  # somebody opened it just now
 
 
-async def _created(db: Db, job: Job, channel: Channel, name: str, settling: Settling) -> UUID:
+async def _created(across: Across, job: Job, channel: Channel, name: str, settling: Settling) -> UUID:
     """Under that name or, if it is taken, under the first with a number that is free."""
     for number in range(1, 1_000):
         free = name if number == 1 else f"{name[:245]}-{number}"
-        id_ = await shards.new_channel_id(db, slot_of_name(job.workspace_id, free))
-        row = await db.fetchrow(CREATE, *_columns(job, channel, id_, free, channel.type, [], settling))
-        if row is not None:
-            await announcements.channel_created(db, channel_of(row), job.created_by)
-            job.count("channelsNew")
+        if across.are_several and await _holder(across, job, free):
+            continue
+        slot = slot_of_name(job.workspace_id, free)
+        if (id_ := await _create(across, job, channel, slot, (free, channel.type, [], settling))) is not None:
             return id_
     raise ValueError(f"a thousand channels are called {name}")
+
+
+async def _holder(across: Across, job: Job, name: str) -> UUID | None:
+    """Which channel has the name, wherever it is."""
+    for db in await across.all():
+        if (id_ := await db.fetchval(BY_NAME, job.workspace_id, name)) is not None:
+            return UUID(str(id_))
+    return None
+
+
+async def _create(
+    across: Across, job: Job, channel: Channel, slot: int, told: tuple[str, str, Sequence[UUID], Settling]
+) -> UUID | None:
+    """Where its slot is; None if the name is taken there."""
+    db = await across.of_slot(slot)
+    id_ = await shards.new_channel_id(db, slot)
+    row = await db.fetchrow(CREATE, *_columns(job, channel, id_, *told))
+    if row is None:
+        return None
+    if db is not across.home:
+        await things.keep(db, job, "channel", {channel.key: id_})
+    await announcements.channel_created(db, channel_of(row), job.created_by)
+    job.count("channelsNew")
+    return id_
 
 
 async def _take_over(db: Db, job: Job, channel: Channel, id_: UUID, settling: Settling) -> None:

@@ -8,9 +8,9 @@ import orjson
 from asyncpg import Record
 from chassis.problems import Problem, not_found
 from chassis.schema import Body, Id, Name, Text
-from eventbus import Db
 from pydantic import Field, StringConstraints
 
+from messaging.sharding.databases import Across
 from messaging.transfers import overview, people
 
 MOST_BYTES = 4 * 1024**3
@@ -54,20 +54,21 @@ class NewExport(Body):
     hold_id: Id | None = None
 
 
-async def checked(db: Db, row: Record, wanted: Choices) -> dict[str, Any]:
+async def checked(across: Across, row: Record, wanted: Choices) -> dict[str, Any]:
     """The choices as the import keeps them; `Problem` 404 or 409 for what cannot be done."""
     preview: Mapping[str, Any] = orjson.loads(row["preview"])
     ids = {user_id for user_id in wanted.people.values() if user_id}
-    active = await db.fetch(people.ACTIVE, row["workspace_id"], list(ids))
+    active = await across.home.fetch(people.ACTIVE, row["workspace_id"], list(ids))
     if len(active) < len(ids) or not set(wanted.people) <= {person["key"] for person in preview["people"]}:
         raise not_found("person in this workspace")
     if wanted.take_settings and not preview["isEmpty"]:
         raise Problem(409, "workspace_not_empty", "Settings are taken over only by a workspace without messages.")
-    return {**wanted.model_dump(by_alias=True, mode="json"), "channels": await _channels(db, row, preview, wanted)}
+    return {**wanted.model_dump(by_alias=True, mode="json"), "channels": await _channels(across, row, preview, wanted)}
 
 
-async def _channels(db: Db, row: Record, preview: Mapping[str, Any], wanted: Choices) -> dict[str, Any]:
-    here = {channel["id"]: channel for channel in await db.fetch(CHANNELS, row["workspace_id"])}
+async def _channels(across: Across, row: Record, preview: Mapping[str, Any], wanted: Choices) -> dict[str, Any]:
+    places = await across.all()
+    here = {channel["id"]: channel for db in places for channel in await db.fetch(CHANNELS, row["workspace_id"])}
     taken = {channel["name"].casefold() for channel in here.values()}
     listed = {channel["key"]: channel for channel in preview["channels"]}
     if not set(wanted.channels) <= set(listed):

@@ -11,7 +11,8 @@ from uuid_utils.compat import uuid7
 
 from messaging import announcements
 from messaging.rows import CHANNEL, channel_of, timestamp
-from messaging.transfers import staging, things
+from messaging.sharding.databases import Across
+from messaging.transfers import staging, steps, things
 from messaging.transfers.jobs import Job, go_on
 from messaging.transfers.keys import moment
 from messaging.transfers.records import Channel
@@ -46,10 +47,11 @@ BOOKMARK = """
 """
 
 
-async def close(db: Db, job: Job, channel: Channel, channel_id: UUID, names: Names) -> None:
+async def close(across: Across, job: Job, channel: Channel, channel_id: UUID, names: Names) -> None:
     """Members join what is new, or was empty; what others had before stays theirs alone."""
+    home, db = across.home, await across.of(channel_id)
     row = await one(db, LOCK, channel_id)
-    is_new = await things.is_new(db, job, "channel", channel.key)
+    is_new = await things.is_new(home, job, "channel", channel.key)
     if is_new and not await db.fetchval(NOT_IMPORTED, channel_id):
         await _let_in(db, job, channel, row, names)
         await _add_bookmarks(db, job, channel, channel_id, names)
@@ -57,9 +59,11 @@ async def close(db: Db, job: Job, channel: Channel, channel_id: UUID, names: Nam
             archived = await one(db, ARCHIVE, channel_id)
             await announcements.channel_updated(db, channel_of(archived), job.created_by)
     await _show(db, job, channel_id, row["last_seq"])
-    await staging.done(db, job.id, "channel", [channel.key])
+    if db is not home:
+        await steps.forget(db, job.id, channel_id, channel.key)
+    await staging.done(home, job.id, "channel", [channel.key])
     job.count("channelsDone")
-    await go_on(db, job)
+    await go_on(home, job)
 
 
 async def _let_in(db: Db, job: Job, channel: Channel, row: Record, names: Names) -> None:

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from messaging.personal import devices
 from messaging.rows import plain_json
+from messaging.transfers import steps
 
 # Whoever does not say for so long that it goes on is taken to be gone.
 LEASE = "60 seconds"
@@ -205,6 +206,7 @@ async def expire(pool: asyncpg.Pool) -> None:
     for row in [*await pool.fetch(EXPIRED), *await pool.fetch(OLD)]:
         async with pool.acquire(timeout=5) as db, db.transaction():
             await forget(db, row["id"])
+    await pool.execute(steps.OLD, KEPT_DAYS)
 
 
 def as_json(row: Record) -> Json:

@@ -7,6 +7,7 @@ from asyncpg import Record
 from eventbus import Db
 from eventbus.wire import Json, iso
 
+from messaging.sharding.databases import Across
 from messaging.transfers import channels, people, things
 from messaging.transfers.jobs import Job
 from messaging.transfers.keys import moment
@@ -33,8 +34,9 @@ TAKEN = "SELECT name, id, type FROM channels WHERE workspace_id = $1 AND type IN
 IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM channels WHERE workspace_id = $1 AND last_seq > 0)"
 
 
-async def of(db: Db, job: Job) -> Json:
+async def of(across: Across, job: Job) -> Json:
     """Takes a while for a large one."""
+    db, places = across.home, await across.all()
     found = await _read(db, job)
     written = {row["key"]: row["messages"] for row in await db.fetch(BY_AUTHOR, job.id, timeout=DEADLINE)}
     days = await db.fetchval(DAYS, job.workspace_id)
@@ -42,9 +44,10 @@ async def of(db: Db, job: Job) -> Json:
     old = sum(row["old"] for row in said.values()) if days else 0
     shown = [each for each in found if isinstance(each, Person)]
     listed = [each for each in found if isinstance(each, Channel)]
+    are_empty = [await place.fetchval(IS_EMPTY, job.workspace_id) for place in places]
     return {
-        "source": job.source.partition(":")[0], "isEmpty": await db.fetchval(IS_EMPTY, job.workspace_id),
-        "people": await _people(db, job, shown, written), "channels": await _channels(db, job, listed, said),
+        "source": job.source.partition(":")[0], "isEmpty": all(are_empty),
+        "people": await _people(db, job, shown, written), "channels": await _channels(places, job, listed, said),
         "totals": {name: job.counts.get(name, 0) for name in TOTALS},
         "skipped": [{"reason": reason, "count": count} for reason, count in sorted(_skipped(job).items())],
         "warnings": _warnings(days, old, listed, job),
@@ -90,10 +93,13 @@ async def _people(db: Db, job: Job, shown: Sequence[Person], written: Mapping[st
     ]  # fmt: skip
 
 
-async def _channels(db: Db, job: Job, listed: Sequence[Channel], said: Mapping[str, Record]) -> list[Json]:
-    before = await things.known(db, job, "channel", [channel.key for channel in listed])
-    taken = {row["name"].casefold(): row for row in await db.fetch(TAKEN, job.workspace_id)}
-    default = await db.fetchrow(channels.DEFAULT, job.workspace_id)
+async def _channels(
+    places: Sequence[Db], job: Job, listed: Sequence[Channel], said: Mapping[str, Record]
+) -> list[Json]:
+    before = await things.known(places[0], job, "channel", [channel.key for channel in listed])
+    taken = {row["name"].casefold(): row for db in places for row in await db.fetch(TAKEN, job.workspace_id)}
+    defaults = [row for db in places for row in await db.fetch(channels.DEFAULT, job.workspace_id)]
+    default = min(defaults, key=lambda row: str(row["id"]), default=None)
     return [
         {
             "key": channel.key, "name": channel.name, "type": channel.type, "isArchived": channel.is_archived,

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.database import one
+from chassis.slots import slot_of
 from eventbus import Db
 from nexus.messaging.v1.channel_event_pb2 import MessagePosted
 
-from messaging import announcements, threads
+from messaging import announcements, shards, threads
 from messaging.messages import MOST_PINS
 from messaging.rows import message_of
-from messaging.transfers import staging
+from messaging.sharding.databases import Across, NotThere
+from messaging.transfers import staging, steps
 from messaging.transfers.jobs import Job, go_on
 from messaging.transfers.messages import Row, Source, rows_of
 from messaging.transfers.records import Message, Skip
+from messaging.transfers.steps import Outcome
 
 AT_ONCE = 250
 LOCK = "SELECT id, last_seq, last_revision FROM channels WHERE id = $1 FOR NO KEY UPDATE"
@@ -55,9 +57,10 @@ VOTE = """
 HIDE = "INSERT INTO kept_contents (message_id, reason, content) VALUES ($1, 'hidden', $2)"
 
 
-async def store(db: Db, job: Job, source: Source, after: tuple[int, str]) -> list[Message]:
+async def store(across: Across, job: Job, source: Source, after: tuple[int, str]) -> list[Message]:
     """The next of a channel's messages behind a place and key; none once all are stored."""
-    read = await staging.next_of(db, job.id, "message", AT_ONCE, source.channel_key, after)
+    home = across.home
+    read = await staging.next_of(home, job.id, "message", AT_ONCE, source.channel_key, after)
     records = [record for record in read if isinstance(record, Message)]
     if not records:
         return []
@@ -67,23 +70,41 @@ async def store(db: Db, job: Job, source: Source, after: tuple[int, str]) -> lis
         for record, row in zip(records, made, strict=True)
         if isinstance(row, str)
     ]
-    await staging.skip(db, job, unmade)
-    await _store(db, job, source, [row for row in made if isinstance(row, Row)])
-    await staging.done(db, job.id, "message", [record.key for record in records], source.channel_key)
+    await staging.skip(home, job, unmade)
+    outcome = await _stored_once(across, job, source, records[-1], [row for row in made if isinstance(row, Row)])
+    job.count("messagesNew", outcome.new)
+    job.count("messagesBefore", outcome.before)
+    await staging.skip(home, job, outcome.skips)
+    await staging.done(home, job.id, "message", [record.key for record in records], source.channel_key)
     job.progress += len(records)
-    await go_on(db, job, progress=job.progress)
+    await go_on(home, job, progress=job.progress)
     return records
 
 
-async def _store(db: Db, job: Job, source: Source, rows: Sequence[Row]) -> None:
-    channel = await one(db, LOCK, source.channel_id)
+async def _stored_once(across: Across, job: Job, source: Source, last: Message, rows: Sequence[Row]) -> Outcome:
+    """What came of these rows, which may have been stored elsewhere by somebody who was killed before home knew."""
+    db = await across.of(source.channel_id)
+    channel = await db.fetchrow(LOCK, source.channel_id)
+    if channel is None:
+        if await db.fetchval(shards.HAS_GONE, slot_of(source.channel_id)):
+            raise NotThere("A channel of the import has just gone to another server.")
+        raise LookupError(f"channel {source.channel_id} of an import has gone")
+    if db is across.home:
+        return await _store(db, source, channel, rows)
+    outcome = await steps.outcome_of(db, job.id, source.channel_id, source.channel_key, last)
+    if outcome is None:
+        outcome = await _store(db, source, channel, rows)
+        await steps.keep(db, job.id, source.channel_id, source.channel_key, last, outcome)
+    return outcome
+
+
+async def _store(db: Db, source: Source, channel: Record, rows: Sequence[Row]) -> Outcome:
     asked = {row.id for row in rows} | {row.parent_id for row in rows if row.parent_id}
     there = {row["id"]: row["is_root"] for row in await db.fetch(THERE, list(asked), source.channel_id)}
     new = [row for row in rows if row.id not in there]
-    job.count("messagesBefore", len(rows) - len(new))
     if not new:
-        return
-    await _settle(db, job, source, new, there)
+        return Outcome(0, len(rows))
+    skips = await _settle(db, source, new, there)
     for seq, row in enumerate(new, channel["last_seq"] + 1):
         row.columns["seq"] = seq
     await db.copy_records_to_table(
@@ -93,11 +114,11 @@ async def _store(db: Db, job: Job, source: Source, rows: Sequence[Row]) -> None:
     revisions = await _show_threads(db, source, channel, new)
     shown = sum(not row.columns["is_deleted"] for row in new)
     await db.execute(ADDED, source.channel_id, len(new), shown, revisions)
-    job.count("messagesNew", len(new))
     await announcements.messages_posted(db, [MessagePosted(message=message_of(row.columns)) for row in new])  # type: ignore[arg-type]
+    return Outcome(len(new), len(rows) - len(new), skips)
 
 
-async def _settle(db: Db, job: Job, source: Source, rows: Sequence[Row], there: Mapping[UUID, bool]) -> None:
+async def _settle(db: Db, source: Source, rows: Sequence[Row], there: Mapping[UUID, bool]) -> list[Skip]:
     """What does not fit is said in the channel instead of a thread that is not there, or is not pinned."""
     pins = await db.fetchval(PINNED, source.channel_id) if any(row.columns["is_pinned"] for row in rows) else 0
     roots = {id_ for id_, is_root in there.items() if is_root}
@@ -112,7 +133,7 @@ async def _settle(db: Db, job: Job, source: Source, rows: Sequence[Row], there: 
         if row.columns["is_pinned"] and pins > MOST_PINS:
             row.columns["is_pinned"] = False
             skips.append(Skip(k="skip", reason="too_many_pins", what=_place(source, row)))
-    await staging.skip(db, job, skips)
+    return skips
 
 
 async def _keep_the_rest(db: Db, source: Source, rows: Sequence[Row]) -> None:

@@ -75,14 +75,19 @@ async def get_preview(workspace_id: UUID, import_id: UUID, ask: Annotated[Ask, a
 
 @router.post("/imports/{import_id}/confirm")
 async def confirm(
-    workspace_id: UUID, import_id: UUID, body: Choices, ask: Annotated[Ask, allowed(Action.IMPORT_CHANGE)]
+    workspace_id: UUID,
+    import_id: UUID,
+    body: Choices,
+    request: Request,
+    ask: Annotated[Ask, allowed(Action.IMPORT_CHANGE)],
 ) -> Json:
     """What waits is imported as it was chosen."""
     async with ask.granted() as (db, standing):
         row = await jobs.get(db, workspace_id, import_id, "import")
         if row["state"] != "waiting":
             raise jobs.wrong_state(row)
-        options = await choices.checked(db, row, body)
+        async with databases_of(request).beside(db) as across:
+            options = await choices.checked(across, row, body)
         counts = orjson.loads(row["counts"])
         moved = await jobs.move(
             db, row, "running", options=orjson.dumps(options).decode(), progress=0, total=counts.get("messages", 0),

@@ -11,6 +11,7 @@ from chassis.confined.runner import Runner
 from chassis.problems import Problem
 from eventbus import Db
 
+from messaging.sharding.databases import Databases
 from messaging.transfers import jobs, overview, pieces, staging
 from messaging.transfers.jobs import Job
 from messaging.transfers.reading import LINES
@@ -37,8 +38,9 @@ async def receive(db: Db, row: Record, offset: int, data: bytes) -> Record:
     return await jobs.move(db, row, "reading" if received == row["size"] else "uploading", received=received)
 
 
-async def read(pool: asyncpg.Pool, runner: Runner, job: Job) -> None:
+async def read(databases: Databases, runner: Runner, job: Job) -> None:
     """Read the whole file, a part at a time, in a process that can do nothing else; then say what it would bring."""
+    pool = databases.home
     try:
         async with runner.folder() as folder:
             file = folder / "file"
@@ -48,8 +50,8 @@ async def read(pool: asyncpg.Pool, runner: Runner, job: Job) -> None:
                 if job.is_cancelled:
                     await _give_up(pool, job, "cancelled", None)
                     return
-        async with pool.acquire(timeout=5) as db, db.transaction():
-            await jobs.end(db, job, "waiting", preview=await overview.of(db, job))
+        async with databases.begin() as across:
+            await jobs.end(across.home, job, "waiting", preview=await overview.of(across, job))
     except (Failed, Refused) as failure:
         await _give_up(pool, job, "failed", failure.sentence if isinstance(failure, Failed) else str(failure))
 

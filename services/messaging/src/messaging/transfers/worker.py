@@ -81,9 +81,9 @@ async def _do(databases: Databases, runner: Runner, job: Job, per_second: int) -
         if job.kind == "export":
             await exporting.run(databases, job)
         elif job.state == "reading":
-            await uploads.read(pool, runner, job)
+            await uploads.read(databases, runner, job)
         else:
-            await Import(pool, runner, job, per_second).run()
+            await Import(databases, runner, job, per_second).run()
 
 
 @asynccontextmanager
