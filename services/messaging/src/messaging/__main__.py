@@ -5,7 +5,7 @@ from chassis.confined.runner import Runner
 from chassis.serving import background, serve
 from eventbus import Producer, outbox
 
-from messaging import alarms, directory, hearing
+from messaging import alarms, arrivals, directory, hearing
 from messaging.application import app_of, gif_guard_of, look_of, outside_of
 from messaging.gifs import sources as gifs
 from messaging.integrations import telling as outgoing
@@ -37,6 +37,7 @@ async def main(settings: Settings) -> None:
             outgoing.run(pool, outside_of(settings)),
             previews.run(pool, look_of(settings, decoder), settings.link_previews_per_minute),
             hearing.run(settings, pool, producer),
+            arrivals.run(all_databases),
             transfers.run(all_databases, runner, settings.import_messages_per_second),
             watching.run(pool),
         ),

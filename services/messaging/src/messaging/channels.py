@@ -40,8 +40,10 @@ JOINED = f"""
     FROM channel_members m JOIN channels c ON c.id = m.channel_id
     WHERE c.workspace_id = $1 AND m.user_id = $2 AND {AFTER}
 """  # noqa: S608
-DEFAULTS = "SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND NOT is_archived ORDER BY id"
-OPEN = "SELECT id FROM channels WHERE workspace_id = $1 AND id = ANY($2) AND NOT is_archived ORDER BY id"
+# Nobody joins what is leaving for another database: arrivals.py.
+_OPEN = "NOT is_archived AND NOT is_leaving(id) ORDER BY id"
+DEFAULTS = f"SELECT id FROM channels WHERE workspace_id = $1 AND is_default AND {_OPEN}"  # noqa: S608
+OPEN = f"SELECT id FROM channels WHERE workspace_id = $1 AND id = ANY($2) AND {_OPEN}"  # noqa: S608
 UPDATE = f"""
     UPDATE channels SET name = coalesce($2, name), description = coalesce($3, description),
         is_archived = coalesce($4, is_archived),
@@ -201,10 +203,12 @@ async def join_defaults(db: Db, workspace_id: UUID, user_id: UUID) -> None:
         await _add(db, await one(db, LOCK, row["id"]), [user_id], user_id)
 
 
-async def join_some(db: Db, workspace_id: UUID, user_id: UUID, channel_ids: Sequence[UUID]) -> None:
-    """Those that were archived meanwhile stay closed."""
-    for row in await db.fetch(OPEN, workspace_id, list(channel_ids)):
-        await _add(db, await one(db, LOCK, row["id"]), [user_id], user_id)
+async def join_some(db: Db, workspace_id: UUID, user_id: UUID, channel_ids: Sequence[UUID]) -> set[UUID]:
+    """Those that are here; those that were archived meanwhile stay closed."""
+    joined = [row["id"] for row in await db.fetch(OPEN, workspace_id, list(channel_ids))]
+    for channel_id in joined:
+        await _add(db, await one(db, LOCK, channel_id), [user_id], user_id)
+    return set(joined)
 
 
 async def info(db: Db, channel_id: UUID) -> Json:

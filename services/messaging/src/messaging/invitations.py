@@ -18,6 +18,7 @@ from messaging import announcements, members, users, workspaces
 from messaging.bodies import Email, Invite
 from messaging.permissions import Action, Standing, check, standing_of
 from messaging.rows import plain_json, texts
+from messaging.sharding.databases import Across
 
 ORGANIZATION = "SELECT organization_id FROM workspaces WHERE id = $1"
 MEMBER_BY_EMAIL = """
@@ -39,11 +40,12 @@ ACCEPT = "UPDATE invitations SET status = 'accepted', accepted_by = $2 WHERE id 
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
-async def issue(db: Db, standing: Standing, workspace_id: UUID, invite: Invite, days: int) -> Json:
+async def issue(across: Across, standing: Standing, workspace_id: UUID, invite: Invite, days: int) -> Json:
     """Invite each address; an earlier invitation that is still open is replaced. Answers who could not be, and why."""
     if invite.role == "admin" and not standing.is_admin:
         raise Problem(403, "forbidden", "Only admins can invite admins.")
-    await _require_channels(db, standing, invite.channel_ids)
+    db = across.home
+    await _require_channels(across, standing, invite.channel_ids)
     organization_id: UUID = await db.fetchval(ORGANIZATION, workspace_id)
     sent: list[str] = []
     failed: list[Json] = []
@@ -82,10 +84,10 @@ async def accept(db: Db, token: str, user: Principal) -> Json:
     return await _joined(db, row, user)
 
 
-async def _require_channels(db: Db, standing: Standing, channel_ids: Iterable[UUID]) -> None:
+async def _require_channels(across: Across, standing: Standing, channel_ids: Iterable[UUID]) -> None:
     """`Problem` 404 or 403 unless whoever invites could add people to each of these channels of the workspace."""
     for channel_id in channel_ids:
-        there = await standing_of(db, standing.user_id, {"channel_id": str(channel_id)})
+        there = await standing_of(await across.of(channel_id), standing.user_id, {"channel_id": str(channel_id)})
         if there.workspace_id != standing.workspace_id:
             raise not_found("channel")
         check(Action.CHANNEL_ADD_MEMBER, there)

@@ -12,7 +12,7 @@ from eventbus import Db
 from eventbus.wire import Json
 from uuid_utils.compat import uuid7
 
-from messaging import announcements, audit, channels, shards
+from messaging import announcements, arrivals, audit, channels, shards
 from messaging.bodies import MemberChange
 from messaging.permissions import Standing
 from messaging.rows import plain_json
@@ -71,10 +71,12 @@ async def add(
     if row is None:
         return False
     await announcements.workspace_member_saved(db, row, invited_by or user_id)
+    joined: set[UUID] = set()
     if channel_ids:
-        await channels.join_some(db, workspace_id, user_id, channel_ids)
+        joined = await channels.join_some(db, workspace_id, user_id, channel_ids)
     else:
         await channels.join_defaults(db, workspace_id, user_id)
+    await arrivals.expect(db, workspace_id, user_id, {*channel_ids} - joined, has_defaults=not channel_ids)
     return True
 
 
@@ -121,6 +123,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     """Out of the workspace and of all its channels; their messages stay."""
     await db.execute(LOCK_WORKSPACE, workspace_id)
     await _check_owner_rules(db, standing, workspace_id, await get(db, workspace_id, user_id), None)
+    await arrivals.forget(db, workspace_id, user_id)
     await shards.pass_over_closed(db)
     await db.execute(LOCK_CHANNELS, workspace_id, user_id)
     left = [row["channel_id"] for row in await db.fetch(LEAVE_ALL, workspace_id, user_id)]

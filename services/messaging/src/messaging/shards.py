@@ -30,6 +30,11 @@ async def number(db: Db) -> int:
     return int(await db.fetchval(SHARD))
 
 
+async def are_several(db: Db) -> bool:
+    """Whether this is not the only one."""
+    return bool(await db.fetchval(SAID, "nexus.slots"))
+
+
 async def new_channel_id(db: Db, slot: int) -> UUID:
     """An id in that slot or, if its channels are elsewhere, in another that is here."""
     said = await db.fetchval(SAID, "nexus.slots")

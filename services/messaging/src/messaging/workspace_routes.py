@@ -6,7 +6,7 @@ from uuid import UUID
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Request, Response
 
-from messaging import channels, invitations, members, workspaces
+from messaging import arrivals, channels, invitations, members, workspaces
 from messaging.bodies import (
     Acceptance,
     Direct,
@@ -18,6 +18,7 @@ from messaging.bodies import (
     WorkspaceChange,
 )
 from messaging.permissions import Action, Ask, allowed
+from messaging.sharding.databases import databases_of
 
 router = APIRouter(prefix="/api")
 
@@ -82,8 +83,8 @@ async def remove_member(
 async def invite(
     workspace_id: UUID, body: Invite, request: Request, ask: Annotated[Ask, allowed(Action.INVITE)]
 ) -> Json:
-    async with ask.granted() as (db, standing):
-        return await invitations.issue(db, standing, workspace_id, body, request.app.state.invitation_days)
+    async with ask.granted() as (db, standing), databases_of(request).beside(db) as across:
+        return await invitations.issue(across, standing, workspace_id, body, request.app.state.invitation_days)
 
 
 @router.get("/workspaces/{workspace_id}/invitations")
@@ -93,9 +94,13 @@ async def list_invitations(workspace_id: UUID, ask: Annotated[Ask, allowed(Actio
 
 
 @router.post("/invitations/accept")
-async def accept_invitation(body: Acceptance, ask: Annotated[Ask, allowed(Action.INVITATION_ACCEPT)]) -> Json:
+async def accept_invitation(
+    body: Acceptance, request: Request, ask: Annotated[Ask, allowed(Action.INVITATION_ACCEPT)]
+) -> Json:
     async with ask.granted() as (db, _):
-        return await invitations.accept(db, body.token, ask.user)
+        joined = await invitations.accept(db, body.token, ask.user)
+    await arrivals.hurry(databases_of(request), ask.user.user_id)
+    return joined
 
 
 @router.get("/workspaces/{workspace_id}/channels")
