@@ -149,3 +149,27 @@ describe("changes", () => {
     expect(receive(early, aMessage(3)).messages[2]?.isDeleted).toBe(true);
   });
 });
+
+describe("what no edit changes", () => {
+  const reaction = (revision: number, add = true) =>
+    ({ kind: "reaction", messageId: "m1", emoji: "👍", userId: "bo", add, revision }) as const;
+  const edited = (revision: number, more: object = {}) =>
+    aMessage(1, { content: "edited", updatedAt: "2090-01-01T00:00:00Z", revision, ...more });
+  const last = (timeline: Timeline) => timeline.messages[0];
+
+  test("is not undone by the answer to an edit that came late", () => {
+    const told = apply(loaded(1, 1), { kind: "update", message: edited(5) });
+    const reacted = apply(told, reaction(6));
+    const replied = apply(reacted, { kind: "thread", messageId: "m1", ...REPLIED, revision: 7 });
+    const late = apply(replied, { kind: "update", message: edited(5) });
+    expect(last(late)).toMatchObject({ content: "edited", reactions: { "👍": ["bo"] }, threadReplyCount: 1 });
+  });
+
+  test("comes with the edit that knows it, and is not heard twice", () => {
+    const both = apply(loaded(1, 1), { kind: "update", message: edited(8, { reactions: {} }) });
+    expect(last(apply(both, reaction(6)))?.reactions).toEqual({});
+    expect(last(apply(both, reaction(9)))).toMatchObject({ content: "edited", reactions: { "👍": ["bo"] }, revision: 9 });
+  });
+});
+
+const REPLIED = { threadReplyCount: 1, lastReplyAt: "2026-01-01T00:00:00Z", participants: ["bo"] };

@@ -12,7 +12,7 @@ export type Change =
   | { kind: "pin"; messageId: string; isPinned: boolean }
   | { kind: "poll"; messageId: string; poll: Poll }
   | ({ kind: "thread"; messageId: string } & ThreadShown)
-  | { kind: "reaction"; messageId: string; emoji: string; userId: string; add: boolean };
+  | { kind: "reaction"; messageId: string; emoji: string; userId: string; add: boolean; revision?: number };
 
 /** How the first message of a thread shows the replies to it. */
 export interface ThreadShown {
@@ -191,7 +191,7 @@ export function changed(message: Message, change: Change): Message {
     case "thread":
       return answered(message, change);
     case "reaction":
-      return { ...message, reactions: reacted(message.reactions, change) };
+      return reactedTo(message, change);
   }
 }
 
@@ -201,6 +201,14 @@ function answered(message: Message, { revision, participants, threadReplyCount, 
   return { ...message, revision, threadReplyCount, lastReplyAt, threadParticipants: [...participants] };
 }
 
+/** What somebody does here themselves has no revision yet. */
+function reactedTo(message: Message, change: Change & { kind: "reaction" }): Message {
+  const { revision = Infinity } = change;
+  if (revision <= (message.revision ?? 0)) return message;
+  const reactions = reacted(message.reactions, change);
+  return change.revision === undefined ? { ...message, reactions } : { ...message, reactions, revision };
+}
+
 function reacted(reactions: Message["reactions"], change: Change & { kind: "reaction" }): Message["reactions"] {
   const others = (reactions[change.emoji] ?? []).filter((userId) => userId !== change.userId);
   const users = change.add ? [...others, change.userId] : others;
@@ -208,9 +216,11 @@ function reacted(reactions: Message["reactions"], change: Change & { kind: "reac
   return users.length > 0 ? { ...reactions, [change.emoji]: users } : rest;
 }
 
-/** A deleted message stays deleted; otherwise the later edit wins. */
+/** A deleted message stays deleted; otherwise the later form wins, also of what no edit changed. */
 function newer(held: Message, incoming: Message): Message {
   if (held.isDeleted !== incoming.isDeleted) return held.isDeleted ? held : incoming;
+  if ((incoming.revision ?? 0) !== (held.revision ?? 0))
+    return (incoming.revision ?? 0) > (held.revision ?? 0) ? incoming : held;
   return incoming.updatedAt >= held.updatedAt ? incoming : held;
 }
 

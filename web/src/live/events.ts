@@ -27,6 +27,7 @@ interface Reaction {
   messageId: string;
   emoji: string;
   userId: string;
+  revision: number;
 }
 
 export function attach(socket: Socket): void {
