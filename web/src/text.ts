@@ -34,6 +34,8 @@ export const text = {
   cancel: "Cancel",
   save: "Save",
   tryAgain: "Try again",
+  copied: "Copied",
+  notCopied: (words: string) => `The browser does not allow copying here. Copy it by hand: ${words}`,
   loading: "Loading",
 
   entrance: {

@@ -26,8 +26,6 @@ export const administration = {
   saved: "Saved",
   more: "Show more",
   copy: "Copy",
-  copied: "Copied",
-  notCopied: "Select it and copy it by hand.",
   shownOnce: "Copy it now: it is not shown again.",
   somebodyGone: "Somebody who left",
   channelGone: "a channel",

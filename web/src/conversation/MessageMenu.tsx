@@ -18,6 +18,7 @@ import { isInChannel } from "../threads/thread";
 import { keepThreadUnread } from "../threads/threads";
 import { Icon } from "../ui/icons";
 import { MenuEntry } from "../ui/MenuEntry";
+import { copy } from "../ui/copy";
 import { complain, notify } from "../ui/notices";
 import { ReportDialog } from "./ReportDialog";
 
@@ -37,10 +38,6 @@ export function MessageMenu({ message, isOwn, mayModerate, onOpenChange }: Props
     setOpen(open);
     onOpenChange(open);
   };
-  const copy = () =>
-    void navigator.clipboard
-      .writeText(messageLink(message.channelId, message.id))
-      .then(() => notify(text.invite.copied), complain);
   return (
     <>
       <DropdownMenu.Root modal={false} open={isOpen} onOpenChange={change}>
@@ -58,7 +55,11 @@ export function MessageMenu({ message, isOwn, mayModerate, onOpenChange }: Props
               label={text.threads.reply}
               onSelect={() => goToThread(message.channelId, message.parentMessageId ?? message.id)}
             />
-            <MenuEntry icon="copy" label={words.copyLink} onSelect={copy} />
+            <MenuEntry
+              icon="copy"
+              label={words.copyLink}
+              onSelect={() => void copy(messageLink(message.channelId, message.id), text.invite.copied)}
+            />
             <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
             <MenuEntry
               icon="unread"

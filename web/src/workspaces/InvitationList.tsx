@@ -8,7 +8,7 @@ import { invitationLink } from "../location";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
-import { complain, notify } from "../ui/notices";
+import { copy } from "../ui/copy";
 
 export function InvitationList({ workspaceId, only }: { workspaceId: string; only?: readonly string[] }) {
   const query = useQuery({ queryKey: keys.invitations(workspaceId), queryFn: () => listInvitations(workspaceId) });
@@ -58,18 +58,9 @@ function Row({ invitation }: { invitation: Invitation }) {
         <IconButton
           icon="copy"
           label={text.invite.copyOf(invitation.email)}
-          onClick={() => void copy(invitationLink(invitation.token))}
+          onClick={() => void copy(invitationLink(invitation.token), text.invite.copied)}
         />
       )}
     </li>
   );
-}
-
-async function copy(link: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(link);
-    notify(text.invite.copied);
-  } catch (error) {
-    complain(error);
-  }
 }
