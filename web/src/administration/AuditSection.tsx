@@ -17,10 +17,10 @@ import { Paged } from "../ui/Paged";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { usePending } from "../ui/usePending";
+import { downloadText } from "../ui/download";
 import { isDirect, useMembers } from "../workspaces/people";
 import type { SectionProps } from "./SettingsDialog";
 import { type Names, dayAfter, described, startOf } from "./audit";
-import { download } from "./download";
 import { usePages } from "../live/paging";
 
 const entriesIn = (page: { entries: AuditEntry[] }) => page.entries;
@@ -125,7 +125,7 @@ function Tools({ workspaceId, filter }: { workspaceId: string; filter: AuditFilt
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const { isPending, problem, run } = usePending();
   const words = text.administration.audit;
-  const keep = async () => download("audit.csv", await auditAsTable(workspaceId, filter), "text/csv");
+  const keep = async () => downloadText("audit.csv", await auditAsTable(workspaceId, filter), "text/csv");
   return (
     <>
       <div className="buttons">

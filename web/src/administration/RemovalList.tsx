@@ -7,7 +7,7 @@ import { text } from "../text";
 import { Paged } from "../ui/Paged";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
-import { download } from "./download";
+import { downloadText } from "../ui/download";
 import { usePages } from "../live/paging";
 import { type Verdict, verify } from "./retention";
 
@@ -44,7 +44,7 @@ function Row({ workspaceId, report, publicKey }: { workspaceId: string; report: 
   const words = text.administration.retention;
   const check = async () => setVerdict(await verify(await retentionReport(workspaceId, report.id), publicKey));
   const keep = async () =>
-    download(`removed-${report.id}.jsonl`, await retentionReport(workspaceId, report.id), "application/jsonl");
+    downloadText(`removed-${report.id}.jsonl`, await retentionReport(workspaceId, report.id), "application/jsonl");
   return (
     <li className="row" data-testid="removal-report">
       <span className="row-main">

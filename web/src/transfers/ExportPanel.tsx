@@ -9,9 +9,9 @@ import { text } from "../text";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { Tick } from "../ui/Tick";
+import { download } from "../ui/download";
 import { usePending } from "../ui/usePending";
 import { Progress } from "./Progress";
-import { keepFile } from "./files";
 
 const LOOK_EVERY_MS = 1_500;
 
@@ -84,7 +84,7 @@ function NewExport({ workspaceId }: { workspaceId: string }) {
 function Row({ workspaceId, transfer }: { workspaceId: string; transfer: Transfer }) {
   const { isPending, problem, run } = usePending();
   const words = text.transfers;
-  const fetch = () => run(async () => keepFile("workspace.zip", await fetchExport(workspaceId, transfer.id)));
+  const fetch = () => run(async () => download("workspace.zip", await fetchExport(workspaceId, transfer.id)));
   const remove = () =>
     run(async () => {
       await removeExport(workspaceId, transfer.id);

@@ -1,9 +1,9 @@
 /** What came of an import. */
-import { download } from "../administration/download";
 import { type Transfer, listSkipped } from "../api/transfers";
 import { text } from "../text";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
+import { downloadText } from "../ui/download";
 import { SkippedList } from "./ImportPreview";
 
 interface Props {
@@ -22,7 +22,7 @@ export function ImportReport({ workspaceId, transfer, onAnother }: Props) {
     run(async () => {
       const rows = await listSkipped(workspaceId, transfer.id);
       const lines = rows.map(({ reason, what }) => `${CELL(words.reasons[reason] ?? reason)},${CELL(what)}`);
-      download("left-out.csv", ["reason,what", ...lines].join("\r\n"), "text/csv");
+      downloadText("left-out.csv", ["reason,what", ...lines].join("\r\n"), "text/csv");
     });
   return (
     <div data-testid="import-report">

@@ -1,5 +1,5 @@
-/** Hands bytes to the browser to be kept as a file. */
-export function keepFile(name: string, content: Blob): void {
+/** Hands something to the browser to be kept as a file. */
+export function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
@@ -8,3 +8,6 @@ export function keepFile(name: string, content: Blob): void {
   // The browser has taken it by then.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
+
+export const downloadText = (name: string, content: string, type: string) =>
+  download(name, new Blob([content], { type }));
