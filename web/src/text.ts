@@ -12,6 +12,8 @@ const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit
 const day = new Intl.DateTimeFormat(locale, { weekday: "long", month: "long", day: "numeric" });
 const dayOfYear = new Intl.DateTimeFormat(locale, { year: "numeric", month: "long", day: "numeric" });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+/** Names in one line. */
+const FEW = 20;
 const list = new Intl.ListFormat(locale, { type: "conjunction" });
 const plural = (count: number, one: string, many: string) =>
   `${count.toLocaleString(locale)} ${count === 1 ? one : many}`;
@@ -30,6 +32,8 @@ export const text = {
     return at.getFullYear() === now.getFullYear() ? day.format(at) : dayOfYear.format(at);
   },
   names: (names: string[]) => list.format(names),
+  fewNames: (names: string[]) =>
+    list.format(names.length > FEW + 1 ? [...names.slice(0, FEW), `${names.length - FEW} others`] : names),
   close: "Close",
   cancel: "Cancel",
   save: "Save",

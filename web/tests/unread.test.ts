@@ -160,3 +160,17 @@ test("a channel that was archived before one came is asked for once it is opened
   reading.hearArchived("c", false);
   await vi.waitFor(() => expect(badge().number).toBe("1"));
 });
+
+test("what was muted until a moment shows as soon as that has passed", async () => {
+  vi.useFakeTimers();
+  reading.hearNotifications("c", { level: "all", mutedUntil: new Date(Date.now() + 60_000).toISOString() });
+  const shown: boolean[] = [];
+  const stop = reading.useReading.subscribe(() => shown.push(badge().isMuted));
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(shown).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(shown).toEqual([false]);
+  expect(totals(reading.useReading.getState()).mentions).toBe(1);
+  stop();
+  vi.useRealTimers();
+});

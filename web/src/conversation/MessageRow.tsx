@@ -149,7 +149,7 @@ function Reactions({ message, people, myId, isReadOnly }: Pick<Props, "message" 
   return (
     <ul className="reactions">
       {given.map(([emoji, userIds]) => {
-        const names = text.names(userIds.map((id) => nameOf(people, id)));
+        const names = text.fewNames(userIds.map((id) => nameOf(people, id)));
         return (
           <li key={emoji}>
             <button

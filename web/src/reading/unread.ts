@@ -31,6 +31,8 @@ const NOTHING_YET: Reading = { held: {}, hearing: {}, workspaceOf: {}, lines: {}
 const ATTEMPTS = 6;
 /** Everybody in a channel may have to ask at the same moment. */
 const APART_MS = 1_500;
+/** A timer takes no more. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 export const useReading = create<Reading>(() => NOTHING_YET);
 const reading = useReading.getState;
@@ -42,6 +44,7 @@ const closed = new Set<string>();
 /** How often something was heard of a channel that makes an answer under way old. */
 const heard = new Map<string, number>();
 const asking = new Set<string>();
+let waking: ReturnType<typeof setTimeout> | undefined;
 /** How far this device has read what the server does not know yet, and what its events have not told yet. */
 const untold = new Map<string, number>();
 const awaited = new Map<string, number>();
@@ -77,6 +80,7 @@ function takeAll(told: readonly Unread[], before: ReadonlyMap<string, number>): 
     hearing[each.channelId] = each;
   }
   useReading.setState({ held, hearing });
+  wakeAtNextEnd();
   for (const { channelId } of told) if (heard.get(channelId) !== before.get(channelId)) void recount(channelId);
 }
 
@@ -166,6 +170,18 @@ export function hearRead(told: counts.UnreadState): void {
 
 export function hearNotifications(channelId: string, { level, mutedUntil }: Hearing): void {
   useReading.setState((state) => ({ hearing: { ...state.hearing, [channelId]: { level, mutedUntil } } }));
+  wakeAtNextEnd();
+}
+
+/** What is muted until a moment is heard again from then on, also if nothing is said. */
+function wakeAtNextEnd(): void {
+  clearTimeout(waking);
+  const now = Date.now();
+  const ends = Object.values(reading().hearing).map(({ mutedUntil }) => (mutedUntil ? Date.parse(mutedUntil) : 0));
+  const next = Math.min(...ends.filter((at) => at > now));
+  if (next === Infinity) return;
+  const wake = () => (useReading.setState(({ hearing }) => ({ hearing: { ...hearing } })), wakeAtNextEnd());
+  waking = setTimeout(wake, Math.min(next - now + 1, LONGEST_WAIT_MS));
 }
 
 /** A conversation is opened: what came since it was read is set apart, and looking at it reads it. */
