@@ -106,10 +106,10 @@ async def test_a_killed_gateway_costs_an_upload_nothing(
         uplink = await entered(of_ada, ada)
         await dropped(of_ada, film)
         await midway(of_ada, 15)
-        product.kill("gateway")
-        await expect(upload(of_ada, "stalled")).to_have_count(1)
-        await expect(upload(of_ada)).to_contain_text("Waiting for the connection…")
-        await uplink.be(FAST)
+        with product.dead("gateway"):
+            await expect(upload(of_ada, "stalled")).to_have_count(1)
+            await expect(upload(of_ada)).to_contain_text("Waiting for the connection…")
+            await uplink.be(FAST)
         await expect(upload(of_ada, "uploaded")).to_have_count(1, timeout=WITHIN_MS)
         assert uplink.methods["POST"] == 1
         assert uplink.methods["HEAD"] >= 1
@@ -163,7 +163,7 @@ async def test_a_cancelled_upload_leaves_nothing(browser: Browser, product: Prod
 
         await eventually(gone, within=WITHIN_MS / 1_000)
         assert await _listed(ada, team.channel_id) == []
-        assert await of_ada.page.evaluate("Object.keys(localStorage).filter(key => key.includes('upload'))") == []
+        await of_ada.page.wait_for_function("!Object.keys(localStorage).some(key => key.includes('upload'))")
         await of_ada.page.reload()
         await of_ada.open("plans")
         await expect(upload(of_ada)).to_have_count(0)
@@ -187,8 +187,8 @@ async def test_what_was_checked_while_the_gateway_was_gone_is_seen(
             file = of_ada.message("Notes").get_by_test_id("file")
             await expect(file).to_have_attribute("data-state", "scanning")
             await of_ada.page.route("**/socket.io/**", lambda route: route.abort())
-            product.kill("gateway")
-            await expect(of_ada.page.get_by_text("Reconnecting")).to_be_visible()
+            with product.dead("gateway"):
+                await expect(of_ada.page.get_by_text("Reconnecting")).to_be_visible()
         await _clean(bo, team.channel_id)
         await of_ada.page.unroute("**/socket.io/**")
         await expect(file).to_have_attribute("data-state", "clean", timeout=WITHIN_MS)

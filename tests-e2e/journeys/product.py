@@ -131,6 +131,16 @@ class Product:
         os.kill(self.pid(name), signal.SIGKILL)
 
     @contextmanager
+    def dead(self, name: str) -> Iterator[None]:
+        """End a part or service as a crash does; it is started again once the block is left."""
+        os.kill(self.launcher.pid, signal.SIGSTOP)
+        try:
+            self.kill(name)
+            yield
+        finally:
+            os.kill(self.launcher.pid, signal.SIGCONT)
+
+    @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """Within, a part or service with all its processes neither works nor ends, as on a disk that hangs."""
         pids = [self.pid(name), *_children(self.pid(name))]
