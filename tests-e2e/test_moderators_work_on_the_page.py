@@ -29,7 +29,7 @@ async def test_a_report_is_resolved_and_people_are_silenced_by_hand(
         await expect(of_bo.message("an insult")).to_be_visible()
         await bo.post(f"/api/messages/{insult['id']}/report", {"reason": "Nobody should say this."})
 
-        await expect(of_ada.page.get_by_text("A message was reported.")).to_be_visible()
+        await expect(of_ada.page.get_by_text("A message was reported.").first).to_be_visible()
         await of_ada.page.get_by_label("workspace menu").click()
         await of_ada.page.get_by_role("menuitem", name="Workspace settings").click()
         await of_ada.page.get_by_role("tab", name="Moderation", exact=True).click()
