@@ -18,14 +18,19 @@ from playwright.async_api import Browser
 
 HERE = Path(__file__).parent
 DEADLINE = aiohttp.ClientTimeout(total=30)
+# Seconds for what waits without an end: each wait of a journey has its own, also the start of the product in the first.
+LONGEST = 600
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Everything here is a journey; what takes long is for `make soak` alone."""
+    is_limited = config.getoption("--timeout") is not None
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker("journey")
+            if not is_limited and item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(LONGEST))
         if item.path.is_relative_to(HERE / "soak"):
             item.add_marker("soak")
 

@@ -20,7 +20,8 @@ VICTIMS = ("messaging", "gateway", "identity", "presence", "kafka", "postgres", 
 # More rounds, by night, meet more moments to be killed in (with a longer --timeout).
 ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "1"))
 A_SECOND = 20
-BACK_WITHIN = 15.0
+# How long it takes is printed; what limits it is a machine with one slow processor for all of it.
+BACK_WITHIN = 60.0
 SERVICES = ("identity", "messaging", "presence", "gateway")
 Check = Callable[[], bool] | Callable[[], Awaitable[bool]]
 
@@ -42,7 +43,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(
                 await _kill_one_after_the_other(town, product, speaker, listeners, team)
         await eventually(lambda: len(speaker.acknowledged) == len(speaker.written), BACK_WITHIN)
         history = await ada.everything(team.channel_id)
-        await eventually(lambda: all(len(one.view) >= len(history) for one in listeners.values()))
+        await eventually(lambda: all(len(one.view) >= len(history) for one in listeners.values()), BACK_WITHIN)
         _check(speaker, listeners, history)
 
 

@@ -81,7 +81,7 @@ class Client:
         turns = [name for name, _ in self.heard if name in ("connect", "disconnect")]
         return bool(turns) and turns[-1] == "connect"
 
-    async def connected(self, within: float = 10) -> "Client":
+    async def connected(self, within: float = 30) -> "Client":
         """Itself, once it is let in."""
         await eventually(lambda: self.is_connected, within)
         return self
