@@ -66,8 +66,7 @@ async def test_the_trace_of_a_request_goes_on_in_logs_and_topics(town: Town, pro
         headers={"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"},
     )  # fmt: skip
     assert answer.headers["x-trace-id"] == trace_id
-    logged = [line for line in product.log("messaging") if line.get("trace_id") == trace_id]
-    assert logged
+    await eventually(lambda: any(line.get("trace_id") == trace_id for line in product.log("messaging")))
 
     async def published() -> bool:
         headers = await headers_of(product.kafka_url, team.channel_id)

@@ -8,6 +8,7 @@ from journeys.pages import Window, window
 from journeys.people import PASSWORD, Team, Town
 from journeys.product import Product
 from playwright.async_api import Browser, Locator, expect
+from testkit import eventually
 
 
 @pytest_asyncio.fixture
@@ -50,7 +51,8 @@ async def test_a_thread_is_held_beside_its_channel(
             await expect(each.page.get_by_test_id("message-list").get_by_text("At the harbour")).to_have_count(0)
             replies = each.message("Where do we meet?").get_by_test_id("replies").first
             await expect(replies).to_contain_text("1 reply")
-            assert await _is_below(replies, each.contents.filter(has_text="Where do we meet?").first)
+            words = each.contents.filter(has_text="Where do we meet?").first
+            await eventually(lambda replies=replies, words=words: _is_below(replies, words))
         await expect(threads_link(of_ada)).to_have_attribute("data-unread", "true")
         await expect(threads_link(of_ada)).to_contain_text("1")
         await threads_link(of_ada).click()

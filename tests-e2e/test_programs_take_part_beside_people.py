@@ -120,7 +120,7 @@ async def test_a_program_is_told_of_what_people_say(town: Town, answering: Progr
     of_bo = await bo.connect()
     await of_bo.say(team.channel_id, "nothing")
     said = await of_bo.say(team.channel_id, "!build main")
-    await eventually(lambda: len(answering.asked) == 1)
+    await eventually(lambda: len(answering.asked) == 1, within=30)
     assert answering.data()["message"] == said
     assert answering.is_signed_with(hook["secret"])
 

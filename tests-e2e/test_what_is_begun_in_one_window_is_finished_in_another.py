@@ -127,7 +127,7 @@ async def test_a_saved_message_and_a_reminder_lead_back_to_it(desk: Desk) -> Non
 
 async def test_what_is_due_is_seen_by_who_was_away(desk: Desk) -> None:
     await desk.here.page.goto("about:blank")
-    at = datetime.now(UTC) + timedelta(seconds=12)
+    at = datetime.now(UTC) + timedelta(seconds=15)
     await desk.ada.post("/api/reminders", {"text": "water the plants", "remindAt": at.isoformat()})
 
     async def is_due() -> bool:

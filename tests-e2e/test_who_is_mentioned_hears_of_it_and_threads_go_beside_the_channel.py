@@ -60,7 +60,7 @@ async def test_here_is_whoever_is_not_away(team: Team) -> None:
         return await mentions_of(cy, channel_id) > 0
 
     await eventually(cy_is_mentioned)
-    assert of_bo.messages(channel_id)
+    await eventually(lambda: of_bo.messages(channel_id))
 
 
 async def test_a_thread_is_shown_at_its_first_message_and_followed(team: Team) -> None:

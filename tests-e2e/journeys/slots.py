@@ -83,10 +83,17 @@ async def say_where(installation: Installation, slots: str) -> None:
 async def move_and(
     strike: Callable[[asyncio.subprocess.Process], None], step: str, slot: int, source: str, target: str
 ) -> tuple[int, str]:
-    """Move a slot, and strike when it has come so far, and no further; how it ended, and all that it said."""
+    """Move a slot, and strike as below."""
     urls = {"NEXUS_SOURCE_URL": source, "NEXUS_TARGET_URL": target}
+    return await administer_and(strike, step, "move-slot", str(slot), **urls)
+
+
+async def administer_and(
+    strike: Callable[[asyncio.subprocess.Process], None], step: str, *arguments: str, **urls: str
+) -> tuple[int, str]:
+    """Give the command, and strike when it has come so far, and no further; how it ended, and all that it said."""
     run = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", STEP_BY_STEP, "move-slot", str(slot), env={**os.environ, **urls},
+        sys.executable, "-c", STEP_BY_STEP, *arguments, env={**os.environ, **urls},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     assert run.stdout is not None

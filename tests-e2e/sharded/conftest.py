@@ -44,11 +44,13 @@ async def installation(
             )
         )  # fmt: skip
         told["jwks_url"] = f"{identity.url}/.well-known/jwks.json"
+        reached = {"NEXUS_CHANNEL_DATABASE_URLS": other_database, "NEXUS_IMPORT_MESSAGES_PER_SECOND": "500"}
         home, other, presence = await asyncio.gather(
             *(
-                stack.enter_async_context(process(name, database_url=url, **told, within=WITHIN))
-                for name, url in (
-                    ("messaging", home_database), ("messaging", other_database), ("presence", await homes("presence"))
+                stack.enter_async_context(process(name, database_url=url, **told, settings=more, within=WITHIN))
+                for name, url, more in (
+                    ("messaging", home_database, reached), ("messaging", other_database, {}),
+                    ("presence", await homes("presence"), {}),
                 )
             )
         )  # fmt: skip
