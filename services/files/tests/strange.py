@@ -50,6 +50,16 @@ def moving(frames: int = 5, side: int = 300, kind: str = "GIF") -> bytes:
     return held.getvalue()
 
 
+def moving_over() -> bytes:
+    """A PNG whose first picture is no frame: then all is red, and then a part of it blue."""
+    held = io.BytesIO()
+    unseen, red = (Image.new("RGBA", (100, 100), colour) for colour in ("green", "red"))
+    blue = red.copy()
+    blue.paste((0, 0, 255), (0, 0, 50, 50))
+    unseen.save(held, "PNG", save_all=True, append_images=[red, blue], default_image=True, duration=50)
+    return held.getvalue()
+
+
 def bomb(width: int = 20_000, height: int = 20_000) -> bytes:
     """A PNG of 400 million pixels that are all black, in less than 400 KB."""
     packer = zlib.compressobj(9)

@@ -75,17 +75,35 @@ async def test_what_is_transparent_stays_so(looker: Runner) -> None:
     assert image(made["thumbnail.webp"])(5, 5)[3] == 0
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 async def test_what_moves_moves_in_small_too(looker: Runner, kind: str) -> None:
     _, made = await looked_at(looker, strange.moving(5, 300, kind))
     small = image(made["thumbnail.webp"])
     assert (small.get("n-pages"), small.get("page-height"), small.width) == (5, 200, 200)
+    assert small.get("delay") == [100] * 5
 
 
-async def test_of_thousands_of_frames_the_first_are_shown(looker: Runner) -> None:
-    told, made = await looked_at(looker, strange.moving(3_000, 16))
-    assert (told["mediaType"], told["frames"]) == ("image/gif", 100)
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+async def test_of_thousands_of_frames_the_first_are_shown(looker: Runner, kind: str) -> None:
+    told, made = await looked_at(looker, strange.moving(3_000, 16, kind))
+    assert (told["mediaType"], told["frames"]) == (f"image/{kind.lower()}", 100)
     assert image(made["thumbnail.webp"]).get("n-pages") == 100
+
+
+async def test_a_first_picture_that_is_no_frame_is_for_who_shows_none(looker: Runner) -> None:
+    """And each frame is as it is shown, over the one before."""
+    _, made = await looked_at(looker, strange.moving_over())
+    small = image(made["thumbnail.webp"])
+    assert (small.get("n-pages"), small.get("page-height")) == (2, 100)
+    for place, (red, green, blue) in {(10, 10): (255, 0, 0), (60, 60): (255, 0, 0), (10, 110): (0, 0, 255)}.items():
+        assert all(abs(found - said) < 12 for found, said in zip(small(*place), (red, green, blue), strict=False))
+    assert abs(small(90, 190)[0] - 255) < 12, "what the second frame leaves as it was"
+
+
+async def test_an_animation_that_breaks_off_is_damaged(looker: Runner) -> None:
+    body = strange.moving(5, 300, "PNG")
+    told, _ = await looked_at(looker, body[: len(body) * 4 // 5])
+    assert told["note"] == "damaged"
 
 
 async def test_four_hundred_megapixels_are_not_decoded(looker: Runner) -> None:

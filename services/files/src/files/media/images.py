@@ -13,6 +13,8 @@ import pi_heif
 import pyvips
 from PIL import Image, ImageOps
 
+from files.media import moving
+
 # Its reader runs no scripts and loads nothing, and could not from here.
 pyvips.operation_block_set("VipsForeignLoadSvg", False)
 # Width times height times frames.
@@ -38,6 +40,8 @@ def look(folder: Path, *, media_type: str) -> dict[str, Any]:
     image = _opened(folder / "input", media_type)
     width, height, frames = image.width, _height(image), image.height // _height(image)
     _write(_shrunk(folder / "input", media_type, THUMBNAIL), folder / "thumbnail.webp", 80)
+    if media_type == PNG and moving.moves(folder / "input"):
+        frames = _frames_in(folder / "thumbnail.webp")
     return {"width": width, "height": height, "frames": frames, "thumbnail": size_of(folder / "thumbnail.webp")}
 
 
@@ -69,6 +73,11 @@ def convert(folder: Path, *, media_type: str, to: str) -> dict[str, Any]:
 def size_of(made: Path) -> dict[str, Any]:
     image = pyvips.Image.new_from_file(str(made), access="sequential")
     return {"width": image.width, "height": _height(image)}
+
+
+def _frames_in(made: Path) -> int:
+    image = pyvips.Image.new_from_file(str(made))
+    return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
 
 
 def _as_pdf(image: Any, folder: Path) -> dict[str, Any]:
@@ -121,12 +130,23 @@ def _shrunk(path: Path, media_type: str, side: int) -> Any:
     """Loaded no larger than needed, upright, in sRGB, with its frames and what is transparent."""
     if media_type not in LOADERS:
         return _load(path, media_type).thumbnail_image(side, height=side, size="down")
+    if media_type == PNG and moving.moves(path):
+        return _moving(path, side)
     options = f"[n={_frames(path, media_type)}]" if media_type in MANY_FRAMES else ""
     try:
         return pyvips.Image.thumbnail(
             f"{path}{options}", side, height=side, size="down", output_profile="srgb", fail_on="error"
         )
     except pyvips.Error:
+        raise Refused(DAMAGED) from None
+
+
+def _moving(path: Path, side: int) -> Any:
+    """After the picture that libvips reads of it was found whole."""
+    still = _load(path, PNG)
+    try:
+        return moving.shrunk(path, side, max(1, min(FRAMES, PIXELS // (still.width * still.height))))
+    except (pyvips.Error, OSError, ValueError, SyntaxError, EOFError):
         raise Refused(DAMAGED) from None
 
 
