@@ -272,8 +272,14 @@ async def test_while_a_slot_is_closed_an_import_and_an_export_wait_and_then_go_o
     assert after == before
 
 
-async def test_a_database_that_is_not_known_is_waited_for(office: Office, databases: Databases, runner: Runner) -> None:
+async def test_a_database_that_is_not_known_is_waited_for_as_long_as_the_export_is_kept(
+    office: Office, databases: Databases, runner: Runner
+) -> None:
     export = await office.owner.made(f"/api/workspaces/{office.workspace_id}/exports", {})
     await work(Databases(databases.home), runner)
     path = f"/api/workspaces/{office.workspace_id}/exports/{export['id']}"
     assert (await office.owner.get(path))[1]["state"] == "running"
+    await databases.home.execute("UPDATE transfers SET due_at = now(), expires_at = now()")
+    await work(Databases(databases.home), runner)
+    told = (await office.owner.get(path))[1]
+    assert (told["state"], told["failure"]) == ("failed", worker.BROKEN)

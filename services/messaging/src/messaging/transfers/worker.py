@@ -71,7 +71,8 @@ async def _wait(pool: asyncpg.Pool, job: Job, away: NotThere) -> None:
     log.info("%s %s waits: %s", job.kind, job.id, away.detail)
     if await pool.fetchval(jobs.IS_KEPT, job.id):
         await pool.execute(jobs.PUT_OFF, job.id, job.token, True)
-    else:
+        return
+    with suppress(Lost):
         await _fail(pool, job)
 
 
