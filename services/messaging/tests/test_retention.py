@@ -247,3 +247,27 @@ async def test_many_are_removed_batch_by_batch(office: Office, pool: asyncpg.Poo
     assert (row["retained_from"], row["message_count"], row["last_revision"]) == (1201, 1, 1200)
     assert await pool.fetchval("SELECT sum(messages) FROM retention_reports") == 1200
     assert await pool.fetchval("SELECT count(DISTINCT revision) FROM messages WHERE is_purged") == 1200
+
+
+async def test_what_was_imported_behind_newer_messages_goes_when_it_is_too_old(
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    said = [await office.say(office.member, f"word {number}") for number in range(5)]
+    held = await office.say(office.owner, "of the owner")
+    await pool.execute(
+        "UPDATE messages SET is_imported = TRUE, created_at = now() - interval '400 days' WHERE seq IN (2, 4, 6)"
+    )
+    await _hold(office, userId=held["userId"])
+    await _told(pool)
+    await purging.sweep(pool, KEY)
+    told = [event.messages_purged for event in await _told(pool) if event.HasField("messages_purged")]
+    assert [list(each.seqs) for each in told] == [[2, 4]]
+    assert await pool.fetch("SELECT seq FROM messages WHERE is_purged ORDER BY seq") == [(2,), (4,)]
+    await purging.sweep(pool, KEY)
+    assert await _told(pool) == []
+    # The others go in their turn, and what is purged already is not purged again.
+    await _grown_old(pool)
+    await purging.sweep(pool, KEY)
+    left = await pool.fetch("SELECT id::text FROM messages WHERE NOT is_purged")
+    assert [row["id"] for row in left] == [held["id"]]
+    assert len(said) == await pool.fetchval("SELECT count(*) FROM messages WHERE is_purged")

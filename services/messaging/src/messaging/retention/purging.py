@@ -29,12 +29,14 @@ BATCH = 500
 
 # One process of messaging at a time; the others find nothing to do.
 TAKE_TURN = "SELECT pg_try_advisory_xact_lock(hashtext('retention'))"
-# As numbers have no gaps, the message at which retention stands is there.
+# As numbers have no gaps, the message at which retention stands is there. Imports put old messages behind newer ones.
 DUE = f"""
     SELECT c.id FROM channels c JOIN workspaces w ON w.id = c.workspace_id
-    WHERE {periods.DAYS} > 0 AND c.retained_from <= c.last_seq AND NOT is_leaving(c.id) AND EXISTS (
+    WHERE {periods.DAYS} > 0 AND c.retained_from <= c.last_seq AND NOT is_leaving(c.id) AND (EXISTS (
         SELECT FROM messages m WHERE m.channel_id = c.id AND m.seq = c.retained_from
-            AND m.created_at < now() - make_interval(days => {periods.DAYS}))
+            AND m.created_at < now() - make_interval(days => {periods.DAYS})) OR EXISTS (
+        SELECT FROM messages m WHERE m.channel_id = c.id AND m.seq > c.retained_from AND m.is_imported
+            AND NOT m.is_purged AND m.created_at < now() - make_interval(days => {periods.DAYS})))
     ORDER BY c.id
 """  # noqa: S608 - constants
 LOCK = f"""
@@ -44,6 +46,13 @@ LOCK = f"""
 OLDEST = f"""
     SELECT id, seq, user_id, parent_message_id, is_pinned, is_deleted, is_purged, created_at FROM messages
     WHERE channel_id = $1 AND seq >= $2 ORDER BY seq LIMIT {BATCH}
+"""  # noqa: S608
+# What is spared is left out here: it stays before others, and would be all that is looked at.
+OLDEST_IMPORTED = f"""
+    SELECT id, seq, user_id, parent_message_id, is_pinned, is_deleted, is_purged, created_at FROM messages
+    WHERE channel_id = $1 AND seq > $2 AND is_imported AND NOT is_purged AND created_at < $3
+        AND NOT user_id = ANY($4) AND NOT ($5 AND is_pinned)
+    ORDER BY created_at, seq LIMIT {BATCH}
 """  # noqa: S608
 STRIP = """
     UPDATE messages m SET content = '', content_type = 'text', formatted_content = NULL, plain_text = NULL,
@@ -100,6 +109,8 @@ class _Batch:
     old: Sequence[Record]
     gone: Sequence[Record]
     held: int
+    # Where retention stands after it.
+    stands: int
 
     @property
     def ids(self) -> list[UUID]:
@@ -154,7 +165,7 @@ async def _purge(pool: asyncpg.Pool, channel_id: UUID, key: Ed25519PrivateKey) -
             await reports.add(db, batch.channel["workspace_id"], _line(batch, removed), len(batch.gone), key)
             PURGED.inc(len(batch.gone))
         uncounted = sum(not row["is_deleted"] for row in batch.gone)
-        await db.execute(GO_ON, channel_id, batch.old[-1]["seq"] + 1, revision, uncounted)
+        await db.execute(GO_ON, channel_id, batch.stands, revision, uncounted)
         return len(batch.old) == BATCH
 
 
@@ -168,21 +179,34 @@ async def _next(db: Db, channel_id: UUID) -> _Batch | None:
     if not channel["days"] or channel_id in open_holds.channel_ids:
         return None
     limit = at - timedelta(days=channel["days"])
+    return await _first(db, channel, at, limit, open_holds) or await _imported(db, channel, at, limit, open_holds)
+
+
+async def _first(db: Db, channel: Record, at: datetime, limit: datetime, open_holds: holds.Holds) -> _Batch | None:
+    """The oldest by number, from where retention stands."""
     old = []
-    for row in await db.fetch(OLDEST, channel_id, channel["retained_from"]):
+    for row in await db.fetch(OLDEST, channel["id"], channel["retained_from"]):
         if row["created_at"] >= limit:
             break
         old.append(row)
     free = [row for row in old if not row["is_purged"] and row["user_id"] not in open_holds.user_ids]
     gone = [row for row in free if not (channel["retention_spares_pins"] and row["is_pinned"])]
     held = sum(not row["is_purged"] and row["user_id"] in open_holds.user_ids for row in old)
-    return _Batch(channel, at, old, gone, held) if old else None
+    return _Batch(channel, at, old, gone, held, old[-1]["seq"] + 1) if old else None
+
+
+async def _imported(db: Db, channel: Record, at: datetime, limit: datetime, open_holds: holds.Holds) -> _Batch | None:
+    """What is old behind messages that are not."""
+    stands, spares = channel["retained_from"], channel["retention_spares_pins"]
+    old = await db.fetch(OLDEST_IMPORTED, channel["id"], stands, limit, list(open_holds.user_ids), spares)
+    gone = sorted(old, key=lambda row: row["seq"])
+    return _Batch(channel, at, old, gone, 0, stands) if old else None
 
 
 async def _strip(db: Db, batch: _Batch) -> dict[str, int]:
     """How many rows were emptied or removed, by table."""
     removed = {table: _count(await db.execute(REMOVE.format(table=table), batch.ids)) for table in ELSEWHERE}
-    last = batch.gone[-1]["created_at"]
+    last = max(row["created_at"] for row in batch.gone)
     removed["deliveries"] = _count(await db.execute(REMOVE_DELIVERIES, batch.channel["id"], last))
     removed["messages"] = _count(await db.execute(STRIP, batch.ids, batch.revisions, batch.at))
     return {table: number for table, number in removed.items() if number}
