@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from desk import Premises
-from files import derived
+from files import derived, keys
 from files.reconciling import command, objects
 from files.reconciling.findings import Kind
 from files.workshop import Workshop
@@ -107,22 +107,29 @@ async def test_what_was_made_just_now_is_not_taken_for_unknown(
     assert "image" in [preview["variant"] for preview in seen["previews"]]
 
 
-@pytest.mark.parametrize("step", ["delete_all", "delete"])
+@pytest.mark.parametrize(("rows", "prefix"), [("_rows", keys.BLOBS), ("_derived_rows", keys.DERIVED)])
 async def test_what_is_just_removed_is_not_taken_for_lost(
-    office: Premises, workshop: Workshop, monkeypatch: pytest.MonkeyPatch, step: str
+    office: Premises, workshop: Workshop, monkeypatch: pytest.MonkeyPatch, rows: str, prefix: str
 ) -> None:
     """Its rows are read before it is, and its bytes looked for when they are gone."""
     file = await taken(office.member, office.channel_id, DRAWING, "a.svg", media_type="image/svg+xml")
     await worked(workshop)
-    rows = objects._rows if step == "delete" else objects._derived_rows
+    stale, step = [row async for row in getattr(objects, rows)(office.pool)], office.store.list
+    assert stale
 
-    async def removed(pool: Any) -> Any:
-        async for row in rows(pool):
-            await office.member.delete(f"/api/files/{file['id']}")
-            await worked(workshop)
+    async def as_before(_: object) -> Any:
+        for row in stale:
             yield row
 
-    monkeypatch.setattr(objects, rows.__name__, removed)
+    async def listed(beginning: str) -> Any:
+        if beginning == prefix:
+            assert (await office.member.delete(f"/api/files/{file['id']}"))[0] == 204
+            await worked(workshop)
+        async for each in step(beginning):
+            yield each
+
+    monkeypatch.setattr(objects, rows, as_before)
+    monkeypatch.setattr(office.store, "list", listed)
     assert await found(office) == Counter()
 
 
