@@ -14,7 +14,8 @@ from files.handlers import CONSUMES
 from files.store import PART
 from files.tus import progress
 from files.workshop import Workshop
-from halts import Halt
+from halts import WAITING, Halt
+from nexus.files.v1.file_event_pb2 import FileEvent
 from nexus.messaging.v1.channel_directory_event_pb2 import ChannelDirectoryEvent
 from parcels import VIRUS, sent, taken, worked
 from talk import a_message, posted, sees
@@ -26,6 +27,7 @@ from test_tus import MEBIBYTE, PATH, asked, begun, metadata, patched, trickled
 from testkit import eventually
 from uuid_utils.compat import uuid7
 
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="red"/></svg>'
 End = Callable[[Premises, Workshop, dict[str, Any]], Awaitable[object]]
 
 
@@ -229,3 +231,28 @@ async def test_a_draft_is_sent_at_last_while_it_is_swept(office: Premises, monke
     message = a_message(office.member, office.channel_id, file_id)
     assert (await halt.around(office.pool, sweeping, posted(office.pool, message)))[0] == 1
     assert not await sees(office.owner, file_id)
+
+
+async def test_who_comes_to_have_bytes_while_they_are_looked_into_is_told_what_was_made(
+    office: Premises, workshop: Workshop
+) -> None:
+    first = await taken(office.member, office.channel_id, DRAWING, "a.svg", media_type="image/svg+xml")
+    job = await workshop._take("quick")
+    assert job is not None
+    await workshop.do(job)
+    second = await office.file(office.member)
+    looking = await workshop._take("quick")
+    while looking is not None and looking.kind != "inspect":
+        await workshop.do(looking)
+        looking = await workshop._take("quick")
+    assert looking is not None
+    async with office.pool.acquire() as db, db.transaction():
+        blob_id = await db.fetchval("SELECT id FROM blobs WHERE id = $1 FOR UPDATE", looking.blob_id)
+        inspecting = asyncio.ensure_future(workshop.do(looking))
+        await eventually(lambda: office.pool.fetchval(WAITING), within=60)
+        await db.execute("UPDATE file_versions SET blob_id = $2 WHERE file_id = $1", second, blob_id)
+    await inspecting
+    rows = await office.pool.fetch("SELECT value FROM outbox WHERE topic = 'files.files' ORDER BY id")
+    events = [FileEvent.FromString(row["value"]) for row in rows]
+    told = {event.file_id for event in events if event.HasField("file_changed") and event.file_changed.file.thumbnail}
+    assert told == {first["id"], str(second)}

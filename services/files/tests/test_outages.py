@@ -6,16 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from desk import Premises
 from files import jobs, rescans
 from files.clamd import Scanner, Verdict
-from files.jobs import Job, Kind, Later
+from files.jobs import Job, Kind, Later, Refused
 from files.reconciling import command
 from files.store import Store
 from files.workshop import Workshop
 from nexus.files.v1.file_event_pb2 import FileEvent
 from parcels import taken, worked
+from testkit import eventually
 
 NOW = timedelta(0)
 NOWHERE = "tcp://127.0.0.1:1"
@@ -173,3 +175,28 @@ async def test_what_new_signatures_find_is_taken_back_from_everybody(
     await rescans.queue(office.pool, "new")
     assert await worked(new) == []
     assert not await command.reconcile(office.pool, office.store, NOW, False)
+
+
+async def test_a_deadlock_at_the_end_of_a_job_ends_nothing_else(office: Premises, workshop: Workshop) -> None:
+    attempts: list[str] = []
+
+    async def refuse(_: Job, __: Workshop) -> None:
+        raise Refused("never")
+
+    async def give_up(_: object, __: Job, reason: str) -> None:
+        attempts.append(reason)
+        if len(attempts) == 1:
+            raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    async with office.pool.acquire() as db, db.transaction():
+        await jobs.add(db, "rescan", "any")
+
+    async def has_failed() -> bool:
+        await office.pool.execute(DUE)
+        return await office.pool.fetchval("SELECT state FROM jobs") == "failed"
+
+    working = asyncio.ensure_future(replace(workshop, kinds={"rescan": Kind(refuse, give_up=give_up)}).run())
+    await eventually(has_failed, within=30)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert attempts == ["never", "never"]

@@ -2,9 +2,10 @@
 told."""
 
 import asyncio
+import logging
 import os
 import stat
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from files.jobs import Refused
 from files.store import PART, Missing, Part, Store
 from files.workshop import Workshop
 
+log = logging.getLogger(__name__)
 # By whichever of its files came first: its name says what language a text is in, and which office wrote a document.
 SOURCE = """
     SELECT b.id, b.size, b.media_type, b.looked_at, b.width, b.height, b.duration, f.filename
@@ -30,6 +32,10 @@ HOLDERS = """
     SELECT f.id, v.number, v.uploaded_by FROM files f
     JOIN file_versions v ON v.file_id = f.id AND v.number = f.version AND v.status = 'clean'
     WHERE v.blob_id = $1 ORDER BY f.id FOR NO KEY UPDATE OF f
+"""
+HELD = """
+    SELECT count(*) FROM files f
+    JOIN file_versions v ON v.file_id = f.id AND v.number = f.version AND v.status = 'clean' WHERE v.blob_id = $1
 """
 LOCK = "SELECT true FROM blobs WHERE id = $1 AND state = 'stored' FOR UPDATE"
 ADD = """
@@ -101,18 +107,27 @@ async def keep(shop: Workshop, source: Source, made: Sequence[Made], note: Note 
     """Keep what was made, note what was learned, and tell everybody who has the file. Nothing is left of it if the
     blob went meanwhile."""
     sizes = [await _put(shop.store, keys.derived(source.blob_id, each.variant), each) for each in made]
-    async with shop.pool.acquire(timeout=5) as db, db.transaction():
-        holders = await db.fetch(HOLDERS, source.blob_id)
-        is_there = await db.fetchval(LOCK, source.blob_id)
-        if is_there:
-            for each, size in zip(made, sizes, strict=True):
-                details = dumps(dict(each.details))
-                await db.execute(ADD, source.blob_id, each.variant, each.media_type, size, details)
-            if note is not None:
-                await note(db)
-            await _tell(db, holders)
-    if not is_there:
+    sized = list(zip(made, sizes, strict=True))
+    while (is_kept := await _keep(shop, source.blob_id, sized, note)) is None:
+        log.info("somebody came to have blob %s just now", source.blob_id)
+    if not is_kept:
         await shop.store.delete(*(keys.derived(source.blob_id, each.variant) for each in made))
+
+
+async def _keep(shop: Workshop, blob_id: UUID, made: Iterable[tuple[Made, int]], note: Note | None) -> bool | None:
+    """False if the blob is gone; None, and nothing is done, if somebody came to have it before it was locked."""
+    async with shop.pool.acquire(timeout=5) as db, db.transaction():
+        holders = await db.fetch(HOLDERS, blob_id)
+        if not await db.fetchval(LOCK, blob_id):
+            return False
+        if len(holders) != await db.fetchval(HELD, blob_id):
+            return None
+        for each, size in made:
+            await db.execute(ADD, blob_id, each.variant, each.media_type, size, dumps(dict(each.details)))
+        if note is not None:
+            await note(db)
+        await _tell(db, holders)
+        return True
 
 
 async def tell_progress(shop: Workshop, blob_id: UUID, step: str, percent: int) -> None:

@@ -23,7 +23,8 @@ from files.settings import Settings
 from files.store import Store
 
 log = logging.getLogger(__name__)
-GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError)
+# Of two that wait for each other the database ends one, which is as if it had been away.
+GONE: tuple[type[Exception], ...] = (*PART_GONE, aiohttp.ClientError, asyncpg.DeadlockDetectedError)
 LATER: tuple[type[Exception], ...] = (Later, *GONE)
 # Seconds: how often a worker looks by itself, and between two tries of one job.
 LOOK_EVERY = 1.0
