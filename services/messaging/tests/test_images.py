@@ -4,13 +4,14 @@ import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from chassis.confined.limits import Busy, Failed, Reason
 from chassis.confined.runner import Runner
 from drawn import a_frame_beyond_the_screen, film, gif, png, saying, seen, still, webp, with_chunk, written
-from messaging.images import intake
+from messaging.images import intake, rewriting
 from messaging.images.intake import Image, taken_in
 from PIL import Image as Pictures
 from PIL import ImageCms
@@ -33,6 +34,25 @@ async def test_an_image_is_written_anew_and_looks_the_same(runner: Runner, kind:
     assert (image.content_type, image.width, image.height) == (KINDS[kind], 40, 30)
     assert seen(image.data) == seen(data)
     assert await taken_in(runner, image.data) == image
+
+
+async def test_a_webp_that_lost_something_loses_nothing_more(runner: Runner) -> None:
+    """However often it is exported and imported."""
+    data = still("WEBP", 120, 90, quality=40)
+    assert b"VP8 " in data
+    image = await taken_in(runner, data)
+    assert seen(image.data) == seen(data)
+    assert await taken_in(runner, image.data) == image
+
+
+def test_a_webp_for_which_that_takes_too_much_is_written_as_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path / rewriting.FOREIGN
+    foreign.write_bytes(written("WEBP", [Pictures.effect_noise((200, 200), 90).convert("RGB")], quality=5))
+    monkeypatch.setattr(rewriting, "MOST_BYTES", 32_000)
+    rewriting.rewrite(tmp_path)
+    assert b"VP8 " in (tmp_path / rewriting.ANEW).read_bytes()
 
 
 @pytest.mark.parametrize("loop", [{}, {"loop": 0}, {"loop": 3}], ids=["unsaid", "for ever", "thrice"])
