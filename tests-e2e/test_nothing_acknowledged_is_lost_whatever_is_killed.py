@@ -19,7 +19,7 @@ from testkit.jobs import running
 VICTIMS = ("messaging", "gateway", "identity", "presence", "kafka", "postgres", "redis")
 # More rounds, by night, meet more moments to be killed in (with a longer --timeout).
 ROUNDS = int(os.environ.get("NEXUS_FAULT_ROUNDS", "1"))
-A_SECOND = 20
+A_SECOND = 10
 # How long it takes is printed; what limits it is a machine with one slow processor for all of it.
 BACK_WITHIN = 60.0
 SERVICES = ("identity", "messaging", "presence", "gateway")

@@ -13,6 +13,9 @@ from journeys.product import Product
 from playwright.async_api import Browser, Locator, expect
 from testkit import eventually
 
+# What dozens of messages, each shown as it comes, may take two windows of a busy machine.
+DOZENS_MS = 120_000
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -29,7 +32,7 @@ class Desk:
         """The ids of what Bo said, once Ada sees it and nothing moves any more."""
         path = f"/api/channels/{self.team.channel_id}/messages"
         ids = [str((await self.bo.post(path, {"content": content}))["id"]) for content in contents]
-        await expect(self.here.contents.last).to_have_text(contents[-1])
+        await expect(self.here.contents.last).to_have_text(contents[-1], timeout=DOZENS_MS)
         return ids
 
 
