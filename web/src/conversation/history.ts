@@ -3,6 +3,7 @@ import { listMessages } from "../api/routes";
 import { Problem } from "../api/problem";
 import type { Message } from "../api/types";
 import { pause, pauseMs } from "../live/backoff";
+import { anew, once } from "../live/once";
 import { linesOf } from "./completeness";
 import { changeTimeline, timelineOf } from "./conversations";
 import { EMPTY, completeUntil, mend, mergeNewest, mergeOlder, mergeSync, missing, reset, ticketOf } from "./timeline";
@@ -13,7 +14,6 @@ const LARGEST_PAGE = 200;
 const WORTH_FILLING = 1_000;
 const ATTEMPTS = 8;
 
-const loading = new Map<string, Promise<void>>();
 const healing = new Set<string>();
 
 /** Opens a channel: from now on what is heard live is kept, and the newest page is fetched. */
@@ -48,7 +48,7 @@ export async function refresh(channelId: string): Promise<void> {
 
 export async function startOver(channelId: string): Promise<void> {
   changeTimeline(channelId, reset);
-  loading.delete(`${channelId} newest`);
+  anew(`${channelId} newest`);
   await loadNewest(channelId);
 }
 
@@ -119,11 +119,4 @@ async function fetchBefore(channelId: string, messageId: string, limit: number):
   const ticket = ticketOf(timelineOf(channelId));
   const page = await listMessages(channelId, { limit, before: messageId });
   changeTimeline(channelId, (timeline) => mergeOlder(timeline, ticket, page));
-}
-
-/** The same fetch asked for twice at a time is one fetch. */
-function once(name: string, work: () => Promise<void>): Promise<void> {
-  const running = loading.get(name) ?? work().finally(() => loading.delete(name));
-  loading.set(name, running);
-  return running;
 }

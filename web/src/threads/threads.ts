@@ -6,6 +6,7 @@ import { markUnread } from "../api/reading";
 import { type ThreadPage, type ThreadReading, readThread, setFollowing, threadPage } from "../api/threads";
 import type { Message } from "../api/types";
 import { type Change, ticketOf } from "../conversation/timeline";
+import { once } from "../live/once";
 import * as threads from "./thread";
 
 const PAGE = 50;
@@ -15,7 +16,6 @@ const MOST_KEPT = 20;
 
 export const useThreads = create<{ held: Readonly<Record<string, threads.Thread>> }>(() => ({ held: {} }));
 
-const loading = new Map<string, Promise<void>>();
 /** How far this device has read what the server does not know yet. */
 const untold = new Map<string, number>();
 const telling = new Map<string, Promise<void>>();
@@ -167,11 +167,4 @@ function forget(threadId: string): void {
     const { [threadId]: _, ...others } = held;
     return { held: others };
   });
-}
-
-/** The same fetch asked for twice at a time is one fetch. */
-function once(name: string, work: () => Promise<void>): Promise<void> {
-  const running = loading.get(name) ?? work().finally(() => loading.delete(name));
-  loading.set(name, running);
-  return running;
 }
