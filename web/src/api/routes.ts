@@ -1,5 +1,5 @@
 /** The REST routes this client uses, one function each. */
-import { keepUser, type SignedIn } from "../session/session";
+import type { SignedIn } from "../session/session";
 import { request, requestAnonymously } from "./http";
 import type {
   Channel,
@@ -17,7 +17,6 @@ import type {
   PresenceEntry,
   Role,
   Status,
-  User,
   Workspace,
   WorkspaceMember,
 } from "./types";
@@ -37,10 +36,6 @@ export const login = (email: string, password: string) =>
   requestAnonymously<SignedIn>("POST", "/auth/login", { email, password });
 
 export const logout = () => request<void>("POST", "/auth/logout");
-
-export async function renameMyself(name: string): Promise<void> {
-  keepUser(await request<User>("PUT", "/users/me", { name }));
-}
 
 export const listWorkspaces = async () => (await request<{ workspaces: Workspace[] }>("GET", "/workspaces")).workspaces;
 

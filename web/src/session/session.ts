@@ -45,14 +45,6 @@ export function keep(answer: SignedIn): Session {
   return session;
 }
 
-export function keepUser(user: User): void {
-  const session = current();
-  if (!session) return;
-  const changed = { ...session, user };
-  localStorage.setItem(KEY, JSON.stringify(changed));
-  useSession.setState({ session: changed });
-}
-
 export function forget(): void {
   localStorage.removeItem(KEY);
   useSession.setState({ session: null });

@@ -5,7 +5,7 @@ import { IN_THREAD, goOn, goTo } from "../location";
 
 const pathOf = (channelId: string, threadId: string, replyId?: string) => {
   const channel = channelOf(channelId);
-  return channel ? [channel.workspaceId, channelId, IN_THREAD, threadId, ...(replyId ? [replyId] : [])] : null;
+  return channel ? threadPath(channel.workspaceId, channelId, threadId, replyId) : null;
 };
 
 export function goToThread(channelId: string, threadId: string, replyId?: string): void {

@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function PeopleTable({ workspaceId, preview, chosen, onChange }: Props) {
-  const members = useMembers(workspaceId).filter((member) => member.status === "active");
+  const members = useMembers(workspaceId);
   const words = text.transfers;
   return (
     <div className="transfer-table">

@@ -21,8 +21,6 @@ const note = (id: string, bytes: number | undefined) =>
     sent: bytes === undefined ? others : { ...others, [id]: bytes },
   }));
 
-export const isUploading = (id: string) => useUploads.getState().sent[id] !== undefined;
-
 export type Send = (offset: number, piece: Blob) => Promise<Pick<Transfer, "received">>;
 
 /** To the end of the file; an error that does not pass by itself ends it. */
