@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Callable
 
 import asyncpg
 
@@ -42,7 +43,7 @@ async def _attach(given: argparse.Namespace) -> str:
     home, shard = await _connected("NEXUS_HOME_URL"), await _connected("NEXUS_SHARD_URL")
     # Where and as whom the shard reaches home, if that is not what the administrator uses.
     source = os.environ.get("NEXUS_REPLICATION_URL") or os.environ["NEXUS_HOME_URL"]
-    await attaching.attach(home, shard, given.number, given.slots, source)
+    await attaching.attach(home, shard, given.number, given.slots, source, _tell())
     slots = owning.ranges(await owning.slots_of(shard)) or "none: move some there"
     return f"Database {given.number} has slots {slots}. Start messaging on it, then gateways anew with its address."
 
@@ -53,14 +54,19 @@ async def _move(given: argparse.Namespace) -> str:
         target = await _connected("NEXUS_TARGET_URL") if os.environ.get("NEXUS_TARGET_URL") else None
         await moving.undo(source, given.slot, target)
         return f"Slot {given.slot} stays where it was."
+    moved = await moving.move(source, await _connected("NEXUS_TARGET_URL"), given.slot, _tell())
+    rows = ", ".join(f"{number} {table}" for table, number in moved.rows.items() if number) or "nothing more"
+    return f"Moved {rows}. The source has slots {moved.source_slots} now, the target {moved.target_slots}."
+
+
+def _tell() -> Callable[[str], None]:
+    """How far it is, and since when."""
     began = time.monotonic()
 
     def tell(step: str) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {step}", file=sys.stderr, flush=True)
 
-    moved = await moving.move(source, await _connected("NEXUS_TARGET_URL"), given.slot, tell)
-    rows = ", ".join(f"{number} {table}" for table, number in moved.rows.items() if number) or "nothing more"
-    return f"Moved {rows}. The source has slots {moved.source_slots} now, the target {moved.target_slots}."
+    return tell
 
 
 async def _connected(name: str) -> asyncpg.Connection:

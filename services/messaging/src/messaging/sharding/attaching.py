@@ -1,7 +1,7 @@
 """Another database for channels: it is told which slots it has, and gets what belongs to no channel by replication."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import asyncpg
 from chassis.slots import SLOTS, read_slots
@@ -16,10 +16,13 @@ NOT_READY = """
     SELECT count(*) FROM pg_subscription_rel r JOIN pg_subscription s ON s.oid = r.srsubid
     WHERE s.subname = $1 AND r.srsubstate <> 'r'
 """
-IS_SUBSCRIBED = """
-    SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = $1
-        AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+# Whether it has gone so far as to copy; none if there is no subscription.
+IS_ENABLED = """
+    SELECT subenabled FROM pg_subscription WHERE subname = $1
+        AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+IS_KEPT_FOR = "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)"
+KEEP_FOR = "SELECT pg_create_logical_replication_slot($1, 'pgoutput')"
 GIVE = """
     INSERT INTO slot_departures (slot, target, ended_at) SELECT slot, $2, now() FROM unnest($1::int[]) AS given(slot)
 """
@@ -49,18 +52,25 @@ class NotAttached(Exception):
     """Why nothing was done."""
 
 
-async def attach(home: asyncpg.Connection, shard: asyncpg.Connection, number: int, slots: str, source: str) -> None:
+async def attach(
+    home: asyncpg.Connection, shard: asyncpg.Connection, number: int, slots: str, source: str,
+    tell: Callable[[str], None],
+) -> None:  # fmt: skip
     """Make `shard` the database with that number and those slots; `source` is home's URL as the shard reaches it.
 
-    Both are migrated already, and connected to as administrators. Done again, it takes in new tables and slots.
+    Both are migrated already, and connected to as administrators. Done again, it goes on where it was cut off, and
+    takes in new tables and slots.
     """
     await _check(home, shard, number)
     await check_slots(home, shard, number, read_slots(slots))
     await _publish(home)
-    await _subscribe(shard, number, source)
+    tell("home publishes what others copy")
+    await _subscribe(home, shard, number, source, tell)
     await shard.execute(LOOK_AGAIN)
     given = await give(home, number, read_slots(slots))
+    tell("home has given the slots away")
     await say(shard, number, {*await slots_of(shard), *given})
+    tell("it knows that it has them")
     await _wait_ready(shard, number)
 
 
@@ -75,7 +85,9 @@ async def _check(home: asyncpg.Connection, shard: asyncpg.Connection, number: in
         raise NotAttached("Home's PostgreSQL must run with wal_level = logical.")
     if await number_of(shard) not in (0, number):
         raise NotAttached("This database has another number already.")
-    is_new = not await shard.fetchval(IS_SUBSCRIBED, subscription(number))
+    is_new = await shard.fetchval(IS_ENABLED, subscription(number)) is None
+    if is_new and await home.fetchval(IS_KEPT_FOR, subscription(number)):
+        raise NotAttached(f"Another database is number {number:d}: its replication slot is at home.")
     if is_new and await shard.fetchval("SELECT EXISTS (SELECT FROM workspaces)"):
         raise NotAttached("This database has workspaces of its own: a new one must be empty.")
 
@@ -122,13 +134,29 @@ async def _publish(home: asyncpg.Connection) -> None:
         await home.execute(f"CREATE PUBLICATION {PUBLICATION} FOR TABLE {tables}")
 
 
-async def _subscribe(shard: asyncpg.Connection, number: int, source: str) -> None:
+async def _subscribe(
+    home: asyncpg.Connection, shard: asyncpg.Connection, number: int, source: str, tell: Callable[[str], None]
+) -> None:
+    """PostgreSQL would do all at once, and cut off in between leave a slot at home of which the shard knows nothing. So
+    the shard knows first; home keeps changes for it from before its first copy on."""
     name = subscription(number)
-    if await shard.fetchval(IS_SUBSCRIBED, name):
-        await shard.execute(f"ALTER SUBSCRIPTION {name} REFRESH PUBLICATION", timeout=60)
-        return
-    where = source.replace("'", "''")
-    await shard.execute(f"CREATE SUBSCRIPTION {name} CONNECTION '{where}' PUBLICATION {PUBLICATION}", timeout=60)
+    if not await shard.fetchval(IS_ENABLED, name):
+        await _name_home(shard, name, source.replace("'", "''"))
+        tell("the other database knows home")
+        if not await home.fetchval(IS_KEPT_FOR, name):
+            await home.execute(KEEP_FOR, name, timeout=60)
+        tell("home keeps changes for it")
+        await shard.execute(f"ALTER SUBSCRIPTION {name} ENABLE", timeout=60)
+    await shard.execute(f"ALTER SUBSCRIPTION {name} REFRESH PUBLICATION", timeout=60)
+    tell("it copies what home publishes")
+
+
+async def _name_home(shard: asyncpg.Connection, name: str, where: str) -> None:
+    if await shard.fetchval(IS_ENABLED, name) is None:
+        without = "WITH (connect = false)"
+        await shard.execute(f"CREATE SUBSCRIPTION {name} CONNECTION '{where}' PUBLICATION {PUBLICATION} {without}")
+    else:
+        await shard.execute(f"ALTER SUBSCRIPTION {name} CONNECTION '{where}'")
 
 
 async def _wait_ready(shard: asyncpg.Connection, number: int) -> None:

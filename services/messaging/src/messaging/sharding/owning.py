@@ -14,16 +14,19 @@ STEPS = "SELECT increment_by FROM pg_sequences WHERE schemaname = 'public' AND s
 
 
 async def say(db: asyncpg.Connection, number: int, slots: Collection[int]) -> None:
-    """Tell a database its number and slots."""
-    name = await db.fetchval("SELECT quote_ident(current_database())")
-    if await db.fetchval(SAID, "nexus.slots") != (said := ranges(slots) or NONE):
-        version = int(await db.fetchval(SAID, "nexus.slots_version") or 0) + 1
-        await db.execute(f"ALTER DATABASE {name} SET nexus.slots = '{said}'")
-        await db.execute(f"ALTER DATABASE {name} SET nexus.slots_version = '{version:d}'")
-    await db.execute(f"ALTER DATABASE {name} SET nexus.shard = '{number:d}'")
-    if int(await db.fetchval(STEPS)) != MOST_SHARDS:
-        begin = int(await db.fetchval(NEXT_VERSION, number))
-        await db.execute(f"ALTER SEQUENCE draft_versions INCREMENT BY {MOST_SHARDS} MINVALUE 0 RESTART WITH {begin:d}")
+    """Tell a database its number and slots, all at once."""
+    async with db.transaction():
+        name = await db.fetchval("SELECT quote_ident(current_database())")
+        if await db.fetchval(SAID, "nexus.slots") != (said := ranges(slots) or NONE):
+            version = int(await db.fetchval(SAID, "nexus.slots_version") or 0) + 1
+            await db.execute(f"ALTER DATABASE {name} SET nexus.slots = '{said}'")
+            await db.execute(f"ALTER DATABASE {name} SET nexus.slots_version = '{version:d}'")
+        await db.execute(f"ALTER DATABASE {name} SET nexus.shard = '{number:d}'")
+        if int(await db.fetchval(STEPS)) != MOST_SHARDS:
+            begin = int(await db.fetchval(NEXT_VERSION, number))
+            await db.execute(
+                f"ALTER SEQUENCE draft_versions INCREMENT BY {MOST_SHARDS} MINVALUE 0 RESTART WITH {begin:d}"
+            )
 
 
 async def slots_of(db: asyncpg.Connection) -> tuple[int, ...]:
