@@ -1,10 +1,10 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Ephemeral, Poll } from "../src/api/types";
 import { EMPTY, apply, mergeNewest, ticketOf } from "../src/conversation/timeline";
 import { commandOf } from "../src/programs/commands";
 import { forgetEphemerals, hearEphemeral, useEphemerals } from "../src/programs/ephemeral";
-import { chosenAfter, isOver, shareOf } from "../src/programs/polls";
+import { chosenAfter, isOver, onceOver, shareOf } from "../src/programs/polls";
 import { aMessage } from "./messages";
 
 const poll: Poll = {
@@ -49,6 +49,20 @@ describe("polls", () => {
     expect(isOver(poll, now)).toBe(false);
     expect(isOver({ ...poll, closedAt: "2026-03-02T11:00:00Z" }, now)).toBe(true);
     expect(isOver({ ...poll, closesAt: "2026-03-02T12:00:00Z" }, now)).toBe(true);
+  });
+
+  test("whoever looks at it is shown when its time is up", () => {
+    vi.useFakeTimers({ now: new Date("2026-03-02T11:59:00Z") });
+    const shown = vi.fn();
+    onceOver({ ...poll, closesAt: "2026-03-02T12:00:00Z" }, shown);
+    onceOver({ ...poll, closesAt: "2026-03-02T12:00:00Z" }, shown)();
+    onceOver({ ...poll, closesAt: "2027-03-02T12:00:00Z" }, shown);
+    onceOver(poll, shown);
+    vi.advanceTimersByTime(59_999);
+    expect(shown).toHaveBeenCalledTimes(0);
+    vi.advanceTimersByTime(1);
+    expect(shown).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
   });
 
   test("what is told of a poll reaches its message", () => {

@@ -1,5 +1,6 @@
 /** A poll: everybody's votes as they come, and one's own. */
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useReducer } from "react";
 
 import { closePoll, getPoll, vote } from "../api/routes";
 import type { Message, Poll, PollStanding } from "../api/types";
@@ -7,7 +8,7 @@ import { change } from "../live/change";
 import { keys, queries } from "../live/queries";
 import { text } from "../text";
 import { complain } from "../ui/notices";
-import { chosenAfter, isOver, shareOf } from "./polls";
+import { chosenAfter, isOver, onceOver, shareOf } from "./polls";
 
 interface Props {
   message: Message;
@@ -19,6 +20,8 @@ interface Props {
 export function PollCard({ message, poll, mayClose, isReadOnly }: Props) {
   const key = keys.poll(message.id);
   const mine = useQuery({ queryKey: key, queryFn: () => getPoll(message.id) }).data?.mine ?? [];
+  const [, showAnew] = useReducer((times: number) => times + 1, 0);
+  useEffect(() => onceOver(poll, showAnew), [poll]);
   const isClosed = isOver(poll, new Date());
   const take = (standing: PollStanding) => {
     queries.setQueryData(key, standing);
