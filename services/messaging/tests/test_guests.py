@@ -39,6 +39,31 @@ async def test_a_guest_joins_the_channels_of_the_invitation_alone(office: Office
     assert (await gina.get(f"/api/channels/{office.general_id}/messages"))[0] == 404
 
 
+async def test_what_a_removed_member_wrote_keeps_their_name(office: Office, person: NewAsker) -> None:
+    """For guests only where both were."""
+    gina, quiet = (
+        person("Gina"),
+        await office.owner.made(
+            f"/api/workspaces/{office.workspace_id}/channels", {"name": "quiet", "type": "private"}
+        ),
+    )
+    await invite(office, gina, channelIds=[quiet["id"]])
+    await accept(office, gina)
+    members, mina = f"/api/workspaces/{office.workspace_id}/members", str(office.member.user_id)
+
+    async def named(who: Asker, **query: str) -> dict[str, tuple[str, str]]:
+        _, told = await who.get(members, **query)
+        assert told["total"] == len(told["members"])
+        return {each["userId"]: (each["name"], each["status"]) for each in told["members"]}
+
+    assert (await office.owner.delete(f"{members}/{mina}"))[0] == 204
+    assert mina not in await named(office.owner)
+    assert mina not in await named(office.owner, withFormer="true", status="active")
+    for who in (office.owner, office.guest):
+        assert (await named(who, withFormer="true"))[mina] == ("Mina", "inactive")
+    assert mina not in await named(gina, withFormer="true")
+
+
 async def test_the_gateway_is_told_where_somebody_is_a_guest(office: Office, pool: asyncpg.Pool) -> None:
     async with pool.acquire() as db:
         assert (await history.state(db, office.guest.user_id))["guestIn"] == [office.workspace_id]

@@ -42,8 +42,9 @@ export const listWorkspaces = async () => (await request<{ workspaces: Workspace
 export const createWorkspace = (name: string, description: string) =>
   request<Workspace>("POST", "/workspaces", description ? { name, description } : { name });
 
+/** Also those who were removed: what they wrote is still there. */
 export const listMembers = async (workspaceId: string) =>
-  (await request<{ members: WorkspaceMember[] }>("GET", `/workspaces/${workspaceId}/members`)).members;
+  (await request<{ members: WorkspaceMember[] }>("GET", `/workspaces/${workspaceId}/members?withFormer=true`)).members;
 
 export const changeRole = (workspaceId: string, userId: string, role: Role) =>
   request<WorkspaceMember>("PUT", `/workspaces/${workspaceId}/members/${userId}`, { role });

@@ -15,7 +15,8 @@ const SOON_MS = 3_000;
 const AGAIN_MS = 60_000;
 const NOBODY: readonly WorkspaceMember[] = [];
 
-/** Also those who are a name only, because an import brought what they wrote; nobody of an unnamed workspace. */
+/** Also those who are a name only, because they were removed or an import brought what they wrote; nobody of an unnamed
+ * workspace. */
 function useEverybody(workspaceId: string): readonly WorkspaceMember[] {
   const isKnown = workspaceId !== "";
   const query = { queryKey: keys.members(workspaceId), queryFn: () => listMembers(workspaceId), enabled: isKnown };

@@ -20,6 +20,15 @@ from messaging.rows import plain_json
 MEMBER = """m.id, m.workspace_id, m.user_id, m.role, m.permissions, m.status, m.invited_by, m.joined_at, m.last_seen_at,
     coalesce(u.name, '') AS name, coalesce(u.email, '') AS email, u.avatar_url, coalesce(u.is_bot, FALSE) AS is_bot"""
 FROM = "FROM workspace_members m LEFT JOIN users u ON u.id = m.user_id"
+# Also those who were removed, as they were at last.
+FROM_ALL = """
+    FROM (SELECT id, workspace_id, user_id, role, permissions, status, invited_by, joined_at, last_seen_at,
+            '{}'::uuid[] AS channel_ids FROM workspace_members
+        UNION ALL SELECT id, workspace_id, user_id, role, '{}', 'inactive', NULL, joined_at, NULL, channel_ids
+            FROM former_members f WHERE NOT EXISTS (
+                SELECT FROM workspace_members n WHERE n.workspace_id = f.workspace_id AND n.user_id = f.user_id)
+    ) m LEFT JOIN users u ON u.id = m.user_id
+"""
 FILTER = r"""
     m.workspace_id = $1 AND ($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.status = $4)
     AND ($5::text IS NULL OR position(lower($5) IN lower(u.name)) > 0 OR position(lower($5) IN lower(u.email)) > 0)
@@ -30,11 +39,18 @@ KNOWN_TO = """
         JOIN channel_members theirs ON theirs.channel_id = mine.channel_id
         WHERE mine.user_id = $2 AND theirs.user_id = m.user_id)
 """
-FILTER += f" AND ($2::uuid IS NULL OR m.user_id = $2 OR {KNOWN_TO})"
+# The same of somebody who was removed.
+WAS_KNOWN_TO = """
+    EXISTS (SELECT FROM channel_members mine WHERE mine.user_id = $2 AND mine.channel_id = ANY (m.channel_ids))
+"""
+FOR_GUESTS = "($2::uuid IS NULL OR m.user_id = $2"
 KNOWN = f"""
     SELECT m.user_id FROM workspace_members m WHERE m.workspace_id = $1 AND m.user_id = ANY($3::uuid[]) AND {KNOWN_TO}
 """  # noqa: S608 - constants
-LIST = f"SELECT {MEMBER}, count(*) OVER () AS total {FROM} WHERE {FILTER} ORDER BY lower(u.name), m.user_id LIMIT 1000"
+COUNTED = f"SELECT {MEMBER}, count(*) OVER () AS total"
+ORDERED = "ORDER BY lower(u.name), m.user_id LIMIT 1000"
+LIST = f"{COUNTED} {FROM} WHERE {FILTER} AND {FOR_GUESTS} OR {KNOWN_TO}) {ORDERED}"
+LIST_ALL = f"{COUNTED} {FROM_ALL} WHERE {FILTER} AND {FOR_GUESTS} OR {KNOWN_TO} OR {WAS_KNOWN_TO}) {ORDERED}"
 ONE = f"SELECT {MEMBER} {FROM} WHERE m.workspace_id = $1 AND m.user_id = $2"
 ADD = """
     INSERT INTO workspace_members (id, workspace_id, user_id, role, invited_by) VALUES ($1, $2, $3, $4, $5)
@@ -46,7 +62,13 @@ CHANGE = """
     WHERE workspace_id = $1 AND user_id = $2 RETURNING *
 """
 OWNERS = "SELECT count(*) FROM workspace_members WHERE workspace_id = $1 AND role = 'owner' AND status = 'active'"
-REMOVE = "DELETE FROM workspace_members WHERE workspace_id = $1 AND user_id = $2"
+REMOVE = """
+    WITH gone AS (DELETE FROM workspace_members WHERE workspace_id = $1 AND user_id = $2 RETURNING *)
+    INSERT INTO former_members (id, workspace_id, user_id, role, joined_at, channel_ids)
+    SELECT id, workspace_id, user_id, role, joined_at, $3 FROM gone
+    ON CONFLICT (workspace_id, user_id) DO UPDATE SET id = excluded.id, role = excluded.role,
+        joined_at = excluded.joined_at, channel_ids = excluded.channel_ids
+"""
 LEAVE_ALL = """
     DELETE FROM channel_members m USING channels c
     WHERE c.id = m.channel_id AND c.workspace_id = $1 AND m.user_id = $2 AND NOT is_leaving(c.id) RETURNING m.channel_id
@@ -80,10 +102,13 @@ async def add(
     return True
 
 
-async def listed(db: Db, standing: Standing, role: str | None, status: str | None, search: str | None) -> Json:
-    """The first 1,000 members by name that match, and how many match in all; for a guest of those they know."""
+async def listed(
+    db: Db, standing: Standing, role: str | None, status: str | None, search: str | None, with_former: bool
+) -> Json:
+    """The first 1,000 members by name that match, and how many match in all; for a guest of those they know. Former
+    members are `inactive`."""
     guest = standing.user_id if standing.role == "guest" else None
-    rows = await db.fetch(LIST, standing.workspace_id, guest, role, status, search)
+    rows = await db.fetch(LIST_ALL if with_former else LIST, standing.workspace_id, guest, role, status, search)
     return {"members": [_json(row) for row in rows], "total": rows[0]["total"] if rows else 0}
 
 
@@ -127,7 +152,7 @@ async def remove(db: Db, standing: Standing, workspace_id: UUID, user_id: UUID) 
     await shards.pass_over_closed(db)
     await db.execute(LOCK_CHANNELS, workspace_id, user_id)
     left = [row["channel_id"] for row in await db.fetch(LEAVE_ALL, workspace_id, user_id)]
-    await db.execute(REMOVE, workspace_id, user_id)
+    await db.execute(REMOVE, workspace_id, user_id, left)
     await db.execute(LEAVE_GROUPS, workspace_id, user_id)
     await announcements.members_left(db, sorted(left), user_id, standing.user_id)
     await announcements.workspace_member_gone(db, workspace_id, user_id)

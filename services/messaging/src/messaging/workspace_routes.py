@@ -57,9 +57,11 @@ async def list_members(
     role: Literal["owner", "admin", "member", "guest"] | None = None,
     status: Literal["active", "inactive", "invited"] | None = None,
     search: Annotated[Search | None, Query()] = None,
+    with_former: Annotated[bool, Query(alias="withFormer")] = False,
 ) -> Json:
+    """`withFormer` names those, too, who were removed and whose messages stay."""
     async with ask.granted() as (db, standing):
-        return await members.listed(db, standing, role, status, search)
+        return await members.listed(db, standing, role, status, search, with_former)
 
 
 @router.put("/workspaces/{workspace_id}/members/{user_id}")

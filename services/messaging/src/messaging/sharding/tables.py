@@ -51,7 +51,7 @@ OF_CHANNELS: Mapping[str, str] = {
 OWN = (
     "outbox", "inbox", "schema_migrations", "audit_entries", "invitations", "link_pages", "retention_reports",
     "retention_report_lines", "transfers", "transfer_pieces", "transfer_records", "transfer_skips", "imported_things",
-    "directory_backlog", "slot_departures", "unfit_files", "arrivals",
+    "directory_backlog", "slot_departures", "unfit_files", "arrivals", "former_members",
 )  # fmt: skip
 
 
