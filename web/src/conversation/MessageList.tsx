@@ -8,7 +8,7 @@ import { useReading } from "../reading/unread";
 import { useSeen } from "../reading/useSeen";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
-import { useMyId, usePeople } from "../workspaces/people";
+import { useMembers, useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
 import { isInChannel } from "../threads/thread";
 import { goOnToThread } from "../threads/places";
@@ -53,6 +53,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
   const drafts = useMemo(() => draftsIn(outbox, channel.id), [outbox, channel.id]);
   const messages = useMemo(() => timeline.messages.filter(isInChannel), [timeline.messages]);
   const people = usePeople(workspace.id);
+  const isAlone = useMembers(workspace.id).length === 1;
   const myId = useMyId();
   const mine = useMine(channel);
   const unseen = useReading((state) => state.lines[channel.id] ?? NOTHING);
@@ -100,7 +101,7 @@ function Newest({ channel, workspace, name, targetId }: Props) {
               channel={channel}
               name={name}
               isEmpty={lines.length === 0 && drafts.length === 0}
-              isAlone={people.size === 1}
+              isAlone={isAlone}
             />
           )}
           {lines.map((line) => (

@@ -47,9 +47,7 @@ async def outcome_of(db: Db, transfer_id: UUID, channel_id: UUID, channel_key: s
     return OUTCOME.validate_json(row["outcome"]) if row["is_that"] else Outcome(0, 0)
 
 
-async def keep(
-    db: Db, transfer_id: UUID, channel_id: UUID, channel_key: str, last: Message, outcome: Outcome
-) -> None:  # fmt: skip
+async def keep(db: Db, transfer_id: UUID, channel_id: UUID, channel_key: str, last: Message, outcome: Outcome) -> None:
     skips = [each.model_dump(by_alias=True) for each in outcome.skips]
     told = {"new": outcome.new, "before": outcome.before, "skips": skips}
     await db.execute(KEEP, transfer_id, channel_id, channel_key, last.place, last.key, dumps(told))
