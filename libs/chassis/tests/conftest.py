@@ -25,6 +25,7 @@ ERRORS: dict[str, Exception] = {
     "full": asyncpg.DiskFullError("no space left"),
     "crowded": asyncpg.TooManyConnectionsError("too many"),
     "closed": asyncpg.InterfaceError("pool is closed"),
+    "deadlock": asyncpg.DeadlockDetectedError("deadlock detected"),
     "bug": ZeroDivisionError("a secret detail"),
     "group": ExceptionGroup("several", [ValueError("a secret detail")]),
     "teapot": Problem(418, "teapot", "Short and stout.", retry_after=0.2),

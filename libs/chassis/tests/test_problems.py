@@ -70,7 +70,7 @@ async def test_what_nobody_foresaw_is_a_500_without_internals_but_with_its_trace
     assert record.exc_info
 
 
-@pytest.mark.parametrize("error", ["refused", "deadline", "restarting", "cut", "full", "crowded", "closed"])
+@pytest.mark.parametrize("error", ["refused", "deadline", "restarting", "cut", "full", "crowded", "closed", "deadlock"])
 async def test_a_part_that_does_not_answer_is_a_503_that_says_when_to_come_again(api, error) -> None:
     answer = await api.get(f"/errors/{error}")
     assert (answer.status, answer.body["type"], answer.headers["retry-after"]) == (503, "unavailable", "1")

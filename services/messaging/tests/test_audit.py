@@ -3,11 +3,20 @@
 import asyncio
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
+from messaging import audit
 from office import Office
+from testkit import eventually
+
+WAITS = """
+    SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+        WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)
+"""
 
 
 async def _entries(office: Office, **query: Any) -> list[Any]:
@@ -86,6 +95,27 @@ async def test_tampering_shows(office: Office, pool: asyncpg.Pool, tampering: st
     await pool.execute(tampering)
     _, broken = await office.owner.get(verify)
     assert (broken["isWhole"], broken["brokenAt"]) == (False, broken_at)
+
+
+@pytest.mark.parametrize("change", ["role", "silence", "removal"])
+async def test_who_records_beside_a_change_of_the_same_workspace_holds_nobody_up(
+    office: Office, pool: asyncpg.Pool, change: str
+) -> None:
+    """As what was decided in another database, told at that moment."""
+    workspace = f"/api/workspaces/{office.workspace_id}"
+    members, later = f"{workspace}/members/{office.member.user_id}", datetime.now(UTC) + timedelta(hours=1)
+    do = {
+        "role": lambda: office.owner.put(members, {"role": "admin"}),
+        "silence": lambda: office.owner.put(f"{members}/silence", {"until": later.isoformat()}),
+        "removal": lambda: office.owner.delete(members),
+    }[change]
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(audit.TAKE_TURN, office.workspace_id)
+        changing = asyncio.ensure_future(do())
+        await eventually(lambda: pool.fetchval(WAITS))
+        await audit.record_of(db, UUID(office.workspace_id), None, "channel.changed", {})
+    assert (await changing)[0] < 300
+    assert len(await _entries(office)) == 2
 
 
 async def test_decisions_at_once_make_one_chain(office: Office) -> None:

@@ -110,6 +110,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     for gone in PART_GONE:
         app.add_exception_handler(gone, _part_gone)
+    app.add_exception_handler(asyncpg.TransactionRollbackError, _collided)
     app.add_middleware(UnexpectedMiddleware)
 
 
@@ -175,3 +176,9 @@ async def _http_error(_: Request, error: Exception) -> Response:
 async def _part_gone(request: Request, error: Exception) -> Response:
     log.warning("%s %s: a part does not answer: %r", request.method, loggable(request.url.path), error)
     return unavailable().response()
+
+
+async def _collided(request: Request, error: Exception) -> Response:
+    """A deadlock, most likely: PostgreSQL took everything back that this request had done."""
+    log.warning("%s %s was taken back: %r", request.method, loggable(request.url.path), error)
+    return unavailable("Others changed the same at once, and nothing was done; try again shortly.").response()

@@ -18,7 +18,8 @@ from messaging import shards
 from messaging.rows import timestamp
 from messaging.standings import Standing
 
-# Of one workspace at a time; whoever records does it last, so that nobody waits for a lock while holding this.
+# Of one workspace at a time; whoever records does it last, so that nobody waits for a lock while holding this. (An
+# entry holds its workspace's key: nobody else locks that.)
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('audit:' || $1, 0))"
 LAST = "SELECT number, hash FROM audit_entries WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1"
 ADD = """

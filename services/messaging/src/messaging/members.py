@@ -56,7 +56,7 @@ ADD = """
     INSERT INTO workspace_members (id, workspace_id, user_id, role, invited_by) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (workspace_id, user_id) DO NOTHING RETURNING *
 """
-LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
+LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE"
 CHANGE = """
     UPDATE workspace_members SET role = $3, permissions = coalesce($4, permissions)
     WHERE workspace_id = $1 AND user_id = $2 RETURNING *

@@ -29,7 +29,7 @@ FROM = "FROM commands c LEFT JOIN endpoints e ON e.integration_id = c.id"
 OF_WORKSPACE = f"SELECT {COMMAND} {FROM} WHERE c.workspace_id = $1 ORDER BY c.name"
 GET = f"SELECT {COMMAND} {FROM} WHERE c.id = $1"
 BY_NAME = f"SELECT {COMMAND} {FROM} WHERE c.workspace_id = $1 AND c.name = $2"
-LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
+LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE"
 ADD = """
     INSERT INTO commands (id, workspace_id, name, description, usage, created_by) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT DO NOTHING RETURNING true

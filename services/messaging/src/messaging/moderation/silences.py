@@ -20,7 +20,7 @@ ROLES = """
     LEFT JOIN channel_members cm ON cm.channel_id = $3 AND cm.user_id = m.user_id
     WHERE m.workspace_id = $1 AND m.user_id = $2 AND m.status = 'active'
 """
-LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR UPDATE"
+LOCK_WORKSPACE = "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE"
 IN_WORKSPACE = "UPDATE workspace_members SET silenced_until = $3 WHERE workspace_id = $1 AND user_id = $2 RETURNING *"
 LOCK_CHANNEL = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
 IN_CHANNEL = "UPDATE channel_members SET silenced_until = $3 WHERE channel_id = $1 AND user_id = $2"
