@@ -8,7 +8,7 @@ import { attachmentOf, filesIn } from "../files/file";
 import { add, sent, uploadsAt, useAllUploads } from "../files/uploads";
 import { GifButton } from "../gifs/GifButton";
 import { ScheduleButton } from "../kept/ScheduleButton";
-import { addFiles, clearDraft, removeFile, useDraft, useDraftFiles, writeDraft } from "../kept/drafts";
+import { addFiles, clearDraft, giveBack, removeFile, useDraft, useDraftFiles, writeDraft } from "../kept/drafts";
 import { Suggestions, useSuggestions } from "../mentioning/Suggestions";
 import { encoded, useNames } from "../mentioning/names";
 import { type Command, commandOf, give } from "../programs/commands";
@@ -16,6 +16,7 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Hint } from "../ui/Hint";
 import { notify } from "../ui/notices";
+import { rewrite } from "../ui/typing";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useSecondsLeft } from "./pace";
 import type { Words } from "./outbox";
@@ -92,6 +93,12 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
     clearDraft(channelId, threadId);
     stopped();
   }
+  /** Where the caret is, or in the place of what is selected. */
+  function insert(words: string) {
+    const { selectionStart = content.length, selectionEnd = content.length } = field.current ?? {};
+    const written = content.slice(0, selectionStart) + words;
+    rewrite(field.current, written.length, () => write(written + content.slice(selectionEnd)));
+  }
   function attach(files: readonly File[]) {
     const refusal = files.length > 0 ? add(channelId, place, files) : null;
     if (refusal) notify(refusal, true);
@@ -100,7 +107,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   function run(command: Command) {
     const written = content;
     write("");
-    void give(channelId, command).then((isDone) => !isDone && writeDraft(channelId, written));
+    void give(channelId, command).then((isDone) => !isDone && giveBack(channelId, written));
   }
   function pressed(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || suggestions.pressed(event)) return;
@@ -159,9 +166,10 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
           workspaceId={workspaceId}
           label={text.conversation.emoji}
           side="top"
-          onPick={(emoji) => (write(content + emoji), field.current?.focus())}
+          field={field}
+          onPick={insert}
         />
-        <GifButton isDisabled={secondsLeft > 0} onPick={(gif) => post({ content: "", attachments: [gif] })} />
+        <GifButton isDisabled={secondsLeft > 0} field={field} onPick={(gif) => post({ content: "", attachments: [gif] })} />
         <span
           id={hintId}
           className="composer-hint"

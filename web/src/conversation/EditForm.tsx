@@ -16,6 +16,7 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
   const { isPending, problem, run } = usePending();
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => grow(field.current), [content]);
+  useLayoutEffect(() => field.current?.setSelectionRange(content.length, content.length), []);
   const submit = () =>
     run(async () => {
       const said = encoded(content.trim(), names);
@@ -34,7 +35,6 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
         aria-label={text.conversation.editing}
         value={content}
         onChange={(event) => setContent(event.target.value)}
-        onFocus={(event) => event.target.setSelectionRange(content.length, content.length)}
         onKeyDown={(event) => {
           if (event.key === "Escape") onDone();
           if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

@@ -6,6 +6,7 @@ import { openDialog } from "../channels/dialogs";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { SearchField } from "../ui/SearchField";
+import { type Field, backTo } from "../ui/typing";
 import { EmojiPicture } from "./EmojiPicture";
 import { found } from "./known";
 import { useOwnEmoji } from "./own";
@@ -14,6 +15,8 @@ interface Props {
   workspaceId: string;
   label: string;
   side: "top" | "bottom";
+  /** What it is chosen for, if that is typed in. */
+  field?: Field;
   onPick: (emoji: string) => void;
   onOpenChange?: (isOpen: boolean) => void;
 }
@@ -21,7 +24,7 @@ interface Props {
 /** Of the workspace's own at once; more are found by searching. */
 const MOST_OWN = 64;
 
-export function EmojiButton({ workspaceId, label, side, onPick, onOpenChange }: Props) {
+export function EmojiButton({ workspaceId, label, side, field, onPick, onOpenChange }: Props) {
   const [isOpen, setOpen] = useState(false);
   const change = (open: boolean) => {
     setOpen(open);
@@ -39,6 +42,7 @@ export function EmojiButton({ workspaceId, label, side, onPick, onOpenChange }: 
           align="start"
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={backTo(field)}
           aria-label={label}
         >
           <Choice workspaceId={workspaceId} onPick={(emoji) => (change(false), onPick(emoji))} />

@@ -9,6 +9,7 @@ import { ListEnd } from "../ui/ListEnd";
 import { MoreButton } from "../ui/MoreButton";
 import { Icon } from "../ui/icons";
 import { SearchField } from "../ui/SearchField";
+import { type Field, backTo } from "../ui/typing";
 import { GifPicture } from "./GifPicture";
 import { useGifs } from "./found";
 import { attachmentOf } from "./gif";
@@ -17,10 +18,12 @@ const PAUSE_MS = 300;
 
 interface Props {
   isDisabled: boolean;
+  /** What is typed in beside it. */
+  field: Field;
   onPick: (gif: Attachment) => void;
 }
 
-export function GifButton({ isDisabled, onPick }: Props) {
+export function GifButton({ isDisabled, field, onPick }: Props) {
   const [isOpen, setOpen] = useState(false);
   const words = text.gifs;
   return (
@@ -35,6 +38,7 @@ export function GifButton({ isDisabled, onPick }: Props) {
           align="start"
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={backTo(field)}
           aria-label={words.title}
         >
           <Choice onPick={(gif) => (setOpen(false), onPick(attachmentOf(gif)))} />

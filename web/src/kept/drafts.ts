@@ -28,6 +28,12 @@ export const useBookOfDrafts = () => useBook((state) => state.book);
 export const writeDraft = (channelId: string, content: string, parentMessageId?: string) =>
   write(books.keyOf(channelId, parentMessageId), { content });
 
+/** What could not be done comes back, before what was written since. */
+export function giveBack(channelId: string, content: string): void {
+  const since = books.entryOf(useBook.getState().book, books.keyOf(channelId)).content;
+  writeDraft(channelId, [content, since].filter(Boolean).join("\n"));
+}
+
 /** It was sent, or is not to be. */
 export const clearDraft = (channelId: string, parentMessageId?: string) =>
   write(books.keyOf(channelId, parentMessageId), { content: "", attachments: [] });

@@ -1,6 +1,6 @@
 /** Names and emoji offered while one writes; chosen by Enter, Tab or a press. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from "react";
+import { type KeyboardEvent, useId, useMemo, useState } from "react";
 
 import { listCommands } from "../api/programs";
 import { NamedEmoji } from "../emoji/EmojiPicture";
@@ -10,11 +10,10 @@ import { keys } from "../live/queries";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
+import { type Field, rewrite } from "../ui/typing";
 import { usePeople } from "../workspaces/people";
 import type { Names } from "./names";
 import { type Suggestion, suggested } from "./suggesting";
-
-type Field = RefObject<HTMLTextAreaElement | null>;
 
 export function useSuggestions(
   workspaceId: string,
@@ -43,11 +42,9 @@ export function useSuggestions(
   const active = Math.min(place, options.length - 1);
   function choose({ insert }: Suggestion) {
     const written = `${content.slice(0, from)}${insert} `;
-    write(written + content.slice(until));
-    setPlace(0);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(written.length, written.length);
+    rewrite(field.current, written.length, () => {
+      write(written + content.slice(until));
+      setPlace(0);
     });
   }
   /** Whether the key was meant for the list. */
