@@ -17,7 +17,7 @@ from eventbus import Db
 
 from files import announcements, keys
 from files.jobs import Refused
-from files.store import PART, Missing, Part, Store
+from files.store import PART, Missing, Store
 from files.workshop import Workshop
 
 log = logging.getLogger(__name__)
@@ -159,12 +159,6 @@ async def _put(store: Store, key: str, made: Made) -> int:
 
 
 async def _put_parts(store: Store, key: str, file: int, media_type: str) -> None:
-    multipart_id = await store.begin(key, media_type)
-    try:
-        parts: list[Part] = []
+    async with store.in_parts(key, media_type) as (multipart_id, parts):
         while body := await asyncio.to_thread(os.read, file, PART):
             parts.append(await store.put_part(key, multipart_id, len(parts) + 1, body))
-        await store.complete(key, multipart_id, parts)
-    except BaseException:
-        await asyncio.shield(store.abort(key, multipart_id))
-        raise

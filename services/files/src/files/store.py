@@ -82,6 +82,17 @@ class Store:
     async def put(self, key: str, body: bytes, media_type: str = OCTETS) -> None:
         await self._send("put_object", body, Key=key, ContentType=media_type)
 
+    @asynccontextmanager
+    async def in_parts(self, key: str, media_type: str = OCTETS) -> AsyncIterator[tuple[str, list[Part]]]:
+        """The id for the parts, and the list for what was put: whole at the end, given up if anything fails before."""
+        multipart_id, parts = await self.begin(key, media_type), list[Part]()
+        try:
+            yield multipart_id, parts
+            await self.complete(key, multipart_id, parts)
+        except BaseException:
+            await asyncio.shield(self.abort(key, multipart_id))
+            raise
+
     async def begin(self, key: str, media_type: str = OCTETS) -> str:
         """The id by which an object is put part by part."""
         return str((await self._call("create_multipart_upload", Key=key, ContentType=media_type))["UploadId"])
@@ -140,8 +151,7 @@ class Store:
             await self._copy_in_parts(origin, target, head.size)
 
     async def _copy_in_parts(self, origin: dict[str, object], target: str, size: int) -> None:
-        multipart_id, parts = await self.begin(target), []
-        try:
+        async with self.in_parts(target) as (multipart_id, parts):
             for number, first in enumerate(range(0, size, COPIED_AT_ONCE), 1):
                 span = f"bytes={first}-{min(first + COPIED_AT_ONCE, size) - 1}"
                 told = await self._call(
@@ -149,10 +159,6 @@ class Store:
                     **origin,
                 )  # fmt: skip
                 parts.append(Part(number, told["CopyPartResult"]["ETag"]))
-            await self.complete(target, multipart_id, parts)
-        except BaseException:
-            await asyncio.shield(self.abort(target, multipart_id))
-            raise
 
     @asynccontextmanager
     async def get(self, key: str, first: int = 0, last: int | None = None) -> AsyncIterator[Reading]:
