@@ -117,6 +117,15 @@ def test_a_page_of_several_lists_is_the_first_of_all(limit: str, pages: Any, ver
     assert ([int(each["version"]) for each in told["drafts"]], told["hasMore"]) == (versions, more)
 
 
+def test_reminders_of_several_databases_are_a_page_of_the_soonest() -> None:
+    def due(*ids: int) -> dict[str, Any]:
+        return {"reminders": [{"id": str(id_), "remindAt": f"{id_:03}"} for id_ in ids], "hasMore": False}
+
+    told = merging.reminders([due(*range(0, 80, 2)), due(*range(1, 81, 2))], {})
+    assert [int(each["id"]) for each in told["reminders"]] == list(range(50))
+    assert told["hasMore"]
+
+
 def test_totals_are_sums_and_who_is_known_in_both_is_told_once() -> None:
     def unread(*channels: str) -> dict[str, Any]:
         return {

@@ -103,7 +103,8 @@ async def test_a_reminder_is_told_once_when_it_is_due(office: Office, pool: asyn
     made = await office.member.made("/api/reminders", {"messageId": message["id"], "remindAt": ahead(hours=3)})
     later = await office.member.made("/api/reminders", {"text": "tea", "remindAt": ahead(days=3)})
     assert (made["channelId"], made["state"]) == (office.channel_id, "waiting")
-    assert await reminders_of(office.member) == [made, later]
+    listed = await reminders_of(office.member)
+    assert [made.items() <= one.items() for one, made in zip(listed, [made, later], strict=True)] == [True, True]
     await told(pool)
     await reminders.tell_due(pool)
     assert await told(pool) == []
@@ -114,6 +115,56 @@ async def test_a_reminder_is_told_once_when_it_is_due(office: Office, pool: asyn
     assert {(event.id, event.state) for event in events} == {(made["id"], "due"), (later["id"], "due")}
     assert len(events) == 2
     assert {row["state"] for row in await reminders_of(office.member, state="due")} == {"due"}
+
+
+async def remind(who: Asker, message: Any, **more: Any) -> None:
+    await who.made("/api/reminders", {"messageId": message["id"], "remindAt": ahead(hours=3), **more})
+
+
+async def test_reminders_say_what_their_messages_say_now_to_who_may_read_them(office: Office) -> None:
+    secret, gone = [await office.say(office.owner, content) for content in ("secret", "gone")]
+    public = await office.owner.made(f"/api/channels/{office.general_id}/messages", {"content": "for all"})
+    for message in (secret, gone, public):
+        await remind(office.member, message, text="mine")
+    await office.member.made("/api/reminders", {"text": "tea", "remindAt": ahead(hours=4)})
+    _, public = await office.owner.put(f"/api/messages/{public['id']}", {"content": "for everybody"})
+    await office.owner.delete(f"/api/messages/{gone['id']}")
+    rows = await reminders_of(office.member)
+    assert [row["unavailable"] for row in rows] == [None, "deleted", None, None]
+    assert rows[0]["message"]["content"] == "secret"
+    assert (rows[2]["message"]["content"], rows[2]["message"]["userId"]) == ("for everybody", public["userId"])
+    assert rows[3]["message"] is None
+    await office.member.made(f"/api/channels/{office.channel_id}/leave")
+    rows = await reminders_of(office.member)
+    assert [row["unavailable"] for row in rows] == ["not_visible", "not_visible", None, None]
+    assert "secret" not in str(rows)
+    assert [row["text"] for row in rows] == ["mine", "mine", "mine", "tea"]
+
+
+async def test_reminders_come_in_pages_those_that_are_not_done_alone_if_one_asks_so(
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    await pool.execute(
+        """INSERT INTO reminders (id, user_id, text, remind_at, state)
+           SELECT gen_random_uuid(), $1, 'tea', $2::timestamptz + make_interval(secs => n / 3 * 0.0001),
+               CASE n % 5 WHEN 0 THEN 'done' WHEN 1 THEN 'due' ELSE 'waiting' END FROM generate_series(1, 120) n""",
+        office.member.user_id,
+        datetime.now(UTC) + timedelta(days=1),
+    )
+    pages: list[Any] = []
+    after: dict[str, str] = {}
+    while not pages or pages[-1]["hasMore"]:
+        status, page = await office.member.get("/api/reminders", state="open", limit=40, **after)
+        assert status == 200, page
+        pages.append(page)
+        after = {"after": page["reminders"][-1]["place"]}
+    assert [len(page["reminders"]) for page in pages] == [40, 40, 16]
+    assert len({each["id"] for page in pages for each in page["reminders"]}) == 96
+    assert {each["state"] for page in pages for each in page["reminders"]} == {"waiting", "due"}
+    assert len(await reminders_of(office.member)) == 50
+    for wrong in ({"after": "tea"}, {"after": f"{ahead(hours=1)}/1"}, {"limit": 101}, {"state": "lost"}):
+        status, problem = await office.member.get("/api/reminders", **wrong)
+        assert (status, problem["type"]) == (422, "invalid_request")
 
 
 async def test_a_reminder_is_put_off_done_and_cancelled(office: Office, pool: asyncpg.Pool) -> None:

@@ -71,5 +71,5 @@ threads = Sorted(
 )  # fmt: skip
 drafts = Sorted("drafts", lambda each: int(each["version"]), newest_first=True, size=50, identity="version")
 scheduled = Sorted("scheduled", lambda each: (each["sendAt"], each["id"]))
-reminders = Sorted("reminders", lambda each: (each["remindAt"], each["id"]))
+reminders = Sorted("reminders", lambda each: (each["remindAt"], each["id"]), size=50)
 saved = Sorted("saved", lambda each: each["place"], newest_first=True, size=50, identity="messageId")

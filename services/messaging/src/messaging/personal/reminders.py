@@ -1,12 +1,12 @@
 """Reminders people set themselves, of a message or of anything: each is told once, when it is due."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 from asyncpg import Record
 from chassis.database import one
-from chassis.problems import not_found
+from chassis.problems import Problem, not_found
 from chassis.slots import id_beside
 from eventbus import Db
 from eventbus.wire import Json, to_wire
@@ -14,7 +14,7 @@ from nexus.messaging.v1.personal_event_pb2 import Reminder, ReminderDue, Reminde
 from uuid_utils.compat import uuid7
 
 from messaging.permissions import standing_of
-from messaging.personal import devices, limits
+from messaging.personal import devices, limits, shown
 from messaging.personal.bodies import NewReminder, ReminderChange
 from messaging.rows import timestamp
 
@@ -22,10 +22,17 @@ MOST = 500
 MOST_DONE = 100
 LATEST = timedelta(days=5 * 365)
 BATCH = 100
+# Those that are asked for by one name.
+STATES = {"open": ["waiting", "due"]}
+OF_NONE: Json = {"message": None, "unavailable": None}
 
 REMINDER = "id, user_id, message_id, channel_id, text, remind_at, state, created_at"
-MINE = f"""
-    SELECT {REMINDER} FROM reminders WHERE user_id = $1 AND ($2::text IS NULL OR state = $2) ORDER BY remind_at, id
+# In milliseconds, as clients are told times: they name the place after which to go on.
+PAGE = f"""
+    SELECT {REMINDER} FROM reminders
+    WHERE user_id = $1 AND ($2::text[] IS NULL OR state = ANY($2))
+        AND ($3::timestamptz IS NULL OR (date_trunc('milliseconds', remind_at), id) > ($3, $4))
+    ORDER BY date_trunc('milliseconds', remind_at), id LIMIT $5
 """  # noqa: S608 - constants
 COUNT = "SELECT count(*) FROM reminders WHERE user_id = $1 AND state <> 'done'"
 ADD = f"""
@@ -51,8 +58,17 @@ DUE = f"""
 """  # noqa: S608
 
 
-async def listed(db: Db, user_id: UUID, state: str | None) -> list[Json]:
-    return [to_wire(_contract(row)) for row in await db.fetch(MINE, user_id, state)]
+async def page(db: Db, user_id: UUID, state: str | None, after: str | None, limit: int) -> Json:
+    """The soonest first, with what the messages say that they are of; `after` is the `place` of the last one had.
+    `Problem` 422 for one that is none."""
+    moment, id_ = _place(after) if after else (None, None)
+    states = None if state is None else STATES.get(state, [state])
+    rows = await db.fetch(PAGE, user_id, states, moment, id_, limit + 1)
+    messages = await shown.of(db, user_id, (row["message_id"] for row in rows[:limit] if row["message_id"]))
+    return {
+        "reminders": [{**_listed(row), **messages.get(row["message_id"], OF_NONE)} for row in rows[:limit]],
+        "hasMore": len(rows) > limit,
+    }
 
 
 async def add(db: Db, user_id: UUID, new: NewReminder) -> Json:
@@ -119,6 +135,19 @@ def _contract(row: Record) -> Reminder:
         id=str(row["id"]), message_id=_text(row["message_id"]), channel_id=_text(row["channel_id"]), text=row["text"],
         remind_at=timestamp(row["remind_at"]), state=row["state"], created_at=timestamp(row["created_at"]),
     )  # fmt: skip
+
+
+def _listed(row: Record) -> Json:
+    reminder = to_wire(_contract(row))
+    return {**reminder, "place": f"{reminder['remindAt']}/{reminder['id']}"}
+
+
+def _place(after: str) -> tuple[datetime, UUID]:
+    moment, _, id_ = after.partition("/")
+    try:
+        return datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC), UUID(id_)
+    except ValueError:
+        raise Problem(422, "invalid_request", "after: is no place of a reminder") from None
 
 
 def _text(id_: UUID | None) -> str | None:

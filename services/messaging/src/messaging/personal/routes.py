@@ -116,10 +116,13 @@ async def unsave_message(saved_message_id: UUID, ask: Annotated[Ask, allowed(Act
 
 @router.get("/reminders")
 async def list_reminders(
-    ask: Annotated[Ask, allowed(Action.REMINDER_LIST)], state: Literal["waiting", "due", "done"] | None = None
+    ask: Annotated[Ask, allowed(Action.REMINDER_LIST)],
+    state: Literal["open", "waiting", "due", "done"] | None = None,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: PageSize = 50,
 ) -> Json:
     async with ask.granted() as (db, _):
-        return {"reminders": await reminders.listed(db, ask.user.user_id, state)}
+        return await reminders.page(db, ask.user.user_id, state, after, limit)
 
 
 @router.post("/reminders", status_code=201)
