@@ -85,7 +85,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "encrypted": (encrypted, "encrypted"),
     "damaged": (damaged, "damaged"),
     "no UTF-8": (lambda: with_file("ideas/2020-09-14.json", b'[{"text": "\xff\xfe"}]'), "not JSON in UTF-8"),
-    "half of a letter": (lambda: with_file("ideas/2020-09-14.json", b'[{"text": "\\ud800"}]'), "not JSON in UTF-8"),
+    "half of a letter in no text": (lambda: with_file("ideas/2020-09-14.json", b"[\\ud800]"), "not JSON in UTF-8"),
     "too deep": (lambda: with_file("ideas/2020-09-14.json", b"[" * 100 + b"]" * 100), "60 levels deep"),
     "deeper than any reader": (lambda: with_file("ideas/2020-09-14.json", b"[" * 90_000 + b"]" * 90_000), "not JSON"),
     "no list": (lambda: zipped({**GOOD, "users.json": b'{"id": "U1"}'}), "no list"),
@@ -137,7 +137,7 @@ async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: a
     _, preview = await office.owner.get(f"{path}/preview")
     assert {each["reason"]: each["count"] for each in preview["skipped"]} == {
         "not_a_message": 3, "nobody_said_it": 1, "says_nothing": 1, "subtype_channel_leave": 1, "text_cut": 1,
-        "twice_in_the_file": 1, "person_without_id": 1,
+        "twice_in_the_file": 1, "person_without_id": 1, "character_replaced": 1,
     }  # fmt: skip
     await office.owner.made(f"{path}/confirm", {"keepForever": True})
     await work(pool, runner)
@@ -149,6 +149,49 @@ async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: a
     assert {"reason": "unknown_author", "what": "C1/1600000004.004100"}.items() <= {
         name: value for each in listed["skipped"] if each["reason"] == "unknown_author" for name, value in each.items()
     }.items()
+
+
+# As JSON has it, and what becomes of it.
+UNFIT = {
+    rb"half \ud800 of one": ("half � of one", 1),
+    rb"the other half \uDC00": ("the other half �", 1),
+    rb"the wrong way round \udc4d\ud83d": ("the wrong way round ��", 2),
+    rb"a half \ud83d\ud83d\udc4d before a whole": ("a half �👍 before a whole", 1),
+    rb"nothing \u0000 at all": ("nothing � at all", 1),
+    rb"whole \ud83d\udc4d": ("whole 👍", 0),
+    rb"written out \\ud800 and \\u0000": (r"written out \ud800 and \u0000", 0),
+    rb"written out \\ud83d\udc4d before a half": (r"written out \ud83d� before a half", 1),
+    b"as bytes \xed\xa0\xbd": ("as bytes �", 1),
+    "한국".encode(): ("한국", 0),
+}  # fmt: skip
+
+
+async def test_characters_that_cannot_be_kept_are_replaced_and_counted(
+    office: Office, pool: asyncpg.Pool, runner: Runner
+) -> None:
+    days = [
+        b'{"type": "message", "user": "U1", "ts": "%d.000100", "text": "%s"}' % (1_600_000_000 + number, text)
+        for number, text in enumerate(UNFIT)
+    ]
+    users = b'[{"id": "U1", "team_id": "T1", "profile": {"real_name": "Ann \\ud83d"}}]'
+    file = zipped({**GOOD, "users.json": users, "ideas/2020-09-13.json": b"[" + b",".join(days) + b"]"})
+    done = await imported(office.owner, office.workspace_id, file, pool, runner, keepForever=True)
+    assert done["report"]["skipped"] == {"character_replaced": 1 + sum(count for _, count in UNFIT.values())}
+    kept = [row["content"] for row in await pool.fetch("SELECT content FROM messages ORDER BY seq")]
+    assert [text.replace("\\\\", "\\") for text in kept] == [text for text, _ in UNFIT.values()]
+    assert await pool.fetchval("SELECT count(*) FROM users WHERE name = 'Ann �'") == 1
+    path = (await office.owner.get(f"/api/workspaces/{office.workspace_id}/imports"))[1]["imports"][0]["id"]
+    _, listed = await office.owner.get(f"/api/workspaces/{office.workspace_id}/imports/{path}/skipped")
+    assert [each["what"] for each in listed["skipped"]] == ["users.json", "ideas/2020-09-13.json"]
+
+
+async def test_an_archive_of_ours_is_read_the_same_way(office: Office, pool: asyncpg.Pool, runner: Runner) -> None:
+    files = {
+        "workspace.json": rb'{"format": "nexus-archive", "version": 1, "workspace": {"key": "w", "name": "W\u0000"}}',
+        "people.jsonl": b'{"key": "p", "name": "P\\udfff"}\n{"key": "q", "name": "Q"}\n',
+    }
+    done = await imported(office.owner, office.workspace_id, zipped(files), pool, runner)
+    assert (done["state"], done["report"]["skipped"]) == ("done", {"character_replaced": 2})
 
 
 def an_archive_with_emoji(images: dict[str, bytes]) -> bytes:

@@ -119,6 +119,7 @@ export const transfers = {
     too_many_files: "Files beyond the 20 that a message can have",
     file_gone: "Files that had been removed",
     text_cut: "Messages cut to 40,000 characters",
+    character_replaced: "Broken characters, shown as \ufffd",
     too_large: "Entries that are too large",
     not_imported: "Canvases, lists and logs",
     unknown_file: "Files of an unknown kind",

@@ -1,5 +1,6 @@
 """A zip file from outside, opened only if it is what it should be: nothing in it is larger, deeper or elsewhere."""
 
+import re
 import stat
 import unicodedata
 import zipfile
@@ -21,22 +22,33 @@ MOST_DEPTH = 60
 MOST_NAME = 400
 DEEPEST = 4
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What JSON can say, but no database can keep: half of a surrogate pair, as an escape or as bytes, and NUL. What stands
+# before them in the pattern only looks like it: an escaped backslash, and a whole pair.
+_UNFIT = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\u0000|\xed[\xa0-\xbf][\x80-\xbf])"
+)
+_SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b"\xed")
+_REPLACEMENT = "\ufffd".encode()
 IGNORED = ("__MACOSX/", ".DS_Store")
 
 
 class Archive:
-    """The files of a zip by their names."""
+    """The files of a zip by their names. Characters that nobody can keep are read as U+FFFD, and `replaced` says how
+    many there were in each file when it was read last."""
 
     def __init__(self, place: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(place)
             self.files = _checked(self._zip.infolist())
+            self.replaced: dict[str, int] = {}
         except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError):
             raise Refused("This is not a zip file, or it is damaged.") from None
 
     def json(self, name: str) -> Any:
         """What a file says in JSON."""
-        return _parsed(name, self.bytes(name, MOST_JSON))
+        self.replaced[name] = 0
+        return self._parsed(name, name, self.bytes(name, MOST_JSON))
 
     def bytes(self, name: str, most: int) -> bytes:
         """A whole file, at most so large, and no larger than the zip said."""
@@ -56,6 +68,7 @@ class Archive:
         """The lines of a file of JSON lines, each with its number from 1 on."""
         info = self.files[name]
         left = info.file_size
+        self.replaced[name] = 0
         try:
             with self._zip.open(info) as file:
                 number = 0
@@ -63,9 +76,20 @@ class Archive:
                     number, left = number + 1, left - len(line)
                     if len(line) == MOST_JSON or left < 0:
                         raise Refused(f"{_shown(name)} has a line that is too long.")
-                    yield number, _parsed(f"{name}:{number}", line)
+                    yield number, self._parsed(name, f"{name}:{number}", line)
         except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, NotImplementedError, zlib.error):
             raise Refused(f"{_shown(name)} is damaged.") from None
+
+    def _parsed(self, name: str, place: str, data: bytes) -> Any:
+        fit, replaced = _fit(data.removeprefix(b"\xef\xbb\xbf"))
+        self.replaced[name] += replaced
+        try:
+            told = orjson.loads(fit)
+        except orjson.JSONDecodeError:
+            raise Refused(f"{_shown(place)} is not JSON in UTF-8.") from None
+        if _is_deeper(told, MOST_DEPTH):
+            raise Refused(f"{_shown(place)} is nested more than {MOST_DEPTH} levels deep.")
+        return told
 
 
 def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -111,14 +135,20 @@ def _check_ratio(what: str, size: int, packed: int) -> None:
         raise Refused(f"{what} unpacks to more than {MOST_RATIO} times its size.")
 
 
-def _parsed(name: str, data: bytes) -> Any:
-    try:
-        told = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
-        raise Refused(f"{_shown(name)} is not JSON in UTF-8.") from None
-    if _is_deeper(told, MOST_DEPTH):
-        raise Refused(f"{_shown(name)} is nested more than {MOST_DEPTH} levels deep.")
-    return told
+def _fit(data: bytes) -> tuple[bytes, int]:
+    """The text with U+FFFD for what cannot be kept, and how often that was."""
+    if not any(sign in data for sign in _SIGNS):
+        return data, 0
+    replaced = 0
+
+    def kept_or_replaced(found: re.Match[bytes]) -> bytes:
+        nonlocal replaced
+        if found[1] is None:
+            return found[0]
+        replaced += 1
+        return _REPLACEMENT
+
+    return _UNFIT.sub(kept_or_replaced, data), replaced
 
 
 def _is_deeper(told: Any, most: int) -> bool:

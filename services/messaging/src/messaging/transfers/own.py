@@ -19,12 +19,10 @@ class OwnArchive:
     """An archive as a number of steps, each of which tells some records; after a break one goes on with the next."""
 
     def __init__(self, archive: Archive, head: dict[str, Any]) -> None:
-        self._archive, self._head = archive, head
+        self._archive = archive
         self._files = [name for name in LISTS if name in archive.files]
         self._files += sorted(name for name in archive.files if name.startswith(MESSAGES) and name.endswith(".jsonl"))
-        workspace = head.get("workspace")
-        self._workspace = workspace if isinstance(workspace, dict) else {}
-        self.source = f"nexus:{str(self._workspace.get('key', ''))[:64]}"
+        self.source = f"nexus:{str(_workspace_of(head).get('key', ''))[:64]}"
         self.steps = 1 + len(self._files)
 
     @classmethod
@@ -39,7 +37,7 @@ class OwnArchive:
 
     def step(self, number: int) -> Iterator[Told]:
         if number == 0:
-            yield {"k": "workspace", **self._workspace}
+            yield {"k": "workspace", **_workspace_of(self._archive.json(HEAD))}
             return
         name = self._files[number - 1]
         kind = LISTS.get(name, "message")
@@ -47,3 +45,8 @@ class OwnArchive:
             if not isinstance(told, dict):
                 raise Refused(f"{name[:120]}:{line} is no object.")
             yield {**told, "k": kind}
+
+
+def _workspace_of(head: dict[str, Any]) -> dict[str, Any]:
+    workspace = head.get("workspace")
+    return workspace if isinstance(workspace, dict) else {}

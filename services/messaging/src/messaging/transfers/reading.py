@@ -4,6 +4,8 @@ A part is some steps of the file. The answer says with which step to go on, so t
 with the part that was not kept.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -30,10 +32,18 @@ def read_part(folder: Path, *, file: str, step: int) -> Told:
     written = 0
     with (folder / LINES).open("wb") as lines:
         while step < found.steps and written < PART:
-            for record in found.step(step):
+            archive.replaced.clear()
+            for record in chain(found.step(step), _replaced(archive)):
                 written += lines.write(_line(record))
             step += 1
     return {"source": found.source, "next": step, "steps": found.steps}
+
+
+def _replaced(archive: Archive) -> Iterator[Told]:
+    """What of the step's files could not be kept as it is."""
+    for name, count in archive.replaced.items():
+        if count:
+            yield {**skip("character_replaced", name), "count": count}
 
 
 def _line(record: Told) -> bytes:

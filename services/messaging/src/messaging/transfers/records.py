@@ -28,6 +28,7 @@ class Skip(Record):
     k: Literal["skip"]
     reason: Annotated[Text, StringConstraints(max_length=64)]
     what: Annotated[Text, StringConstraints(max_length=200)]
+    count: Annotated[int, Field(ge=1, lt=2**53)] = 1
 
 
 class Workspace(Record):

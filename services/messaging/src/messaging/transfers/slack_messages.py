@@ -50,7 +50,7 @@ def message_of(told: Mapping[str, Any], channel: str, pins: frozenset[str]) -> I
 
 
 def skip(reason: str, what: str) -> Told:
-    return {"k": "skip", "reason": reason[:64], "what": what[:200].replace("\0", "")}
+    return {"k": "skip", "reason": reason[:64], "what": what[:200]}
 
 
 def _record(told: Mapping[str, Any], channel: str, ts: str, at: int, subtype: object, pins: frozenset[str]) -> Told:
@@ -185,7 +185,7 @@ def words(told: object, most: int) -> str:
 
 
 def _raw(told: object, most: int) -> str:
-    return told.replace("\0", "")[:most] if isinstance(told, str) else ""
+    return told[:most] if isinstance(told, str) else ""
 
 
 def _dicts(told: object) -> list[dict[str, Any]]:

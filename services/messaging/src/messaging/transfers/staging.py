@@ -78,8 +78,9 @@ async def skip(db: Db, job: Job, skips: Sequence[Skip]) -> None:
     left_out: dict[str, int] = job.counts.setdefault("skipped", {})
     listed = []
     for each in skips:
-        left_out[each.reason] = left_out.get(each.reason, 0) + 1
-        if each.what and left_out[each.reason] <= MOST_LISTED:
+        before = left_out.get(each.reason, 0)
+        left_out[each.reason] = before + each.count
+        if each.what and before < MOST_LISTED:
             listed.append((each.reason, each.what))
     if listed:
         await db.execute(SKIP, job.id, *map(list, zip(*listed, strict=True)))
