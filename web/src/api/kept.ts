@@ -14,15 +14,19 @@ export interface SyncedDraft {
 export interface Scheduled {
   id: string;
   channelId: string;
-  message: { content: string; attachments?: readonly Attachment[] };
+  message: Words & Reply;
   sendAt: string;
   failure: string | null;
 }
 
-export interface Saved {
-  messageId: string;
+/** What a message says that was kept, if one may still read it. */
+interface Shown {
   message: Message | null;
   unavailable: "deleted" | "not_visible" | null;
+}
+
+export interface Saved extends Shown {
+  messageId: string;
   note: string | null;
   state: "open" | "done";
 }
@@ -34,6 +38,10 @@ export interface Reminder {
   text: string | null;
   remindAt: string;
   state: "waiting" | "due" | "done";
+}
+
+export interface ListedReminder extends Reminder, Shown {
+  place: string;
 }
 
 export interface Surroundings {
@@ -69,7 +77,13 @@ export interface Words {
   attachments: readonly Attachment[];
 }
 
-export const schedule = (channelId: string, words: Words, sendAt: Date, clientMessageId: string) =>
+/** In which thread it is said. */
+export interface Reply {
+  parentMessageId?: string | null;
+  alsoToChannel?: boolean;
+}
+
+export const schedule = (channelId: string, words: Words & Reply, sendAt: Date, clientMessageId: string) =>
   request<Scheduled>("POST", `/channels/${channelId}/scheduled`, {
     ...words,
     sendAt: sendAt.toISOString(),
@@ -97,7 +111,15 @@ export const saveMessage = (messageId: string, kept: { note?: string | null; sta
 
 export const unsaveMessage = (messageId: string) => request<void>("DELETE", `/messages/${messageId}/saved`);
 
-export const listReminders = async () => (await request<{ reminders: Reminder[] }>("GET", "/reminders")).reminders;
+/** Those that are not done; `after` is the place of the last one had. */
+export const listRemindersPage = (after?: string) =>
+  request<{ reminders: ListedReminder[]; hasMore: boolean }>(
+    "GET",
+    `/reminders?state=open&limit=100${after ? `&after=${encodeURIComponent(after)}` : ""}`,
+  );
+
+export const listDueReminders = async () =>
+  (await request<{ reminders: ListedReminder[] }>("GET", "/reminders?state=due&limit=100")).reminders;
 
 export const remind = (messageId: string, remindAt: Date) =>
   request<Reminder>("POST", "/reminders", { messageId, remindAt: remindAt.toISOString() });

@@ -66,8 +66,8 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
     if (value.trim()) typed();
     else stopped();
   }
+  const reply = threadId ? { parentMessageId: threadId, alsoToChannel: isAlso } : {};
   function post(words: Words) {
-    const reply = threadId ? { parentMessageId: threadId, alsoToChannel: isAlso } : {};
     const isTaken = send(channelId, { ...words, ...reply });
     if (!isTaken) notify(text.conversation.full, true);
     return isTaken;
@@ -85,12 +85,12 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   function submitFiles() {
     if (!post({ content: said, attachments })) return;
     went();
-    setAlso(false);
   }
   /** What was written, with its files. */
   function went() {
     sent(uploads.map((upload) => upload.id));
     clearDraft(channelId, threadId);
+    setAlso(false);
     stopped();
   }
   /** Where the caret is, or in the place of what is selected. */
@@ -179,14 +179,12 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         >
           {hint}
         </span>
-        {!threadId && (
-          <ScheduleButton
-            channelId={channelId}
-            words={{ content: said, attachments }}
-            isDisabled={(said === "" && attachments.length === 0) || isUploading || over > 0}
-            onScheduled={went}
-          />
-        )}
+        <ScheduleButton
+          channelId={channelId}
+          words={{ content: said, attachments, ...reply }}
+          isDisabled={(said === "" && attachments.length === 0) || isUploading || over > 0}
+          onScheduled={went}
+        />
         <Hint label={text.conversation.send}>
           <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>
             <Icon name="send" />

@@ -1,54 +1,56 @@
-/** Reminders to come, due and done. */
-import { useQuery } from "@tanstack/react-query";
+/** Reminders to come and due, with the messages that they are of. */
 import { useState } from "react";
 
-import { type Reminder, cancelReminder, finishReminder, listReminders, putOffReminder } from "../api/kept";
+import { type ListedReminder, cancelReminder, finishReminder, listRemindersPage, putOffReminder } from "../api/kept";
+import { usePages } from "../live/paging";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { IconButton } from "../ui/IconButton";
-import { Loaded } from "../ui/Loaded";
+import { Paged } from "../ui/Paged";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
+import { KeptMessage } from "./KeptMessage";
 import { TimeDialog } from "./TimeDialog";
-import { goToMessage, useWhere } from "./places";
+
+const remindersOn = (page: { reminders: ListedReminder[] }) => page.reminders;
 
 export function ReminderList({ onLeave }: ListProps) {
-  const open = useQuery({
-    queryKey: keys.reminders(),
-    queryFn: listReminders,
-    select: (reminders) => reminders.filter(({ state }) => state !== "done"),
-  });
+  const pages = usePages(keys.reminderPages(), listRemindersPage, remindersOn, (last) => last.place);
   return (
-    <Loaded query={open} none={text.kept.noReminders}>
-      {(reminders) => (
-        <ul className="rows rows-tall" aria-label={text.kept.reminders}>
-          {reminders.map((reminder) => (
-            <ReminderLine key={reminder.id} reminder={reminder} onLeave={onLeave} />
-          ))}
-        </ul>
-      )}
-    </Loaded>
+    <div className="rows rows-tall">
+      <Paged pages={pages} none={text.kept.noReminders}>
+        {(reminders) => (
+          <ul className="rows" aria-label={text.kept.reminders}>
+            {reminders.map((reminder) => (
+              <ReminderLine key={reminder.id} reminder={reminder} onLeave={onLeave} />
+            ))}
+          </ul>
+        )}
+      </Paged>
+    </div>
   );
 }
 
-function ReminderLine({ reminder, onLeave }: { reminder: Reminder } & ListProps) {
+function ReminderLine({ reminder, onLeave }: { reminder: ListedReminder } & ListProps) {
   const [isChoosing, setChoosing] = useState(false);
-  const { id, messageId, channelId, state } = reminder;
-  const title = useWhere(channelId);
+  const { id, messageId, state } = reminder;
   const words = text.kept;
   const at = new Date(reminder.remindAt);
+  const due = <small>{state === "due" ? words.dueSince(at) : words.dueAt(at)}</small>;
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.reminders()), complain);
-  const go = () => {
-    if (channelId && messageId) goToMessage(channelId, messageId);
-    onLeave();
-  };
   return (
     <li className="row" data-testid="reminder" data-state={state}>
-      <span className="row-main">
-        <strong className="clip">{reminder.text ?? (title || words.aMessage)}</strong>
-        <small>{state === "due" ? words.dueSince(at) : words.dueAt(at)}</small>
-      </span>
-      {channelId && <IconButton icon="chevron" label={words.goTo} onClick={go} />}
+      {messageId ? (
+        <KeptMessage message={reminder.message} unavailable={reminder.unavailable} onLeave={onLeave}>
+          {reminder.text && <small>{reminder.text}</small>}
+          {due}
+        </KeptMessage>
+      ) : (
+        <span className="row-main">
+          <strong className="clip">{reminder.text}</strong>
+          {due}
+        </span>
+      )}
       <IconButton icon="check" label={words.markDone} onClick={() => attempt(finishReminder(id))} />
       <IconButton icon="later" label={words.another} onClick={() => setChoosing(true)} />
       <IconButton icon="trash" label={words.remove} onClick={() => attempt(cancelReminder(id))} />

@@ -1,9 +1,7 @@
 /** Messages kept for later. */
 import { useState } from "react";
 
-import type { Message } from "../api/types";
 import { type Saved, listSavedPage, saveMessage, unsaveMessage } from "../api/kept";
-import { filesIn } from "../files/file";
 import { usePages } from "../live/paging";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
@@ -11,9 +9,8 @@ import { IconButton } from "../ui/IconButton";
 import { Paged } from "../ui/Paged";
 import { complain } from "../ui/notices";
 import type { ListProps } from "./KeptDialog";
+import { KeptMessage } from "./KeptMessage";
 import { NoteDialog } from "./NoteDialog";
-import { Said } from "./Said";
-import { goToMessage, useWhere } from "./places";
 
 const savedOn = (page: { saved: Saved[] }) => page.saved;
 
@@ -36,28 +33,14 @@ export function SavedList({ onLeave }: ListProps) {
 
 function SavedLine({ saved: { messageId, message, unavailable, note, state }, onLeave }: { saved: Saved } & ListProps) {
   const [isNoting, setNoting] = useState(false);
-  const title = useWhere(message?.channelId ?? null);
   const words = text.kept;
   const isDone = state === "done";
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.saved()), complain);
   return (
     <li className="row" data-testid="saved" data-state={state}>
-      {message ? (
-        <button
-          type="button"
-          className="row-main row-go"
-          onClick={() => (goToMessage(message.channelId, messageId), onLeave())}
-        >
-          <strong className="clip">{title}</strong>
-          <Said channelId={message.channelId} content={wordsOf(message)} />
-          {note && <small>{note}</small>}
-        </button>
-      ) : (
-        <span className="row-main">
-          <em>{words.unavailable[unavailable ?? "deleted"]}</em>
-          {note && <small>{note}</small>}
-        </span>
-      )}
+      <KeptMessage message={message} unavailable={unavailable} onLeave={onLeave}>
+        {note && <small>{note}</small>}
+      </KeptMessage>
       {message && <IconButton icon="edit" label={words.editNote} onClick={() => setNoting(true)} />}
       {isNoting && <NoteDialog messageId={messageId} note={note} state={state} onClose={() => setNoting(false)} />}
       {message && (
@@ -71,9 +54,4 @@ function SavedLine({ saved: { messageId, message, unavailable, note, state }, on
       <IconButton icon="trash" label={words.unsave} onClick={() => attempt(unsaveMessage(messageId))} />
     </li>
   );
-}
-
-function wordsOf({ plainText, content, poll, forwarded, attachments }: Message): string {
-  const said = plainText || content || poll?.question || forwarded?.content;
-  return said || filesIn(attachments ?? []).map(({ name }) => name).join(", ");
 }

@@ -2,7 +2,7 @@
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
-import { type Words, schedule } from "../api/kept";
+import { type Reply, type Words, schedule } from "../api/kept";
 import { newIdentifier } from "../identifier";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
@@ -14,7 +14,7 @@ import { inMinutes, morning, nextMonday } from "./times";
 
 interface Props {
   channelId: string;
-  words: Words;
+  words: Words & Reply;
   isDisabled: boolean;
   onScheduled: () => void;
 }

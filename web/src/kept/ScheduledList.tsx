@@ -7,23 +7,25 @@ import { hear } from "../conversation/conversations";
 import { filesIn } from "../files/file";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
+import { goToThread } from "../threads/places";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
-import { TimeDialog } from "./TimeDialog";
+import type { ListProps } from "./KeptDialog";
 import { Said } from "./Said";
-import { useWhere } from "./places";
+import { TimeDialog } from "./TimeDialog";
+import { goToMessage, useChannel, useWhere } from "./places";
 import { inMinutes } from "./times";
 
-export function ScheduledList() {
+export function ScheduledList({ onLeave }: ListProps) {
   const scheduled = useQuery({ queryKey: keys.scheduled(), queryFn: listScheduled });
   return (
     <Loaded query={scheduled} none={text.kept.noScheduled}>
       {(waiting) => (
         <ul className="rows rows-tall" aria-label={text.kept.scheduled}>
           {waiting.map((message) => (
-            <ScheduledLine key={message.id} scheduled={message} />
+            <ScheduledLine key={message.id} scheduled={message} onLeave={onLeave} />
           ))}
         </ul>
       )}
@@ -37,17 +39,26 @@ async function withoutFiles(id: string) {
   return sendScheduled(id);
 }
 
-function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } }: { scheduled: Scheduled }) {
+function ScheduledLine({ scheduled, onLeave }: { scheduled: Scheduled } & ListProps) {
+  const { id, channelId, message, sendAt, failure } = scheduled;
   const [isChoosing, setChoosing] = useState(false);
   const title = useWhere(channelId);
   const words = text.kept;
   const files = filesIn(message.attachments);
   const isWithout = message.content !== "" && (failure === "file_gone" || failure === "file_refused");
+  const threadId = message.parentMessageId;
+  const isHere = useChannel(channelId) !== undefined;
+  const go = () => (threadId ? goToThread(channelId, threadId) : goToMessage(channelId), onLeave());
   const attempt = (work: Promise<unknown>) => void work.then(() => outdated(keys.scheduled()), complain);
   return (
     <li className="row" data-testid="scheduled" data-failure={failure ?? undefined}>
-      <span className="row-main">
+      <button type="button" className="row-main row-go" disabled={!isHere} onClick={go}>
         <strong className="clip">{title}</strong>
+        {threadId && (
+          <small className="clip" data-testid="scheduled-reply">
+            <Icon name="thread" size={12} /> {message.alsoToChannel ? words.replyAlso : words.reply}
+          </small>
+        )}
         {message.content && <Said channelId={channelId} content={message.content} />}
         {files.length > 0 && (
           <span className="clip" data-testid="scheduled-files">
@@ -61,7 +72,7 @@ function ScheduledLine({ scheduled: { id, channelId, message, sendAt, failure } 
         ) : (
           <small>{words.scheduledFor(new Date(sendAt))}</small>
         )}
-      </span>
+      </button>
       {isWithout && (
         <button
           type="button"

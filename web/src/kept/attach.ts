@@ -27,11 +27,17 @@ export function attachKept(socket: Socket): void {
     queries.setQueryData(keys.bookmarks(channelId), bookmarks),
   );
   socket.on("saved:update", () => outdated(keys.saved()));
-  const changed = (messageIds: readonly string[]) => listsAny(messageIds) && outdated(keys.saved());
+  const changed = (messageIds: readonly string[]) => {
+    if (listsAny(keys.savedPages(), messageIds)) outdated(keys.saved());
+    if (listsAny(keys.reminderPages(), messageIds)) outdated(keys.reminderPages());
+  };
   socket.on("message:update", ({ message }: { message: { id: string } }) => changed([message.id]));
   socket.on("message:delete", ({ messageId }: { messageId: string }) => changed([messageId]));
   socket.on("messages:purged", ({ messageIds }: { messageIds: string[] }) => changed(messageIds));
-  for (const event of ["channel:joined", "channel:left"]) socket.on(event, () => outdated(keys.saved()));
+  for (const event of ["channel:joined", "channel:left"]) {
+    socket.on(event, () => outdated(keys.saved()));
+    socket.on(event, () => outdated(keys.reminderPages()));
+  }
   socket.on("reminder:update", reminders);
   socket.on("reminder:removed", reminders);
   socket.on("reminder:due", ({ reminder }: { reminder: Reminder }) => {
@@ -40,8 +46,9 @@ export function attachKept(socket: Socket): void {
   });
 }
 
-/** Whether the list of saved messages, as far as it was fetched, has one of these. */
-function listsAny(messageIds: readonly string[]): boolean {
-  const pages = queries.getQueryData<InfiniteData<{ saved: Saved[] }>>(keys.savedPages())?.pages ?? [];
-  return pages.some(({ saved }) => saved.some(({ messageId }) => messageIds.includes(messageId)));
+/** Whether a list of what is kept, as far as it was fetched, has one of these. */
+function listsAny(list: readonly string[], messageIds: readonly string[]): boolean {
+  const pages = queries.getQueryData<InfiniteData<{ saved?: Saved[]; reminders?: Reminder[] }>>(list)?.pages ?? [];
+  const kept = pages.flatMap(({ saved = [], reminders = [] }) => [...saved, ...reminders]);
+  return kept.some(({ messageId }) => messageId !== null && messageIds.includes(messageId));
 }
