@@ -56,7 +56,8 @@ UNWANTED = """
         WHERE v.file_id = uploads.file_id AND v.number = uploads.version AND v.status = 'scanning')
     RETURNING true
 """
-OVER = "UPDATE uploads SET state = 'over' WHERE id = $1 AND state <> 'over' RETURNING file_id, version"
+OVER = "UPDATE uploads SET state = 'over' WHERE id = $1 AND state = 'open' RETURNING file_id, version"
+IS_STORED = "SELECT true FROM uploads WHERE id = $1 AND state = 'stored'"
 REFUSE = """
     UPDATE file_versions SET status = 'refused', reason = $3 WHERE file_id = $1 AND number = $2 AND status = 'uploading'
     RETURNING uploaded_by
@@ -122,6 +123,12 @@ async def begin(db: Db, standing: Standing, wanted: Wanted, limits: Limits) -> U
         wanted.seconds,
     )  # fmt: skip
     return _upload(row)
+
+
+async def hold(db: Db, upload_id: UUID) -> None:
+    """Nothing arrives of it, and nobody else ends it, before this transaction does."""
+    await db.execute(HOLD, upload_id)
+    await db.execute(OPEN, upload_id)
 
 
 async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Upload:
@@ -198,12 +205,10 @@ async def queue_scan(db: Db, upload_id: UUID, file_id: UUID, version: int) -> No
 
 
 async def give_up(db: Db, upload_id: UUID) -> None:
-    """As if it had never begun; a job removes the bytes. One that is over stays so."""
-    await db.execute(HOLD, upload_id)
-    row = await db.fetchrow(OVER, upload_id)
+    """As if it had never begun; a job removes the bytes. One that is over stays so, and so does one that has arrived:
+    of that the scanner decides, and who does not want it removes the file."""
+    row = await _end(db, upload_id)
     if row is None:
-        # Whoever gives up only now may have written after they were removed.
-        await remove_bytes(db, upload_id, "late")
         return
     await db.execute(DROP_VERSION, row["file_id"], row["version"])
     await db.execute(DROP_EMPTY, row["file_id"])
@@ -213,10 +218,8 @@ async def give_up(db: Db, upload_id: UUID) -> None:
 
 async def refuse(db: Db, upload_id: UUID, reason: str) -> None:
     """All bytes came, and none of them stays: its uploader sees why, if they see where it was to go."""
-    await db.execute(HOLD, upload_id)
-    row = await db.fetchrow(OVER, upload_id)
+    row = await _end(db, upload_id)
     if row is None:
-        await remove_bytes(db, upload_id, "late")
         return
     file_id, version = row["file_id"], row["version"]
     user_id = await db.fetchval(REFUSE, file_id, version, reason)
@@ -229,6 +232,16 @@ async def refuse(db: Db, upload_id: UUID, reason: str) -> None:
         await db.execute(DROP_VERSION, file_id, version)
         await db.execute(DROP_EMPTY, file_id)
     UPLOADED.labels("any", "refused").inc()
+
+
+async def _end(db: Db, upload_id: UUID) -> Record | None:
+    """Of which version it was; None if it is under way no more."""
+    await db.execute(HOLD, upload_id)
+    row = await db.fetchrow(OVER, upload_id)
+    if row is None and not await db.fetchval(IS_STORED, upload_id):
+        # Whoever ends it only now may have written after its bytes were removed.
+        await remove_bytes(db, upload_id, "late")
+    return row
 
 
 async def give_up_expired(db: Db, upload_id: UUID) -> bool:

@@ -19,11 +19,26 @@ async def adopt(job: Job, shop: Workshop) -> None:
         if size is None or not await uploads.extend(db, upload_id, RESTS):
             return
     try:
+        await _copy(shop, upload_id, size)
+    except Refused:
+        # Who did it before, and stood still, may go on after all, and takes away what was put.
+        if not await _is_over(shop, upload_id):
+            raise
+        return
+    await arrivals.arrive(shop, upload_id, size)
+    await shop.store.delete(keys.dropped(upload_id))
+
+
+async def _copy(shop: Workshop, upload_id: UUID, size: int) -> None:
+    try:
         await shop.store.copy(keys.dropped(upload_id), keys.incoming(upload_id))
     except Missing:
         raise Refused("lost") from None
     head = await shop.store.head(keys.incoming(upload_id))
     if head is None or head.size != size:
         raise Refused("damaged")
-    await arrivals.arrive(shop, upload_id, size)
-    await shop.store.delete(keys.dropped(upload_id))
+
+
+async def _is_over(shop: Workshop, upload_id: UUID) -> bool:
+    async with shop.pool.acquire(timeout=5) as db:
+        return await db.fetchval(OPEN, upload_id) is None

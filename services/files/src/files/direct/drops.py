@@ -21,10 +21,15 @@ GRACE = 7_200.0
 SWEPT_AT_ONCE = 200
 
 ADD = """
-    INSERT INTO direct_uploads (upload_id, user_id, file_id, media_type, permitted_until)
-    VALUES ($1, $2, $3, $4, now() + $5 * interval '1 second') RETURNING permitted_until
+    INSERT INTO direct_uploads (upload_id, user_id, file_id, version, media_type, permitted_until)
+    VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 second') RETURNING permitted_until
 """
 OF_USER = "SELECT file_id, media_type, permitted_until FROM direct_uploads WHERE upload_id = $1 AND user_id = $2"
+HAS_ARRIVED = """
+    SELECT EXISTS (
+        SELECT FROM direct_uploads d JOIN file_versions v ON v.file_id = d.file_id
+        WHERE d.upload_id = $1 AND v.number = coalesce(d.version, v.number) AND v.status <> 'uploading')
+"""
 OVER = """
     SELECT upload_id FROM direct_uploads d WHERE permitted_until < now() - $1 * interval '1 second'
         AND NOT EXISTS (SELECT FROM uploads u WHERE u.id = d.upload_id AND u.state = 'open')
@@ -43,7 +48,7 @@ class Drop:
 
 
 async def add(db: Db, upload: Upload, media_type: str) -> Drop:
-    row = await one(db, ADD, upload.id, upload.user_id, upload.file_id, media_type, float(PERMITTED))
+    row = await one(db, ADD, upload.id, upload.user_id, upload.file_id, upload.version, media_type, float(PERMITTED))
     return Drop(upload.file_id, media_type, row["permitted_until"])
 
 
@@ -53,6 +58,12 @@ async def of_user(db: Db, upload_id: UUID, user_id: UUID) -> Drop:
     if row is None:
         raise not_found("upload")
     return Drop(row["file_id"], row["media_type"], row["permitted_until"])
+
+
+async def require_arrived(db: Db, upload_id: UUID) -> None:
+    """`Problem` 404 for one that was given up."""
+    if not await db.fetchval(HAS_ARRIVED, upload_id):
+        raise not_found("upload")
 
 
 async def sweep(pool: asyncpg.Pool, store: Store) -> None:

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from chassis.problems import Problem
 from chassis.schema import Body, Id, Text
+from eventbus import Db
 from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 
 from files import forms, jobs, keys, names, places, quotas, uploads
 from files.direct import drops
+from files.direct.drops import Drop
 from files.objects import Head
 from files.permissions import Action, Ask, allowed
 from files.upload_routes import limits_of
-from files.uploads import Wanted
+from files.uploads import Upload, Wanted
 
 IS_OPEN = "SELECT true FROM uploads WHERE id = $1 AND state = 'open'"
 
@@ -68,19 +70,33 @@ async def complete(
     """The file, which is taken over and scanned. Said twice, it is done once; `Problem` 409 while the bytes are not
     there, 422 if they are others than were announced, 404 once it was given up, 403 if it is no
     longer allowed."""
-    user_id = ask.user.user_id
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
-        drop = await drops.of_user(db, upload_id, user_id)
-        if not await db.fetchval(IS_OPEN, upload_id):
-            return await forms.of(db, user_id, drop.file_id)
-        upload = await uploads.of_user(db, upload_id, user_id)
-        refusal = await uploads.ask_again(db, upload_id)
+        drop = await drops.of_user(db, upload_id, ask.user.user_id)
+        upload = await _open(db, upload_id, ask)
+        refusal = await uploads.ask_again(db, upload_id) if upload else None
+        if upload is None:
+            return await _arrived(db, upload_id, drop, ask)
     if refusal:
         raise refusal
-    _require_announced(await request.app.state.store.head(keys.dropped(upload_id)), upload.size, drop.media_type)
+    head = await request.app.state.store.head(keys.dropped(upload_id))
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
+        if await _open(db, upload_id, ask) is None:  # by whoever said it at the same time
+            return await _arrived(db, upload_id, drop, ask)
+        _require_announced(head, upload.size, drop.media_type)
         await jobs.add(db, "adopt", upload_id, file_id=upload.file_id, version=upload.version)
-        return await forms.of(db, user_id, upload.file_id)
+        return await forms.of(db, ask.user.user_id, upload.file_id)
+
+
+async def _open(db: Db, upload_id: UUID, ask: Ask) -> Upload | None:
+    """Locked; None if it is under way no more."""
+    if not await db.fetchval(IS_OPEN, upload_id):
+        return None
+    return await uploads.of_user(db, upload_id, ask.user.user_id)
+
+
+async def _arrived(db: Db, upload_id: UUID, drop: Drop, ask: Ask) -> dict[str, Any]:
+    await drops.require_arrived(db, upload_id)
+    return await forms.of(db, ask.user.user_id, drop.file_id)
 
 
 def _require_announced(head: Head | None, size: int, media_type: str) -> None:

@@ -40,6 +40,9 @@ KEEP = """
     UPDATE tus_uploads SET taken_until = now() + $3 * interval '1 second' WHERE upload_id = $1 AND taken_by = $2
     RETURNING true
 """
+IS_ANOTHERS = """
+    SELECT taken_in IS NOT NULL AND taken_by IS DISTINCT FROM $2 FROM tus_uploads WHERE upload_id = $1
+"""
 LEAVE = "UPDATE tus_uploads SET taken_by = NULL WHERE upload_id = $1 AND taken_by = $2"
 IS_OVER = "SELECT NOT EXISTS (SELECT FROM uploads WHERE id = $1 AND state <> 'over')"
 # Whoever gives it up meanwhile waits until the turn can be seen.
@@ -119,6 +122,11 @@ async def take(db: Db, upload_id: UUID, process: str) -> UUID:
 async def keep(db: Db, upload_id: UUID, turn: UUID) -> bool:
     """False if it is no longer ours."""
     return bool(await db.fetchval(KEEP, upload_id, turn, LEASE))
+
+
+async def is_anothers(db: Db, upload_id: UUID, turn: UUID | None) -> bool:
+    """Whether somebody had a turn to write, and this one is not the last."""
+    return bool(await db.fetchval(IS_ANOTHERS, upload_id, turn))
 
 
 async def leave(db: Db, upload_id: UUID, turn: UUID) -> None:

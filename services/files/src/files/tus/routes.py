@@ -27,6 +27,8 @@ from files.uploads import Wanted
 PATH = "/api/files/tus"
 # Chunks that this process takes at once: each holds a few parts in memory.
 MOST_AT_ONCE = 16
+# Another request goes on with it: of another offset, or just now.
+ELSEWHERE = (409, 423)
 KEEP_EVERY = progress.LEASE / 3
 KNOWN = frozenset({"filename", "filetype", "name", "type", "entityType", "entityId", "workspaceId", "fileId"})
 
@@ -149,12 +151,14 @@ async def _first(request: Request, ask: Ask, upload_id: UUID) -> Progress:
     has_bytes = request.headers.get("content-type", "").startswith(headers.CHUNK_TYPE)
     if not has_bytes and (found := await _found(ask, upload_id)).length:
         return found
+    body = request.stream() if has_bytes else _nothing()
     try:
-        return await _write(request, ask, upload_id, 0, request.stream() if has_bytes else _nothing())
+        return await _write(request, ask, upload_id, 0, body, is_first=True)
     except Problem as problem:
+        if problem.status in ELSEWHERE:
+            return await _found(ask, upload_id)
         if problem.status != 408:
-            async with ask.pool.acquire(timeout=5) as db, db.transaction():
-                await uploads.give_up(db, upload_id)
+            await _give_up(ask, upload_id, None)
         raise
 
 
@@ -180,21 +184,40 @@ async def _written(request: Request, ask: Ask, upload_id: UUID) -> Progress:
     return await _write(request, ask, upload_id, offset, request.stream())
 
 
-async def _write(request: Request, ask: Ask, upload_id: UUID, offset: int, body: AsyncIterator[bytes]) -> Progress:
+async def _write(
+    request: Request, ask: Ask, upload_id: UUID, offset: int, body: AsyncIterator[bytes], is_first: bool = False
+) -> Progress:
     state, checksum = request.app.state, headers.checksum(request.headers)
     await _ask_again(ask, upload_id)
     async with _one_of_few(state), _turn(ask, upload_id, state.settings.instance) as (found, turn):
         if found.arrived != offset:
             detail = f"Upload-Offset: {found.arrived} bytes have arrived, not {offset}."
             raise Problem(409, "wrong_offset", detail, extra={"offset": found.arrived})
-        declared = request.headers.get("content-length", "0")
-        if declared.isdigit() and offset + int(declared) > found.length:
-            raise Problem(413, "too_large", "The chunk has more bytes than the upload was to have.")
-        if found.is_whole and (found.length or not found.is_open):
-            return found
-        written = await Chunk(ask.pool, state.store, found, turn).write(body, checksum)
+        try:
+            _require_fits(request, found)
+            if found.is_whole and (found.length or not found.is_open):
+                return found
+            written = await Chunk(ask.pool, state.store, found, turn).write(body, checksum)
+        except Problem as problem:
+            if is_first and problem.status != 408:
+                await _give_up(ask, upload_id, turn)
+            raise
     TUS_CHUNKS.labels("taken").inc()
     return written
+
+
+def _require_fits(request: Request, found: Progress) -> None:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and found.arrived + int(declared) > found.length:
+        raise Problem(413, "too_large", "The chunk has more bytes than the upload was to have.")
+
+
+async def _give_up(ask: Ask, upload_id: UUID, turn: UUID | None) -> None:
+    """Unless somebody else has begun to write to it."""
+    async with ask.pool.acquire(timeout=5) as db, db.transaction():
+        await uploads.hold(db, upload_id)
+        if not await progress.is_anothers(db, upload_id, turn):
+            await uploads.give_up(db, upload_id)
 
 
 async def _ask_again(ask: Ask, upload_id: UUID) -> None:
@@ -244,6 +267,7 @@ async def _keep(ask: Ask, upload_id: UUID, turn: UUID) -> None:
 
 async def _ended(ask: Ask, upload_id: UUID) -> Response:
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
+        await uploads.hold(db, upload_id)
         found = await progress.of_user(db, upload_id, ask.user.user_id)
         if found.is_whole:
             raise Problem(409, "upload_finished", "All bytes have arrived: delete the file instead.")
