@@ -137,6 +137,16 @@ async def test_a_right_that_is_lost_is_lost_at_the_next_request(
     assert (await fetched(http, content, url, "HEAD")).status == 404
 
 
+async def test_who_is_shut_out_gets_nothing_more_by_the_addresses_they_have(
+    office: Premises, http: aiohttp.ClientSession, content: str
+) -> None:
+    url = await address(office.member, await office.file(office.owner, BODY))
+    for is_shut_out, status in ((True, 404), (False, 200)):
+        async with office.pool.acquire() as db:
+            await directory.save_user(db, office.member.user_id, is_shut_out)
+        assert (await fetched(http, content, url)).status == status
+
+
 async def test_nobody_else_is_given_an_address(office: Premises) -> None:
     file_id = await office.file(office.member, BODY)
     for who in (office.outsider, office.stranger):

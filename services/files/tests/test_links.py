@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from chassis.counters import site
 from desk import Asker, Premises
-from files import directory, keys
+from files import directory, keys, leftovers
+from files.content import sending
 from files.links import shared as shared_by_link
 from files.links import throttle
 from nexus.messaging.v1 import channel_event_pb2 as said
@@ -100,7 +101,7 @@ async def test_passwords_of_a_link_are_not_guessed_for_long(office: Premises, mo
     assert statuses == [403, 403, 403, 429, 429]
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired", "used_up", "dead"])
+@pytest.mark.parametrize("end", ["revoked", "expired", "used_up", "dead", "shut out"])
 async def test_a_link_that_opens_nothing_is_like_one_that_never_was(
     office: Premises, http: aiohttp.ClientSession, content: str, end: str
 ) -> None:
@@ -114,6 +115,9 @@ async def test_a_link_that_opens_nothing_is_like_one_that_never_was(
         await office.pool.execute("UPDATE links SET expires_at = now() - interval '1 second'")
     elif end == "used_up":
         assert (await fetched(http, content, await opened(stranger, link["token"]))).status == 200
+    elif end == "shut out":
+        async with office.pool.acquire() as db:
+            await directory.save_user(db, office.member.user_id, is_shut_out=True)
     else:
         async with office.pool.acquire() as db:
             await directory.remove_channel_member(db, office.channel_id, office.member.user_id)
@@ -126,8 +130,9 @@ async def test_a_link_that_opens_nothing_is_like_one_that_never_was(
     assert await stranger.post(path, {}) == await stranger.post(unknown, {"password": "x"}) == (404, GONE)
     assert (await fetched(http, content, before)).status == 404, "what was opened before is closed, too"
     _, told = await office.owner.get(f"/api/files/links/{link['id']}")
-    assert told["state"] == end
-    assert (await accesses(office.owner, link["id"]))[:3] == [end, end, end]
+    state = "dead" if end == "shut out" else end
+    assert told["state"] == state
+    assert (await accesses(office.owner, link["id"]))[:3] == [state, state, state]
 
 
 async def test_what_is_no_token_is_answered_like_a_wrong_one(office: Premises) -> None:
@@ -195,6 +200,20 @@ async def test_a_download_that_was_cut_off_can_be_gone_on_with(
 async def _rest(http: aiohttp.ClientSession, content: str, url: str, start: int) -> bytes | None:
     got = await fetched(http, content, url, Range=f"bytes={start}-")
     return got.body if got.status == 206 else None
+
+
+async def test_a_download_may_take_longer_than_its_address_lasts(
+    office: Premises, http: aiohttp.ClientSession, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "ASKED_AGAIN", 0.0)
+    body = secrets.token_bytes(20_000_000)
+    link = await shared(office.member, await office.file(office.member, body), downloadLimit=1)
+    url = await opened(visitor(office.stranger), link["token"])
+    async with http.get(content + url[url.index("/f/") :]) as answer:
+        begun = await answer.content.readexactly(100_000)
+        await office.pool.execute("UPDATE link_tickets SET expires_at = now() - interval '2 hours'")
+        await leftovers.tidy(office.pool, office.store)
+        assert begun + await answer.read() == body
 
 
 async def test_an_address_lives_no_longer_than_its_link(office: Premises) -> None:

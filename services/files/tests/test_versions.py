@@ -37,6 +37,26 @@ async def test_a_file_is_uploaded_anew_and_becomes_again_what_it_was(office: Pre
     assert [listed async for listed in office.store.list("")] == []
 
 
+async def test_a_version_that_comes_behind_a_newer_one_is_not_told_as_what_is_seen(
+    office: Premises, workshop: Workshop
+) -> None:
+    file = await taken(office.member, office.channel_id, b"first")
+    await worked(workshop)
+    for body in (b"second", b"third"):
+        assert (await sent(office.member, body, fileId=file["id"]))[0] == 201
+    await office.pool.execute("UPDATE jobs SET not_before = now() + interval '1 hour' WHERE version = 2")
+    await worked(workshop)
+    await office.pool.execute("UPDATE jobs SET not_before = now()")
+    await worked(workshop)
+    rows = await office.pool.fetch("SELECT value FROM outbox WHERE topic = 'files.files' ORDER BY id")
+    events = [FileEvent.FromString(row["value"]) for row in rows]
+    told = [event.file_changed.file.version for event in events if event.HasField("file_changed")]
+    assert (told, told[-1]) == (sorted(told), 3)
+    assert (await office.owner.get(f"/api/files/{file['id']}"))[1]["version"] == 3
+    _, all_of_them = await office.owner.get(f"/api/files/{file['id']}/versions")
+    assert [each["status"] for each in all_of_them["versions"]] == ["clean"] * 3
+
+
 async def test_a_file_has_a_bounded_number_of_versions(office: Premises) -> None:
     file_id = await office.file(office.member)
     await office.pool.execute(

@@ -32,7 +32,9 @@ WAITING = """
 CLAIM = "UPDATE file_versions SET blob_id = $3, sha256 = $4 WHERE file_id = $1 AND number = $2"
 NAME_BLOB = "UPDATE jobs SET blob_id = $2 WHERE id = $1 AND turn = $3 RETURNING true"
 CLEAN = "UPDATE file_versions SET status = 'clean', sha256 = $3 WHERE file_id = $1 AND number = $2"
-SHOW = "UPDATE files SET version = greatest(coalesce(version, 0), $2), updated_at = now() WHERE id = $1"
+SHOW = """
+    UPDATE files SET version = greatest(coalesce(version, 0), $2), updated_at = now() WHERE id = $1 RETURNING version
+"""
 REFUSE = """
     UPDATE file_versions SET status = 'refused', reason = $3, blob_id = NULL FROM file_versions before
     WHERE file_versions.file_id = $1 AND file_versions.number = $2 AND file_versions.status = 'scanning'
@@ -176,14 +178,15 @@ async def _let_out(job: Job, shop: Workshop, blob: Blob) -> None:
             raise Later("the same bytes were just removed")
         await blobs.store(db, blob.id)
         await db.execute(CLEAN, waiting.file_id, waiting.number, await _sha256(db, blob.id))
-        await db.execute(SHOW, waiting.file_id, waiting.number)
+        # A newer one may have been quicker.
+        shown = await db.fetchval(SHOW, waiting.file_id, waiting.number)
         await db.execute(OVER, waiting.upload_id)
         await uploads.remove_bytes(db, waiting.upload_id)
         if "inspect" in shop.kinds:
             # Of the blob alone: another file may have it when this one is gone.
             await jobs.add(db, "inspect", blob.id, blob_id=blob.id)
         tell = announcements.ready if waiting.is_first else announcements.changed
-        await tell(db, waiting.file_id, waiting.number)
+        await tell(db, waiting.file_id, shown)
     UNTIL_CLEAN.observe((datetime.now(UTC) - waiting.uploaded_at).total_seconds())
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.problems import not_found
 from eventbus import Db
 
-from files.places import IS_SILENCED, SEES, WORKSPACE_OF, WRITES, Place
+from files.places import IS_SHUT_OUT, IS_SILENCED, SEES, WORKSPACE_OF, WRITES, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ VISIBLE = f"""
     EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {SEES} AND {THEIRS})
     AND (f.version IS NOT NULL OR f.uploaded_by = $1)
 """
+# What somebody was given an address of: that asks for no sign-in, which who is shut out has no more.
+REACHED = f"({VISIBLE} AND NOT {IS_SHUT_OUT})"
 OF_FILE = f"""
     SELECT f.id AS file_id, f.workspace_id, f.uploaded_by,
         EXISTS (SELECT FROM file_places p WHERE p.file_id = f.id AND p.is_open AND {IS_SILENCED}) AS is_silenced, m.role

@@ -10,7 +10,7 @@ from files.content import forms
 from files.content.forms import Form
 from files.content.passes import Pass, Viewer
 from files.media.types import served_as
-from files.standings import VISIBLE
+from files.standings import REACHED
 from files.store import Store
 
 # Of the file itself, and of what was made of it: what stands for a file where only a look at it is granted.
@@ -22,16 +22,17 @@ CLEAN = """
     JOIN file_versions v ON v.file_id = f.id AND v.number = $3 AND v.status = 'clean'
     JOIN blobs b ON b.id = v.blob_id AND b.state = 'stored'
 """
-BY_PERSON = f"{CLEAN} WHERE f.id = $2 AND {VISIBLE}"
-# Whoever made a link must still see the file.
+BY_PERSON = f"{CLEAN} WHERE f.id = $2 AND {REACHED}"
+# Whoever made a link must still see the file. (A download that was begun may take longer than its address lasts.)
 ALIVE = f"""
     l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())
-    AND {VISIBLE.replace("$1", "l.created_by")}
+    AND {REACHED.replace("$1", "l.created_by")}
 """
 BY_LINK = f"{CLEAN} JOIN links l ON l.file_id = f.id AND l.id = $1 WHERE f.id = $2 AND {ALIVE}"
 BY_TICKET = f"""
     {CLEAN} JOIN links l ON l.file_id = f.id
-    JOIN link_tickets t ON t.link_id = l.id AND t.id = $1 AND t.version = $3 AND t.expires_at > now()
+    JOIN link_tickets t ON t.link_id = l.id AND t.id = $1 AND t.version = $3
+        AND (t.begun_at IS NOT NULL OR t.expires_at > now())
     WHERE f.id = $2 AND {ALIVE}
 """
 QUERIES = {Viewer.PERSON: BY_PERSON, Viewer.LINK: BY_LINK, Viewer.TICKET: BY_TICKET}

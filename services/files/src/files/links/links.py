@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from files.links import announcements
 from files.links.tokens import token_hash
-from files.standings import VISIBLE
+from files.standings import REACHED
 
 # Links that a file may have at once, of those that are not revoked.
 MOST = 100
@@ -31,7 +31,7 @@ STATE = f"""
         WHEN l.revoked_at IS NOT NULL THEN 'revoked'
         WHEN l.expires_at <= now() THEN 'expired'
         WHEN l.downloads >= l.download_limit THEN 'used_up'
-        WHEN f.version IS NULL OR NOT ({VISIBLE.replace("$1", "l.created_by")}) THEN 'dead'
+        WHEN f.version IS NULL OR NOT {REACHED.replace("$1", "l.created_by")} THEN 'dead'
         ELSE 'good'
     END
 """

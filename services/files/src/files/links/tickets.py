@@ -44,7 +44,8 @@ CONSUME = """
 """
 SEND = "UPDATE link_tickets SET sent = sent + $2, begun_at = coalesce(begun_at, now()) WHERE id = $1"
 GIVE_BACK = "UPDATE link_tickets SET sent = greatest(0, sent - $2) WHERE id = $1"
-SWEEP = "DELETE FROM link_tickets WHERE expires_at < now() - interval '1 hour'"
+# Not before a download is over that began with the last second of its address.
+SWEEP = "DELETE FROM link_tickets WHERE expires_at < now() - interval '1 day'"
 
 
 async def issue(db: Db, link_id: UUID, version: int, visitor: Visitor, seconds: int) -> tuple[UUID, datetime] | None:
