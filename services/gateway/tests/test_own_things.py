@@ -48,6 +48,7 @@ def heard(guest: Guest) -> list[Any]:
             {"channelId": None, "until": None},
         ),
         ("channel:receipt", "receipt_seen", own.ReceiptSeen(channel_id="c", last_read_seq=7), {"lastReadSeq": 7}),
+        ("receipts:update", "receipts_changed", own.ReceiptsChanged(user_id="u"), {"sendsReadReceipts": False}),
         ("preferences:update", "preferences_changed", own.PreferencesChanged(), {"sendsReadReceipts": False}),
     ],
 )

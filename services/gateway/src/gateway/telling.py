@@ -154,6 +154,7 @@ OWN: Mapping[type, Callable[[Any], Telling]] = {
     own.MessageReported: _own("message:reported"),
     own.MemberSilenced: _own("member:silenced"),
     own.ReceiptSeen: _own("channel:receipt"),
+    own.ReceiptsChanged: _own("receipts:update"),
     own.PreferencesChanged: _own("preferences:update"),
     own.TransferChanged: _own("transfer:update"),
 }

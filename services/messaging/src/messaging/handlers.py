@@ -13,7 +13,7 @@ from nexus.messaging.v1.channel_event_pb2 import ChannelEvent
 from nexus.messaging.v1.channel_member_event_pb2 import ChannelMemberEvent
 from nexus.messaging.v1.invitation_event_pb2 import InvitationEvent
 from nexus.messaging.v1.legal_hold_event_pb2 import LegalHoldEvent
-from nexus.messaging.v1.personal_event_pb2 import PersonalEvent
+from nexus.messaging.v1.personal_event_pb2 import PersonalEvent, PreferencesChanged
 from nexus.messaging.v1.workspace_event_pb2 import WorkspaceEvent
 from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
@@ -21,6 +21,7 @@ from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 from messaging import audit, bots, copies, members, users
 from messaging.mentions import people_here
 from messaging.personal import attached
+from messaging.read_state import receipts
 
 
 async def save_user(event: UserEvent, db: Db) -> None:
@@ -58,4 +59,8 @@ CONSUMES: Consumes = {
     FileEvent: attached.CONSUMES,
 }
 # Of a database that has channels alone: people and workspaces come to it by replication.
-CONSUMES_AWAY: Consumes = {WorkspaceMemberEvent: {Tombstone: leave_channels}, FileEvent: attached.CONSUMES}
+CONSUMES_AWAY: Consumes = {
+    WorkspaceMemberEvent: {Tombstone: leave_channels},
+    PersonalEvent: {PreferencesChanged: receipts.tell_seers_here},
+    FileEvent: attached.CONSUMES,
+}

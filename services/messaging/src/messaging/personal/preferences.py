@@ -9,6 +9,7 @@ from nexus.messaging.v1.personal_event_pb2 import PreferencesChanged
 
 from messaging.personal import devices
 from messaging.personal.bodies import PreferencesChange
+from messaging.read_state import receipts
 
 GET = "SELECT coalesce((SELECT sends_read_receipts FROM preferences WHERE user_id = $1), TRUE) AS sends_read_receipts"
 SET = """
@@ -22,9 +23,12 @@ async def of(db: Db, user_id: UUID) -> Json:
 
 
 async def change(db: Db, user_id: UUID, wanted: PreferencesChange) -> Json:
-    """What is not named stays as it is; all of the person's devices are told."""
+    """What is not named stays as it is; the person's devices are told what is new, and who sees their receipts."""
     await devices.take_turn(db, user_id)
-    if wanted.sends_read_receipts is not None:
-        await db.execute(SET, user_id, wanted.sends_read_receipts)
-        await devices.tell(db, user_id, PreferencesChanged(sends_read_receipts=wanted.sends_read_receipts))
+    before, sends = await of(db, user_id), wanted.sends_read_receipts
+    if sends is None or before == {"sendsReadReceipts": sends}:
+        return before
+    await db.execute(SET, user_id, sends)
+    await devices.tell(db, user_id, PreferencesChanged(sends_read_receipts=sends))
+    await receipts.tell_seers(db, user_id, sends)
     return await of(db, user_id)

@@ -1,5 +1,6 @@
 """What messaging tells of reading: to the person's own devices, and to the others in a conversation."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from asyncpg import Record
@@ -8,6 +9,7 @@ from nexus.messaging.v1.personal_event_pb2 import (
     ChannelRead,
     NotificationsChanged,
     PersonalEvent,
+    ReceiptsChanged,
     ReceiptSeen,
     ThreadRead,
 )
@@ -47,3 +49,10 @@ async def receipt_seen(db: Db, seer_id: UUID, channel_id: UUID, user_id: UUID, s
     """One of those who may see it is told how far somebody else has read."""
     seen = ReceiptSeen(channel_id=str(channel_id), user_id=str(user_id), last_read_seq=seq)
     await outbox.append(db, PersonalEvent(user_id=str(seer_id), receipt_seen=seen), actor_id=str(user_id))
+
+
+async def receipts_changed(db: Db, seer_ids: Iterable[UUID], user_id: UUID, sends: bool) -> None:
+    """Those who may see it are told that somebody else sends receipts from now on, or none any more."""
+    changed = ReceiptsChanged(user_id=str(user_id), sends_read_receipts=sends)
+    events = [PersonalEvent(user_id=str(seer_id), receipts_changed=changed) for seer_id in seer_ids]
+    await outbox.append(db, *events, actor_id=str(user_id))

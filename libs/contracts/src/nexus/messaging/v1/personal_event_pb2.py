@@ -27,7 +27,7 @@ from nexus.event.v1 import meta_pb2 as nexus_dot_event_dot_v1_dot_meta__pb2
 from nexus.options.v1 import options_pb2 as nexus_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'nexus/messaging/v1/personal_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\x92\n\n\rPersonalEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x37\n\x0c\x63hannel_read\x18\x03 \x01(\x0b\x32\x1f.nexus.messaging.v1.ChannelReadH\x00\x12I\n\x15notifications_changed\x18\x04 \x01(\x0b\x32(.nexus.messaging.v1.NotificationsChangedH\x00\x12\x35\n\x0bthread_read\x18\x05 \x01(\x0b\x32\x1e.nexus.messaging.v1.ThreadReadH\x00\x12=\n\x0fthread_followed\x18\x06 \x01(\x0b\x32\".nexus.messaging.v1.ThreadFollowedH\x00\x12\x39\n\rdraft_changed\x18\x14 \x01(\x0b\x32 .nexus.messaging.v1.DraftChangedH\x00\x12L\n\x17scheduled_message_saved\x18\x15 \x01(\x0b\x32).nexus.messaging.v1.ScheduledMessageSavedH\x00\x12N\n\x18scheduled_message_failed\x18\x16 \x01(\x0b\x32*.nexus.messaging.v1.ScheduledMessageFailedH\x00\x12J\n\x16scheduled_message_gone\x18\x17 \x01(\x0b\x32(.nexus.messaging.v1.ScheduledMessageGoneH\x00\x12H\n\x15saved_message_changed\x18\x18 \x01(\x0b\x32\'.nexus.messaging.v1.SavedMessageChangedH\x00\x12;\n\x0ereminder_saved\x18\x19 \x01(\x0b\x32!.nexus.messaging.v1.ReminderSavedH\x00\x12\x37\n\x0creminder_due\x18\x1a \x01(\x0b\x32\x1f.nexus.messaging.v1.ReminderDueH\x00\x12\x39\n\rreminder_gone\x18\x1b \x01(\x0b\x32 .nexus.messaging.v1.ReminderGoneH\x00\x12\x41\n\x11\x65phemeral_message\x18\x32 \x01(\x0b\x32$.nexus.messaging.v1.EphemeralMessageH\x00\x12?\n\x10message_reported\x18< \x01(\x0b\x32#.nexus.messaging.v1.MessageReportedH\x00\x12=\n\x0fmember_silenced\x18= \x01(\x0b\x32\".nexus.messaging.v1.MemberSilencedH\x00\x12\x37\n\x0creceipt_seen\x18\x07 \x01(\x0b\x32\x1f.nexus.messaging.v1.ReceiptSeenH\x00\x12\x45\n\x13preferences_changed\x18\x08 \x01(\x0b\x32&.nexus.messaging.v1.PreferencesChangedH\x00\x12?\n\x10transfer_changed\x18\x46 \x01(\x0b\x32#.nexus.messaging.v1.TransferChangedH\x00:#\xea\xe0\x18\x1f\n\x12messaging.personal\x12\x07user_id\x18\x06\x42\t\n\x07payload\"\x83\x01\n\x0b\x43hannelRead\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x15\n\rlast_read_seq\x18\x02 \x01(\x03\x12\x0e\n\x06unread\x18\x03 \x01(\x05\x12\x10\n\x08mentions\x18\x04 \x01(\x05\x12\x10\n\x08last_seq\x18\x05 \x01(\x03\x12\x15\n\rlast_revision\x18\x06 \x01(\x03\"l\n\nThreadRead\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x15\n\rlast_read_seq\x18\x03 \x01(\x03\x12\x0e\n\x06unread\x18\x04 \x01(\x05\x12\x10\n\x08mentions\x18\x05 \x01(\x05\"M\n\x0eThreadFollowed\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x14\n\x0cis_following\x18\x03 \x01(\x08\"\x7f\n\x14NotificationsChanged\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\t\x12\x34\n\x0bmuted_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x0e\n\x0c_muted_until\"\xa8\x02\n\x0c\x44raftChanged\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x1e\n\x11parent_message_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x63ontent\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x0c\x63ontent_type\x18\x04 \x01(\t\x12\x19\n\x0b\x61ttachments\x18\x05 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x11\x66ormatted_content\x18\x08 \x01(\tB\x04\xf0\xe0\x18\x01H\x02\x88\x01\x01\x42\x14\n\x12_parent_message_idB\n\n\x08_contentB\x14\n\x12_formatted_content\"\x93\x02\n\x10ScheduledMessage\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x15\n\x07message\x18\x03 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x19\n\x11\x63lient_message_id\x18\x04 \x01(\t\x12+\n\x07send_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07\x66\x61ilure\x18\x06 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_failure\"P\n\x15ScheduledMessageSaved\x12\x37\n\tscheduled\x18\x01 \x01(\x0b\x32$.nexus.messaging.v1.ScheduledMessage\"Q\n\x16ScheduledMessageFailed\x12\x37\n\tscheduled\x18\x01 \x01(\x0b\x32$.nexus.messaging.v1.ScheduledMessage\"^\n\x14ScheduledMessageGone\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x17\n\nmessage_id\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\r\n\x0b_message_id\"f\n\x13SavedMessageChanged\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x10\n\x08is_saved\x18\x02 \x01(\x08\x12\x11\n\x04note\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05state\x18\x04 \x01(\tB\x07\n\x05_note\"\xf0\x01\n\x08Reminder\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\nmessage_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nchannel_id\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04text\x18\x04 \x01(\tH\x02\x88\x01\x01\x12-\n\tremind_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05state\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_message_idB\r\n\x0b_channel_idB\x07\n\x05_text\"?\n\rReminderSaved\x12.\n\x08reminder\x18\x01 \x01(\x0b\x32\x1c.nexus.messaging.v1.Reminder\"=\n\x0bReminderDue\x12.\n\x08reminder\x18\x01 \x01(\x0b\x32\x1c.nexus.messaging.v1.Reminder\"\x1a\n\x0cReminderGone\x12\n\n\x02id\x18\x01 \x01(\t\"\xa1\x01\n\x10\x45phemeralMessage\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\t\x12\x19\n\x0b\x61ttachments\x18\x04 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\x03via\x18\x05 \x01(\tB\x04\xf0\xe0\x18\x01\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x01\n\x0fMessageReported\x12\x11\n\treport_id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x12\n\nchannel_id\x18\x03 \x01(\t\x12\x12\n\nmessage_id\x18\x04 \x01(\t\x12\x13\n\x0breported_by\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"z\n\x0fTransferChanged\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x13\n\x0btransfer_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\x10\n\x08progress\x18\x05 \x01(\x03\x12\r\n\x05total\x18\x06 \x01(\x03\"\x88\x01\n\x0eMemberSilenced\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x17\n\nchannel_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12.\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\r\n\x0b_channel_idB\x08\n\x06_until\"I\n\x0bReceiptSeen\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x15\n\rlast_read_seq\x18\x03 \x01(\x03\"1\n\x12PreferencesChanged\x12\x1b\n\x13sends_read_receipts\x18\x01 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'nexus/messaging/v1/personal_event.proto\x12\x12nexus.messaging.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19nexus/event/v1/meta.proto\x1a\x1enexus/options/v1/options.proto\"\xd3\n\n\rPersonalEvent\x12\"\n\x04meta\x18\x01 \x01(\x0b\x32\x14.nexus.event.v1.Meta\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x37\n\x0c\x63hannel_read\x18\x03 \x01(\x0b\x32\x1f.nexus.messaging.v1.ChannelReadH\x00\x12I\n\x15notifications_changed\x18\x04 \x01(\x0b\x32(.nexus.messaging.v1.NotificationsChangedH\x00\x12\x35\n\x0bthread_read\x18\x05 \x01(\x0b\x32\x1e.nexus.messaging.v1.ThreadReadH\x00\x12=\n\x0fthread_followed\x18\x06 \x01(\x0b\x32\".nexus.messaging.v1.ThreadFollowedH\x00\x12\x39\n\rdraft_changed\x18\x14 \x01(\x0b\x32 .nexus.messaging.v1.DraftChangedH\x00\x12L\n\x17scheduled_message_saved\x18\x15 \x01(\x0b\x32).nexus.messaging.v1.ScheduledMessageSavedH\x00\x12N\n\x18scheduled_message_failed\x18\x16 \x01(\x0b\x32*.nexus.messaging.v1.ScheduledMessageFailedH\x00\x12J\n\x16scheduled_message_gone\x18\x17 \x01(\x0b\x32(.nexus.messaging.v1.ScheduledMessageGoneH\x00\x12H\n\x15saved_message_changed\x18\x18 \x01(\x0b\x32\'.nexus.messaging.v1.SavedMessageChangedH\x00\x12;\n\x0ereminder_saved\x18\x19 \x01(\x0b\x32!.nexus.messaging.v1.ReminderSavedH\x00\x12\x37\n\x0creminder_due\x18\x1a \x01(\x0b\x32\x1f.nexus.messaging.v1.ReminderDueH\x00\x12\x39\n\rreminder_gone\x18\x1b \x01(\x0b\x32 .nexus.messaging.v1.ReminderGoneH\x00\x12\x41\n\x11\x65phemeral_message\x18\x32 \x01(\x0b\x32$.nexus.messaging.v1.EphemeralMessageH\x00\x12?\n\x10message_reported\x18< \x01(\x0b\x32#.nexus.messaging.v1.MessageReportedH\x00\x12=\n\x0fmember_silenced\x18= \x01(\x0b\x32\".nexus.messaging.v1.MemberSilencedH\x00\x12\x37\n\x0creceipt_seen\x18\x07 \x01(\x0b\x32\x1f.nexus.messaging.v1.ReceiptSeenH\x00\x12\x45\n\x13preferences_changed\x18\x08 \x01(\x0b\x32&.nexus.messaging.v1.PreferencesChangedH\x00\x12?\n\x10receipts_changed\x18\t \x01(\x0b\x32#.nexus.messaging.v1.ReceiptsChangedH\x00\x12?\n\x10transfer_changed\x18\x46 \x01(\x0b\x32#.nexus.messaging.v1.TransferChangedH\x00:#\xea\xe0\x18\x1f\n\x12messaging.personal\x12\x07user_id\x18\x06\x42\t\n\x07payload\"\x83\x01\n\x0b\x43hannelRead\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x15\n\rlast_read_seq\x18\x02 \x01(\x03\x12\x0e\n\x06unread\x18\x03 \x01(\x05\x12\x10\n\x08mentions\x18\x04 \x01(\x05\x12\x10\n\x08last_seq\x18\x05 \x01(\x03\x12\x15\n\rlast_revision\x18\x06 \x01(\x03\"l\n\nThreadRead\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x15\n\rlast_read_seq\x18\x03 \x01(\x03\x12\x0e\n\x06unread\x18\x04 \x01(\x05\x12\x10\n\x08mentions\x18\x05 \x01(\x05\"M\n\x0eThreadFollowed\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x11\n\tthread_id\x18\x02 \x01(\t\x12\x14\n\x0cis_following\x18\x03 \x01(\x08\"\x7f\n\x14NotificationsChanged\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\t\x12\x34\n\x0bmuted_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x0e\n\x0c_muted_until\"\xa8\x02\n\x0c\x44raftChanged\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x1e\n\x11parent_message_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07\x63ontent\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x0c\x63ontent_type\x18\x04 \x01(\t\x12\x19\n\x0b\x61ttachments\x18\x05 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x0f\n\x07version\x18\x06 \x01(\x03\x12.\n\nupdated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x11\x66ormatted_content\x18\x08 \x01(\tB\x04\xf0\xe0\x18\x01H\x02\x88\x01\x01\x42\x14\n\x12_parent_message_idB\n\n\x08_contentB\x14\n\x12_formatted_content\"\x93\x02\n\x10ScheduledMessage\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x15\n\x07message\x18\x03 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x19\n\x11\x63lient_message_id\x18\x04 \x01(\t\x12+\n\x07send_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x07\x66\x61ilure\x18\x06 \x01(\tH\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_failure\"P\n\x15ScheduledMessageSaved\x12\x37\n\tscheduled\x18\x01 \x01(\x0b\x32$.nexus.messaging.v1.ScheduledMessage\"Q\n\x16ScheduledMessageFailed\x12\x37\n\tscheduled\x18\x01 \x01(\x0b\x32$.nexus.messaging.v1.ScheduledMessage\"^\n\x14ScheduledMessageGone\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x17\n\nmessage_id\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\r\n\x0b_message_id\"f\n\x13SavedMessageChanged\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x10\n\x08is_saved\x18\x02 \x01(\x08\x12\x11\n\x04note\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\r\n\x05state\x18\x04 \x01(\tB\x07\n\x05_note\"\xf0\x01\n\x08Reminder\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\nmessage_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nchannel_id\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04text\x18\x04 \x01(\tH\x02\x88\x01\x01\x12-\n\tremind_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05state\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\r\n\x0b_message_idB\r\n\x0b_channel_idB\x07\n\x05_text\"?\n\rReminderSaved\x12.\n\x08reminder\x18\x01 \x01(\x0b\x32\x1c.nexus.messaging.v1.Reminder\"=\n\x0bReminderDue\x12.\n\x08reminder\x18\x01 \x01(\x0b\x32\x1c.nexus.messaging.v1.Reminder\"\x1a\n\x0cReminderGone\x12\n\n\x02id\x18\x01 \x01(\t\"\xa1\x01\n\x10\x45phemeralMessage\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x03 \x01(\t\x12\x19\n\x0b\x61ttachments\x18\x04 \x01(\tB\x04\xf0\xe0\x18\x01\x12\x11\n\x03via\x18\x05 \x01(\tB\x04\xf0\xe0\x18\x01\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x01\n\x0fMessageReported\x12\x11\n\treport_id\x18\x01 \x01(\t\x12\x14\n\x0cworkspace_id\x18\x02 \x01(\t\x12\x12\n\nchannel_id\x18\x03 \x01(\t\x12\x12\n\nmessage_id\x18\x04 \x01(\t\x12\x13\n\x0breported_by\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12.\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"z\n\x0fTransferChanged\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x13\n\x0btransfer_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\r\n\x05state\x18\x04 \x01(\t\x12\x10\n\x08progress\x18\x05 \x01(\x03\x12\r\n\x05total\x18\x06 \x01(\x03\"\x88\x01\n\x0eMemberSilenced\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x17\n\nchannel_id\x18\x02 \x01(\tH\x00\x88\x01\x01\x12.\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x01\x88\x01\x01\x42\r\n\x0b_channel_idB\x08\n\x06_until\"I\n\x0bReceiptSeen\x12\x12\n\nchannel_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x15\n\rlast_read_seq\x18\x03 \x01(\x03\"?\n\x0fReceiptsChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x1b\n\x13sends_read_receipts\x18\x02 \x01(\x08\"1\n\x12PreferencesChanged\x12\x1b\n\x13sends_read_receipts\x18\x01 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,45 +47,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EPHEMERALMESSAGE'].fields_by_name['via']._loaded_options = None
   _globals['_EPHEMERALMESSAGE'].fields_by_name['via']._serialized_options = b'\360\340\030\001'
   _globals['_PERSONALEVENT']._serialized_start=156
-  _globals['_PERSONALEVENT']._serialized_end=1454
-  _globals['_CHANNELREAD']._serialized_start=1457
-  _globals['_CHANNELREAD']._serialized_end=1588
-  _globals['_THREADREAD']._serialized_start=1590
-  _globals['_THREADREAD']._serialized_end=1698
-  _globals['_THREADFOLLOWED']._serialized_start=1700
-  _globals['_THREADFOLLOWED']._serialized_end=1777
-  _globals['_NOTIFICATIONSCHANGED']._serialized_start=1779
-  _globals['_NOTIFICATIONSCHANGED']._serialized_end=1906
-  _globals['_DRAFTCHANGED']._serialized_start=1909
-  _globals['_DRAFTCHANGED']._serialized_end=2205
-  _globals['_SCHEDULEDMESSAGE']._serialized_start=2208
-  _globals['_SCHEDULEDMESSAGE']._serialized_end=2483
-  _globals['_SCHEDULEDMESSAGESAVED']._serialized_start=2485
-  _globals['_SCHEDULEDMESSAGESAVED']._serialized_end=2565
-  _globals['_SCHEDULEDMESSAGEFAILED']._serialized_start=2567
-  _globals['_SCHEDULEDMESSAGEFAILED']._serialized_end=2648
-  _globals['_SCHEDULEDMESSAGEGONE']._serialized_start=2650
-  _globals['_SCHEDULEDMESSAGEGONE']._serialized_end=2744
-  _globals['_SAVEDMESSAGECHANGED']._serialized_start=2746
-  _globals['_SAVEDMESSAGECHANGED']._serialized_end=2848
-  _globals['_REMINDER']._serialized_start=2851
-  _globals['_REMINDER']._serialized_end=3091
-  _globals['_REMINDERSAVED']._serialized_start=3093
-  _globals['_REMINDERSAVED']._serialized_end=3156
-  _globals['_REMINDERDUE']._serialized_start=3158
-  _globals['_REMINDERDUE']._serialized_end=3219
-  _globals['_REMINDERGONE']._serialized_start=3221
-  _globals['_REMINDERGONE']._serialized_end=3247
-  _globals['_EPHEMERALMESSAGE']._serialized_start=3250
-  _globals['_EPHEMERALMESSAGE']._serialized_end=3411
-  _globals['_MESSAGEREPORTED']._serialized_start=3414
-  _globals['_MESSAGEREPORTED']._serialized_end=3597
-  _globals['_TRANSFERCHANGED']._serialized_start=3599
-  _globals['_TRANSFERCHANGED']._serialized_end=3721
-  _globals['_MEMBERSILENCED']._serialized_start=3724
-  _globals['_MEMBERSILENCED']._serialized_end=3860
-  _globals['_RECEIPTSEEN']._serialized_start=3862
-  _globals['_RECEIPTSEEN']._serialized_end=3935
-  _globals['_PREFERENCESCHANGED']._serialized_start=3937
-  _globals['_PREFERENCESCHANGED']._serialized_end=3986
+  _globals['_PERSONALEVENT']._serialized_end=1519
+  _globals['_CHANNELREAD']._serialized_start=1522
+  _globals['_CHANNELREAD']._serialized_end=1653
+  _globals['_THREADREAD']._serialized_start=1655
+  _globals['_THREADREAD']._serialized_end=1763
+  _globals['_THREADFOLLOWED']._serialized_start=1765
+  _globals['_THREADFOLLOWED']._serialized_end=1842
+  _globals['_NOTIFICATIONSCHANGED']._serialized_start=1844
+  _globals['_NOTIFICATIONSCHANGED']._serialized_end=1971
+  _globals['_DRAFTCHANGED']._serialized_start=1974
+  _globals['_DRAFTCHANGED']._serialized_end=2270
+  _globals['_SCHEDULEDMESSAGE']._serialized_start=2273
+  _globals['_SCHEDULEDMESSAGE']._serialized_end=2548
+  _globals['_SCHEDULEDMESSAGESAVED']._serialized_start=2550
+  _globals['_SCHEDULEDMESSAGESAVED']._serialized_end=2630
+  _globals['_SCHEDULEDMESSAGEFAILED']._serialized_start=2632
+  _globals['_SCHEDULEDMESSAGEFAILED']._serialized_end=2713
+  _globals['_SCHEDULEDMESSAGEGONE']._serialized_start=2715
+  _globals['_SCHEDULEDMESSAGEGONE']._serialized_end=2809
+  _globals['_SAVEDMESSAGECHANGED']._serialized_start=2811
+  _globals['_SAVEDMESSAGECHANGED']._serialized_end=2913
+  _globals['_REMINDER']._serialized_start=2916
+  _globals['_REMINDER']._serialized_end=3156
+  _globals['_REMINDERSAVED']._serialized_start=3158
+  _globals['_REMINDERSAVED']._serialized_end=3221
+  _globals['_REMINDERDUE']._serialized_start=3223
+  _globals['_REMINDERDUE']._serialized_end=3284
+  _globals['_REMINDERGONE']._serialized_start=3286
+  _globals['_REMINDERGONE']._serialized_end=3312
+  _globals['_EPHEMERALMESSAGE']._serialized_start=3315
+  _globals['_EPHEMERALMESSAGE']._serialized_end=3476
+  _globals['_MESSAGEREPORTED']._serialized_start=3479
+  _globals['_MESSAGEREPORTED']._serialized_end=3662
+  _globals['_TRANSFERCHANGED']._serialized_start=3664
+  _globals['_TRANSFERCHANGED']._serialized_end=3786
+  _globals['_MEMBERSILENCED']._serialized_start=3789
+  _globals['_MEMBERSILENCED']._serialized_end=3925
+  _globals['_RECEIPTSEEN']._serialized_start=3927
+  _globals['_RECEIPTSEEN']._serialized_end=4000
+  _globals['_RECEIPTSCHANGED']._serialized_start=4002
+  _globals['_RECEIPTSCHANGED']._serialized_end=4065
+  _globals['_PREFERENCESCHANGED']._serialized_start=4067
+  _globals['_PREFERENCESCHANGED']._serialized_end=4116
 # @@protoc_insertion_point(module_scope)

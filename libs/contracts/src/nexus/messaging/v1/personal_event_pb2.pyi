@@ -43,6 +43,7 @@ class PersonalEvent(_message.Message):
     MEMBER_SILENCED_FIELD_NUMBER: _builtins.int
     RECEIPT_SEEN_FIELD_NUMBER: _builtins.int
     PREFERENCES_CHANGED_FIELD_NUMBER: _builtins.int
+    RECEIPTS_CHANGED_FIELD_NUMBER: _builtins.int
     TRANSFER_CHANGED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     @_builtins.property
@@ -82,6 +83,8 @@ class PersonalEvent(_message.Message):
     @_builtins.property
     def preferences_changed(self) -> Global___PreferencesChanged: ...
     @_builtins.property
+    def receipts_changed(self) -> Global___ReceiptsChanged: ...
+    @_builtins.property
     def transfer_changed(self) -> Global___TransferChanged: ...
     def __init__(
         self,
@@ -105,13 +108,14 @@ class PersonalEvent(_message.Message):
         member_silenced: Global___MemberSilenced | None = ...,
         receipt_seen: Global___ReceiptSeen | None = ...,
         preferences_changed: Global___PreferencesChanged | None = ...,
+        receipts_changed: Global___ReceiptsChanged | None = ...,
         transfer_changed: Global___TransferChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "receipts_changed", b"receipts_changed", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel_read", b"channel_read", "draft_changed", b"draft_changed", "ephemeral_message", b"ephemeral_message", "member_silenced", b"member_silenced", "message_reported", b"message_reported", "meta", b"meta", "notifications_changed", b"notifications_changed", "payload", b"payload", "preferences_changed", b"preferences_changed", "receipt_seen", b"receipt_seen", "receipts_changed", b"receipts_changed", "reminder_due", b"reminder_due", "reminder_gone", b"reminder_gone", "reminder_saved", b"reminder_saved", "saved_message_changed", b"saved_message_changed", "scheduled_message_failed", b"scheduled_message_failed", "scheduled_message_gone", b"scheduled_message_gone", "scheduled_message_saved", b"scheduled_message_saved", "thread_followed", b"thread_followed", "thread_read", b"thread_read", "transfer_changed", b"transfer_changed", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported", "member_silenced", "receipt_seen", "preferences_changed", "transfer_changed"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["channel_read", "notifications_changed", "thread_read", "thread_followed", "draft_changed", "scheduled_message_saved", "scheduled_message_failed", "scheduled_message_gone", "saved_message_changed", "reminder_saved", "reminder_due", "reminder_gone", "ephemeral_message", "message_reported", "member_silenced", "receipt_seen", "preferences_changed", "receipts_changed", "transfer_changed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -756,6 +760,32 @@ class ReceiptSeen(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReceiptSeen: _TypeAlias = ReceiptSeen  # noqa: Y015
+
+@_typing.final
+class ReceiptsChanged(_message.Message):
+    """Somebody else with whom the person is in a direct or group channel sends receipts from now on, or none any more: what
+    was seen of theirs is not to be shown then, in any channel.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    SENDS_READ_RECEIPTS_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    sends_read_receipts: _builtins.bool
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        sends_read_receipts: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sends_read_receipts", b"sends_read_receipts", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceiptsChanged: _TypeAlias = ReceiptsChanged  # noqa: Y015
 
 @_typing.final
 class PreferencesChanged(_message.Message):
