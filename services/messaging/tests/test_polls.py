@@ -79,6 +79,15 @@ async def test_everybody_hears_of_each_change_in_its_order(
     assert [event.meta.actor_id for event in events] == [str(office.owner.user_id), str(office.member.user_id)]
 
 
+async def test_what_was_voted_on_is_not_asked_otherwise_afterwards(office: Office, poll: Callable[..., Any]) -> None:
+    message = await poll()
+    await vote(office.owner, message, "1")
+    status, problem = await office.member.put(f"/api/messages/{message['id']}", {"content": "Dinner?"})
+    assert (status, problem["type"]) == (403, "forbidden")
+    _, told = await office.member.get(f"/api/messages/{message['id']}/poll")
+    assert (told["poll"]["question"], votes(told)) == ("Lunch?", [1, 0, 0])
+
+
 async def test_an_anonymous_poll_names_nobody(office: Office, poll: Callable[..., Any], pool: asyncpg.Pool) -> None:
     message = await poll(isAnonymous=True)
     await pool.execute("DELETE FROM outbox")

@@ -131,7 +131,7 @@ export const MessageRow = memo(function MessageRow({
           isOwn={message.userId === myId}
           mayReact={may("react")}
           mayPin={may("pin")}
-          mayEdit={message.userId === myId && mine?.length !== 0}
+          mayEdit={message.userId === myId && !message.poll && mine?.length !== 0}
           mayDelete={message.userId === myId || mayModerate}
           mayModerate={mayModerate}
           isInThread={isInThread}

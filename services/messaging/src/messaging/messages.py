@@ -55,6 +55,8 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
     before = await _locked(db, channel_id, message_id)
     if before["is_hidden"]:
         raise Problem(403, "forbidden", "A moderator has hidden this message.")
+    if before["poll"]:
+        raise Problem(403, "forbidden", "What a poll asks stays as it was voted on.")
     held = await mentions.of_message(db, message_id)
     forms = of_body(change.content, change.formatted_content, before["content_type"])
     mentioned = await _mentioned(db, standing, references_of(forms, before["content_type"]), before, held, change)
