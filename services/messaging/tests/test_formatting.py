@@ -49,6 +49,11 @@ JAVASCRIPT = (
         ("*at* 10:30:45 :+1: :party-parrot:", of_words(
             text("at", "italic"), text(" 10:30:45 "), node("emoji", name="+1"), text(" "), node("emoji",
             name="party-parrot"))),
+        (f"**<@{ADA}>** *:tada:*", of_words(
+            {**node("userMention", id=ADA), "marks": [{"type": "bold"}]}, text(" "),
+            {**node("emoji", name="tada"), "marks": [{"type": "italic"}]})),
+        ("*at* 1:100:2 :100: :--:", of_words(
+            text("at", "italic"), text(" 1:100:2 "), node("emoji", name="100"), text(" :--:"))),
         (r"\*as it is\*", of_words(text("*as it is*"))),
         ("<b>**x**</b> &amp; &lt;", of_words(text("<b>"), text("x", "bold"), text("</b> &amp; &lt;"))),
     ],
@@ -72,6 +77,11 @@ def test_plain_words_have_no_formatting(plain: str) -> None:
 
 def test_code_is_not_read_as_markdown() -> None:
     assert of_text("**x**", "code").document is None
+
+
+def test_what_is_set_apart_within_a_word_is_so_in_every_script() -> None:
+    document = canonical(of_words(text("हिन", "italic"), text("्दी "), text("x", "italic"), text("\U00018cd6")))
+    assert of_text(of_document(document).content).document == document
 
 
 @pytest.mark.parametrize("href", JAVASCRIPT)

@@ -22,7 +22,7 @@ _ESCAPES = re.compile(r"\\[*_`~\[<#>]")
 _BRACKETED_ADDRESS = re.compile(r"[<\[]https?://", re.IGNORECASE)
 _ID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REFERENCE = re.compile(rf"<(?:@(?P<user>{_ID})|!group:(?P<group>{_ID})|#(?P<link>{_ID})|!(?P<all>channel|here))>")
-_EMOJI = re.compile(r"(?<![\w:]):([+-]1|(?=[a-z0-9_+-]*[a-z])[a-z0-9_][a-z0-9_+-]{0,63}):(?![\w:])")
+_EMOJI = re.compile(r"(?<![\w:]):([+-]1|(?=[a-z0-9_+-]*[a-z0-9])[a-z0-9_][a-z0-9_+-]{0,63}):(?![\w:])")
 _KINDS = {"user": "userMention", "group": "groupMention", "link": "channelLink"}
 _RULES = (
     "blockquote", "fence", "heading", "hr", "list", "autolink", "backticks", "emphasis", "escape", "link", "newline",
@@ -66,7 +66,7 @@ def _says_more(document: Node, content: str) -> bool:
 
 def _is_marked(node: Node) -> bool:
     """Whether it has more than the link that every address is."""
-    return any(mark.get("attrs", {}).get("href") != node.get("text") for mark in node.get("marks", ()))
+    return any(mark["type"] != "link" or mark["attrs"]["href"] != node.get("text") for mark in node.get("marks", ()))
 
 
 def _inline(node: Node) -> Iterator[Node]:

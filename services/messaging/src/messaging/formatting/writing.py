@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count, repeat
 
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
+
 from messaging.formatting.addresses import bare
 from messaging.formatting.schema import TOKENS, Node, token
 
@@ -159,7 +161,12 @@ def _is_in_word(written: list[str], mark: Node, rest: Sequence[Node]) -> bool:
     before = next((piece[-1] for piece in reversed(written) if piece), " ")
     after = next((node for node in rest if mark not in node.get("marks", ())), None)
     following = after["text"][0] if after and after["type"] == "text" else " "
-    return before.isalnum() or following.isalnum()
+    return not (_parts_words(before) and _parts_words(following))
+
+
+def _parts_words(character: str) -> bool:
+    """As readers of Markdown see it: what is neither a space nor a sign is of a word, also half of a letter."""
+    return isWhiteSpace(ord(character)) or isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
 def _close(written: list[str], open_: list[Node], marks: list[Node]) -> None:
