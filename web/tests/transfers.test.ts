@@ -13,6 +13,7 @@ const channel = (key: string, more: Partial<FoundChannel> = {}): FoundChannel =>
   from: null,
   to: null,
   clash: false,
+  isOfNobodyHere: false,
   action: "new",
   newName: key,
   ...more,

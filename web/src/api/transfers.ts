@@ -36,6 +36,8 @@ export interface FoundChannel {
   from: string | null;
   to: string | null;
   clash: boolean;
+  /** A conversation that is left out, unless one of its people is said to be somebody here. */
+  isOfNobodyHere: boolean;
   action: "new" | "merge" | "again" | "conversation";
   newName?: string;
   channelId?: string;

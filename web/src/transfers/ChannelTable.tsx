@@ -91,8 +91,9 @@ function Row({ channel, here, chosen, onChange }: RowProps) {
 
 /** What was said in private never comes to a public channel. */
 function waysFor(channel: FoundChannel, here: readonly ListedChannel[]): (readonly [Way, string])[] {
-  const { actions, mergeInto } = text.transfers;
+  const { actions, mergeInto, ofNobodyHere } = text.transfers;
   const skip = ["skip", actions.skip] as const;
+  if (channel.isOfNobodyHere) return [["conversation", ofNobodyHere], skip];
   if (channel.action === "again" || channel.action === "conversation") {
     return [[channel.action, actions[channel.action]], skip];
   }

@@ -45,6 +45,17 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError):
             raise Refused("This is not a zip file, or it is damaged.") from None
 
+    def _parsed(self, name: str, place: str, data: bytes) -> Any:
+        fit, replaced = _fit(data.removeprefix(b"\xef\xbb\xbf"))
+        self.replaced[name] += replaced
+        try:
+            told = orjson.loads(fit)
+        except orjson.JSONDecodeError:
+            raise Refused(f"{_shown(place)} is not JSON in UTF-8.") from None
+        if _is_deeper(told, MOST_DEPTH):
+            raise Refused(f"{_shown(place)} is nested more than {MOST_DEPTH} levels deep.")
+        return told
+
     def json(self, name: str) -> Any:
         """What a file says in JSON."""
         self.replaced[name] = 0
@@ -79,17 +90,6 @@ class Archive:
                     yield number, self._parsed(name, f"{name}:{number}", line)
         except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, NotImplementedError, zlib.error):
             raise Refused(f"{_shown(name)} is damaged.") from None
-
-    def _parsed(self, name: str, place: str, data: bytes) -> Any:
-        fit, replaced = _fit(data.removeprefix(b"\xef\xbb\xbf"))
-        self.replaced[name] += replaced
-        try:
-            told = orjson.loads(fit)
-        except orjson.JSONDecodeError:
-            raise Refused(f"{_shown(place)} is not JSON in UTF-8.") from None
-        if _is_deeper(told, MOST_DEPTH):
-            raise Refused(f"{_shown(place)} is nested more than {MOST_DEPTH} levels deep.")
-        return told
 
 
 def _checked(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:

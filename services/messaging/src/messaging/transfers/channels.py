@@ -67,7 +67,7 @@ async def settle(across: Across, job: Job, names: Names) -> bool:
         for row in await place.fetch(HERE, job.workspace_id, [*known.values()])
     }
     new = [channel for channel in waiting if known.get(channel.key) not in here][:AT_ONCE]
-    mentioned = {key for channel in new for key in _people_of(channel)}
+    mentioned = {key for channel in new for key in channel.present}
     ids = [names.people[key] for key in mentioned if key in names.people]
     active = frozenset(row["user_id"] for row in await db.fetch(ACTIVE, job.workspace_id, ids))
     for channel in new:
@@ -112,7 +112,7 @@ async def _leave_out(db: Db, job: Job, channel: Channel, reason: str) -> None:
 
 async def _conversation(across: Across, job: Job, channel: Channel, settling: Settling) -> UUID | None:
     """That of exactly these people, be it there already or not."""
-    people = sorted(settling.people(_people_of(channel)))
+    people = sorted(settling.people(channel.present))
     if not settling.active & set(people):
         await _leave_out(across.home, job, channel, "nobody_of_it_is_here")
         return None
@@ -185,7 +185,3 @@ def _columns(
         moment(channel.created_at) if channel.created_at else None, channel.members_mention_everyone,
         dumps(channel.permissions), settling.people(channel.posters), channel.slow_mode_seconds, channel.retention_days,
     ]  # fmt: skip
-
-
-def _people_of(channel: Channel) -> list[str]:
-    return list(channel.people) or [member.user for member in channel.members]

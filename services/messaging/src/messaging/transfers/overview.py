@@ -1,5 +1,6 @@
 """What an import would bring, for whoever is to confirm it: people, channels, numbers, and what to think of first."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from eventbus import Db
 from eventbus.wire import Json, iso
 
 from messaging.sharding.databases import Across
-from messaging.transfers import channels, people, things
+from messaging.transfers import channels, forecast, people, staging, things
 from messaging.transfers.jobs import Job
 from messaging.transfers.keys import moment
 from messaging.transfers.records import KEPT, Channel, Person
@@ -21,7 +22,7 @@ READ = """
 """
 BY_AUTHOR = """
     SELECT body->>'user' AS key, count(*) AS messages FROM transfer_records
-    WHERE transfer_id = $1 AND kind = 'message' GROUP BY 1
+    WHERE transfer_id = $1 AND kind = 'message' AND channel_key <> ALL($2) GROUP BY 1
 """
 BY_CHANNEL = """
     SELECT channel_key AS key, count(*) AS messages, min((body->>'at')::bigint) AS first,
@@ -37,37 +38,36 @@ IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM channels WHERE workspace_id = $1 AND 
 async def of(across: Across, job: Job) -> Json:
     """Takes a while for a large one."""
     db, places = across.home, await across.all()
-    found = await _read(db, job)
-    written = {row["key"]: row["messages"] for row in await db.fetch(BY_AUTHOR, job.id, timeout=DEADLINE)}
+    listed = [each for each in await _read(db, job, "channel", staging.MOST["channel"]) if isinstance(each, Channel)]
+    suggested = await _suggested(places, job, listed)
+    come = await forecast.of(across, job, listed, suggested)
+    by_author = await db.fetch(BY_AUTHOR, job.id, list(come.empty), timeout=DEADLINE)
+    written = {row["key"]: row["messages"] for row in by_author}
     days = await db.fetchval(DAYS, job.workspace_id)
     said = {row["key"]: row for row in await db.fetch(BY_CHANNEL, job.id, days or 0, timeout=DEADLINE)}
-    old = sum(row["old"] for row in said.values()) if days else 0
-    shown = [each for each in found if isinstance(each, Person)]
-    listed = [each for each in found if isinstance(each, Channel)]
+    old = sum(row["old"] for key, row in said.items() if key not in come.empty) if days else 0
+    shown = [each for each in await _read(db, job, "person", MOST_SHOWN) if isinstance(each, Person)]
     are_empty = [await place.fetchval(IS_EMPTY, job.workspace_id) for place in places]
     return {
         "source": job.source.partition(":")[0], "isEmpty": all(are_empty),
-        "people": await _people(db, job, shown, written), "channels": await _channels(places, job, listed, said),
-        "totals": {name: job.counts.get(name, 0) for name in TOTALS},
-        "skipped": [{"reason": reason, "count": count} for reason, count in sorted(_skipped(job).items())],
-        "warnings": _warnings(days, old, listed, job),
+        "people": await _people(db, job, shown, written),
+        "channels": [_channel(each, suggested[each.key], said, come.empty) for each in listed[:MOST_SHOWN]],
+        "totals": {name: come.totals.get(name, 0) for name in TOTALS},
+        "skipped": [{"reason": reason, "count": count} for reason, count in sorted(_skipped(job, come).items())],
+        "warnings": _warnings(days, old, [each for each in listed if each.key not in come.empty], come),
     }  # fmt: skip
 
 
 TOTALS = ("persons", "channels", "messages", "replies", "reactions", "files", "edits", "pins", "groups", "emojis")
 
 
-def _skipped(job: Job) -> dict[str, int]:
-    found: dict[str, int] = job.counts.get("skipped", {})
-    return found
+def _skipped(job: Job, come: forecast.Forecast) -> dict[str, int]:
+    return Counter(job.counts.get("skipped", {})) + Counter(come.skips)
 
 
-async def _read(db: Db, job: Job) -> list[object]:
-    return [
-        KEPT.validate_json(row["body"])
-        for kind in ("person", "channel")
-        for row in await db.fetch(READ, job.id, kind, MOST_SHOWN, timeout=DEADLINE)
-    ]
+async def _read(db: Db, job: Job, kind: str, most: int) -> list[object]:
+    rows = await db.fetch(READ, job.id, kind, most, timeout=DEADLINE)
+    return [KEPT.validate_json(row["body"]) for row in rows]
 
 
 async def _people(db: Db, job: Job, shown: Sequence[Person], written: Mapping[str, int]) -> list[Json]:
@@ -93,29 +93,31 @@ async def _people(db: Db, job: Job, shown: Sequence[Person], written: Mapping[st
     ]  # fmt: skip
 
 
-async def _channels(
-    places: Sequence[Db], job: Job, listed: Sequence[Channel], said: Mapping[str, Record]
-) -> list[Json]:
+async def _suggested(places: Sequence[Db], job: Job, listed: Sequence[Channel]) -> dict[str, Json]:
+    """What is done with each channel unless something else is chosen; and whether another has its name."""
     before = await things.known(places[0], job, "channel", [channel.key for channel in listed])
     taken = {row["name"].casefold(): row for db in places for row in await db.fetch(TAKEN, job.workspace_id)}
     defaults = [row for db in places for row in await db.fetch(channels.DEFAULT, job.workspace_id)]
     default = min(defaults, key=lambda row: str(row["id"]), default=None)
-    return [
-        {
-            "key": channel.key, "name": channel.name, "type": channel.type, "isArchived": channel.is_archived,
-            "members": len(channel.members), "messages": said[channel.key]["messages"] if channel.key in said else 0,
-            "from": iso(moment(said[channel.key]["first"])) if channel.key in said else None,
-            "to": iso(moment(said[channel.key]["last"])) if channel.key in said else None,
-            "clash": channel.name.casefold() in taken, **suggestion(channel, before, taken, default),
-        }
-        for channel in listed
-    ]  # fmt: skip
+    return {
+        each.key: {"clash": each.name.casefold() in taken, **_suggestion(each, before, taken, default)}
+        for each in listed
+    }
 
 
-def suggestion(
+def _channel(channel: Channel, suggested: Json, said: Mapping[str, Record], empty: frozenset[str]) -> Json:
+    row = said.get(channel.key)
+    return {
+        "key": channel.key, "name": channel.name, "type": channel.type, "isArchived": channel.is_archived,
+        "members": len(channel.members), "messages": row["messages"] if row else 0,
+        "from": iso(moment(row["first"])) if row else None, "to": iso(moment(row["last"])) if row else None,
+        "isOfNobodyHere": channel.key in empty, **suggested,
+    }  # fmt: skip
+
+
+def _suggestion(
     channel: Channel, before: Mapping[str, UUID], taken: Mapping[str, Record], default: Record | None
 ) -> Json:
-    """What is done with it unless something else is chosen."""
     if channel.key in before:
         return {"action": "again", "channelId": str(before[channel.key])}
     if channel.type in ("direct", "group"):
@@ -133,9 +135,9 @@ def free_name(name: str, taken: Mapping[str, object]) -> str:
     )
 
 
-def _warnings(days: int, old: int, listed: Sequence[Channel], job: Job) -> list[Json]:
+def _warnings(days: int, old: int, listed: Sequence[Channel], come: forecast.Forecast) -> list[Json]:
     private = sum(channel.type != "public" for channel in listed)
-    files = job.counts.get("files", 0)
+    files = come.totals.get("files", 0)
     found: list[Json | None] = [
         {"type": "retention", "days": days, "count": old} if old else None,
         {"type": "private", "count": private} if private else None,

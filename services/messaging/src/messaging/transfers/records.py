@@ -92,6 +92,11 @@ class Channel(Record):
     retention_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
     bookmarks: Annotated[tuple[Bookmark, ...], Field(max_length=100, strict=False)] = ()
 
+    @property
+    def present(self) -> list[str]:
+        """Who is in it."""
+        return list(self.people) or [member.user for member in self.members]
+
 
 class Group(Record):
     k: Literal["group"]
@@ -180,6 +185,8 @@ class Passed(Record):
     content: bodies.Content
     content_type: Literal["text", "file", "image", "code", "system"]
     attachments: bodies.Attachments = ()
+    is_hidden: Literal[True] | None = None
+    is_deleted: Literal[True] | None = None
 
 
 class Message(Record):

@@ -41,12 +41,11 @@ class Part:
 
     rows: Sequence[tuple[str, str, int, str, str]]
     skips: Sequence[Skip]
-    counts: Counter[str]
 
 
 def read_lines(place: Path) -> Part:
     """Takes a while: not for the event loop."""
-    rows, skips, counts = [], [], Counter[str]()
+    rows, skips = [], []
     with place.open("rb") as lines:
         for number, line in enumerate(lines):
             record = _read(line)
@@ -54,8 +53,7 @@ def read_lines(place: Path) -> Part:
                 skips.append(record)
             else:
                 rows.append(_row(record, number))
-                counts.update(_counted(record))
-    return Part(rows, skips, counts)
+    return Part(rows, skips)
 
 
 async def keep(db: Db, job: Job, part: Part) -> None:
@@ -68,8 +66,6 @@ async def keep(db: Db, job: Job, part: Part) -> None:
                 raise Refused(f"The file has more than {MOST[kind]:,} {kind}s.")
         if doubled := len(chunk) - kept.total():
             await skip(db, job, [Skip(k="skip", reason="twice_in_the_file", what="")] * doubled)
-    for name, number in part.counts.items():
-        job.count(name, number)
     await skip(db, job, part.skips)
 
 
@@ -113,14 +109,3 @@ def _kept(row: Record) -> Thing:
 def _row(record: Thing, number: int) -> tuple[str, str, int, str, str]:
     channel, place = (record.channel, record.place) if isinstance(record, Message) else ("", number)
     return record.k, channel, place, record.key, record.model_dump_json(by_alias=True, exclude_defaults=True)
-
-
-def _counted(record: Thing) -> dict[str, int]:
-    """What the preview tells beside the number of things."""
-    if not isinstance(record, Message):
-        return {}
-    return {
-        "replies": int(record.parent is not None), "edits": int(record.is_edited), "pins": int(record.is_pinned),
-        "reactions": sum(map(len, record.reactions.values())),
-        "files": sum(each.get("type") == "link" for each in record.attachments),
-    }  # fmt: skip

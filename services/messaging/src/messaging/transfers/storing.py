@@ -75,10 +75,27 @@ async def store(across: Across, job: Job, source: Source, after: tuple[int, str]
     job.count("messagesNew", outcome.new)
     job.count("messagesBefore", outcome.before)
     await staging.skip(home, job, outcome.skips)
+    _count(job, source, [row for row in made if isinstance(row, Row)], outcome.skips)
     await staging.done(home, job.id, "message", [record.key for record in records], source.channel_key)
     job.progress += len(records)
     await go_on(home, job, progress=job.progress)
     return records
+
+
+def _count(job: Job, source: Source, rows: Sequence[Row], skips: Sequence[Skip]) -> None:
+    """What came with the messages, in the words and by the rules of the forecast."""
+    lost = Counter(skip.reason for skip in skips)
+    replies = sum(None not in (row.record.parent, row.record.parent_at) for row in rows)
+    job.count("replies", replies - lost["thread_without_beginning"])
+    job.count("edits", sum(row.record.is_edited for row in rows))
+    job.count("pins", sum(row.record.is_pinned and not row.record.is_deleted for row in rows) - lost["too_many_pins"])
+    job.count("files", sum(each.get("type") == "link" for row in rows for each in row.record.attachments))
+    job.count("reactions", sum(_reactions(source, row.record) for row in rows))
+
+
+def _reactions(source: Source, record: Message) -> int:
+    people = [] if record.is_deleted else record.reactions.values()
+    return sum(len({key for key in keys if key in source.names.people}) for keys in people)
 
 
 async def _stored_once(across: Across, job: Job, source: Source, last: Message, rows: Sequence[Row]) -> Outcome:

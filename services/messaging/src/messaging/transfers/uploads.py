@@ -12,7 +12,7 @@ from chassis.problems import Problem
 from eventbus import Db
 
 from messaging.sharding.databases import Databases
-from messaging.transfers import jobs, overview, pieces, staging
+from messaging.transfers import jobs, overview, pieces, sifting, staging
 from messaging.transfers.jobs import Job
 from messaging.transfers.reading import LINES
 
@@ -51,6 +51,7 @@ async def read(databases: Databases, runner: Runner, job: Job) -> None:
                     await _give_up(pool, job, "cancelled", None)
                     return
         async with databases.begin() as across:
+            await sifting.sift(across.home, job)
             await jobs.end(across.home, job, "waiting", preview=await overview.of(across, job))
     except (Failed, Refused) as failure:
         await _give_up(pool, job, "failed", failure.sentence if isinstance(failure, Failed) else str(failure))
