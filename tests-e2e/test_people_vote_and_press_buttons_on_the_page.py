@@ -23,7 +23,20 @@ async def test_people_vote_and_answer_programs_on_the_page(
             await shown.sign_in(person.user["email"], PASSWORD)
             await shown.open("plans")
 
-        await of_ada.say(f'/poll "Lunch?" "Noodles" "Rice{"e" * 190}"')
+        await of_ada.write("/")
+        offered = of_ada.page.get_by_test_id("suggestion")
+        await expect(offered).to_contain_text(["Say what you do", "Ask everybody here", "Be reminded", "Add a shrug"])
+        before = of_ada.page.viewport_size
+        assert before
+        await of_ada.page.set_viewport_size({"width": 400, "height": 700})
+        about = offered.filter(has_text="/poll").get_by_text("Ask everybody here")
+        assert await about.evaluate("each => each.offsetWidth === each.scrollWidth && each.offsetWidth > 0")
+        await of_ada.page.screenshot(path=tmp_path / "commands.png")
+        await of_ada.page.set_viewport_size(before)
+        await of_ada.write("po")
+        await expect(offered).to_have_count(1)
+        await of_ada.page.get_by_test_id("composer").press("Tab")
+        await of_ada.say(f'"Lunch?" "Noodles" "Rice{"e" * 190}"')
         for shown in (of_ada, of_bo):
             await expect(shown.page.get_by_test_id("poll-option")).to_have_count(2)
             # A word without end is broken.

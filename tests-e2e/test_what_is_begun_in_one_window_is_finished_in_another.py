@@ -100,6 +100,32 @@ async def test_a_message_is_scheduled_listed_sent_now_and_another_cancelled(desk
     await expect(lines).to_have_count(0)
 
 
+async def test_a_reply_is_scheduled_from_its_thread_and_the_list_leads_there(desk: Desk) -> None:
+    (root_id,) = await desk.say_as_bo("shall we?")
+    thread = desk.here.page.get_by_test_id("thread")
+    await desk.here.page.goto(f"{desk.url}/#/{desk.team.workspace_id}/{desk.team.channel_id}/t/{root_id}")
+    for content, is_also in (("tomorrow, yes", True), ("or on Monday", False)):
+        await desk.here.page.get_by_test_id("thread-composer").fill(content)
+        await thread.get_by_role("checkbox").set_checked(is_also)
+        await thread.get_by_role("button", name="Send later").click()
+        await choose(desk.here, "Tomorrow at 9:00")
+        await expect(desk.here.page.get_by_test_id("thread-composer")).to_have_value("")
+        await expect(thread.get_by_role("checkbox")).not_to_be_checked()
+    lines = await kept(desk.there, "Scheduled")
+    await expect(lines.get_by_test_id("scheduled-reply")).to_have_text(
+        ["Reply in a thread, also shown in the channel", "Reply in a thread"]
+    )
+    await lines.get_by_role("button", name="or on Monday").click()
+    there = desk.there.page.get_by_test_id("thread")
+    await expect(there.get_by_text("shall we?")).to_be_visible()
+    lines = await kept(desk.there, "Scheduled")
+    await lines.filter(has_text="tomorrow, yes").get_by_role("button", name="Send now").click()
+    for where in (desk.here, desk.there):
+        await expect(where.page.get_by_test_id("thread").get_by_text("tomorrow, yes")).to_be_visible()
+        await expect(where.page.get_by_test_id("message-list").get_by_text("tomorrow, yes")).to_be_visible()
+    await expect(lines).to_have_count(1)
+
+
 async def test_what_is_put_off_to_another_time_is_not_sent_at_once(desk: Desk) -> None:
     await desk.here.write("for the evening")
     await desk.here.press("Send later")
@@ -123,7 +149,7 @@ async def test_a_saved_message_and_a_reminder_lead_back_to_it(desk: Desk) -> Non
     await lines.get_by_role("button", name="the figures are in").click()
     await expect(desk.there.message("the figures are in")).to_have_attribute("data-target", "true")
     reminders = await kept(desk.there, "Reminders")
-    await expect(reminders).to_contain_text(["plans"])
+    await expect(reminders).to_contain_text(["Bo: the figures are in"])
     await reminders.get_by_role("button", name="Mark as done").click()
     await expect(reminders).to_have_count(0)
 

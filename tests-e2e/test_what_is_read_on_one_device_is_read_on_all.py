@@ -121,3 +121,10 @@ async def test_in_a_conversation_of_two_one_sees_what_the_other_has_read(desk: D
     await expect(desk.here.page.get_by_test_id("seen")).to_have_count(0)
     await desk.bo.do("PUT", f"{path}/read", {"seq": 2})
     await expect(desk.here.page.get_by_test_id("seen")).to_have_text("Seen")
+    for sends, seen in ((False, 0), (True, 1)):
+        await desk.bo.do("PUT", "/api/preferences", {"sendsReadReceipts": sends})
+        await expect(desk.here.page.get_by_test_id("seen")).to_have_count(seen)
+    for seen in (0, 1):
+        await desk.there.page.get_by_test_id("my-menu").click()
+        await choose(desk.there, "menuitemcheckbox", "Send and see read receipts")
+        await expect(desk.here.page.get_by_test_id("seen")).to_have_count(seen)

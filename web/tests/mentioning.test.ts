@@ -74,7 +74,7 @@ test("a command is offered at the beginning of a message, until it is written", 
   }));
   const given = (content: string) => suggested(content, content.length, NAMES, [], commands).options;
   expect(given("/").map(({ insert }) => insert)).toEqual(["/me", "/poll", "/remind"]);
-  expect(given("/po")).toMatchObject([{ insert: "/poll", label: '/poll "Question"', about: "what poll does" }]);
+  expect(given("/po")).toMatchObject([{ insert: "/poll", label: "/poll", usage: '"Question"', about: "what poll does" }]);
   for (const other of ["/poll", "/poll ", "see /po", "/home/po"]) expect(given(other)).toEqual([]);
 });
 

@@ -18,7 +18,8 @@ vi.mock("../src/api/reading", () => routes);
 
 const reading = await import("../src/reading/unread");
 const { badgeOf, totals } = await import("../src/reading/badges");
-const { seenOf } = await import("../src/reading/receipts");
+const { hearChoice, hearOwnChoice, seenOf } = await import("../src/reading/receipts");
+const { keys, queries } = await import("../src/live/queries");
 
 const aState = (changes: object = {}) => ({
   ...{ channelId: "c", unread: 3, mentions: 1, lastReadSeq: 2, lastSeq: 5, lastRevision: 0 },
@@ -142,6 +143,31 @@ test("under my newest message that others have read stands who did", () => {
   expect(seenOf(messages, receipts, "me")).toEqual({ messageId: "m2", userIds: ["ada"] });
   expect(seenOf(messages, [{ userId: "bo", lastReadSeq: 0 }], "me")).toBeNull();
   expect(seenOf(messages, [], "me")).toBeNull();
+});
+
+test("who sends receipts no more is seen no more at once, and who begins is asked for", async () => {
+  const [ada, bo] = ["ada", "bo"].map((userId) => ({ userId, lastReadSeq: 3 }));
+  const shown = () => queries.getQueryData(keys.receipts("c"));
+  queries.setQueryData(keys.receipts("c"), [ada, bo]);
+  hearChoice({ userId: "ada", sendsReadReceipts: false });
+  expect(shown()).toEqual([bo]);
+  await expect.poll(() => queries.getQueryState(keys.receipts("c"))?.isInvalidated).toBe(true);
+  queries.setQueryData(keys.receipts("c"), [bo]);
+  hearChoice({ userId: "ada", sendsReadReceipts: true });
+  await expect.poll(() => queries.getQueryState(keys.receipts("c"))?.isInvalidated).toBe(true);
+});
+
+test("who sends no receipts sees none, whatever was under way", async () => {
+  let answer = (_: unknown[]) => undefined as void;
+  queries.setQueryData(keys.receipts("c"), []);
+  const asked = queries.fetchQuery({
+    ...{ queryKey: keys.receipts("c"), staleTime: 0 },
+    queryFn: () => new Promise<unknown[]>((resolve) => (answer = resolve)),
+  });
+  await hearOwnChoice(false);
+  answer([{ userId: "ada", lastReadSeq: 3 }]);
+  await asked.catch(() => undefined);
+  expect(queries.getQueryData(keys.receipts("c"))).toEqual([]);
 });
 
 test("an archived channel counts nowhere, and what was unread in it again once it is opened", async () => {

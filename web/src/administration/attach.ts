@@ -3,6 +3,7 @@ import type { Socket } from "socket.io-client";
 
 import type { Preferences } from "../api/preferences";
 import { keys, outdated, queries } from "../live/queries";
+import { hearOwnChoice } from "../reading/receipts";
 import { text } from "../text";
 import { notify } from "../ui/notices";
 
@@ -13,6 +14,6 @@ export function attachAdministration(socket: Socket): void {
   });
   socket.on("preferences:update", (preferences: Preferences) => {
     queries.setQueryData(keys.preferences(), preferences);
-    outdated(["receipts"]);
+    void hearOwnChoice(preferences.sendsReadReceipts);
   });
 }

@@ -129,12 +129,15 @@ function Sign({ option, workspaceId }: { option: Suggestion; workspaceId: string
           <NamedEmoji name={option.id} /> <span className="clip">{option.label}</span>
         </>
       );
-    default:
+    case "command":
       return (
         <>
-          <span className="clip">{option.label}</span>
-          {option.about && <small className="clip">{option.about}</small>}
+          <span>{option.label}</span>
+          <small className="clip command-usage">{option.usage}</small>
+          <small className="clip command-about">{option.about}</small>
         </>
       );
+    default:
+      return <span className="clip">{option.label}</span>;
   }
 }

@@ -11,7 +11,8 @@ export interface Suggestion {
   readonly insert: string;
   readonly kind: "person" | "group" | "everyone" | "channel" | "own" | "known" | "command";
   readonly id: string;
-  /** What it is for, where the name does not say. */
+  /** How it goes on, and what it is for, where the name does not say. */
+  readonly usage?: string;
   readonly about?: string;
 }
 
@@ -60,8 +61,8 @@ function commandsFor(begun: string, commands: readonly CommandListed[]): Suggest
   return commands
     .filter(({ name }) => name.startsWith(begun))
     .map(({ name, usage, description }) => ({
-      ...{ key: name, label: `/${name} ${usage}`.trim(), insert: `/${name}`, kind: "command" as const, id: name },
-      about: description,
+      ...{ key: name, label: `/${name}`, insert: `/${name}`, kind: "command" as const, id: name },
+      ...{ usage, about: description },
     }));
 }
 

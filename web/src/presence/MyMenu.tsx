@@ -5,7 +5,8 @@ import { DropdownMenu } from "radix-ui";
 import { changePreferences, getPreferences } from "../api/preferences";
 import { chooseStatus } from "../api/routes";
 import type { Status } from "../api/types";
-import { keys, outdated, queries } from "../live/queries";
+import { keys, queries } from "../live/queries";
+import { hearOwnChoice } from "../reading/receipts";
 import { useSession } from "../session/session";
 import { signOut } from "../session/signOut";
 import { text } from "../text";
@@ -72,7 +73,7 @@ function ReceiptsChoice() {
   const choose = async (sendsReadReceipts: boolean) => {
     try {
       queries.setQueryData(keys.preferences(), await changePreferences({ sendsReadReceipts }));
-      outdated(["receipts"]);
+      await hearOwnChoice(sendsReadReceipts);
     } catch (error) {
       complain(error);
     }

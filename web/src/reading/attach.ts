@@ -3,7 +3,7 @@ import type { Socket } from "socket.io-client";
 
 import type { Channel } from "../api/types";
 import type { UnreadState } from "./counts";
-import { hearReceipt } from "./receipts";
+import { hearChoice, hearReceipt } from "./receipts";
 import {
   type Hearing,
   forgetReading,
@@ -22,6 +22,7 @@ export function attachReading(socket: Socket): void {
   socket.on("connect", () => void (socket.recovered ? Promise.resolve() : loadUnread()).then(tellWhatWasRead));
   socket.on("channel:read", (told: UnreadState) => hearRead(told));
   socket.on("channel:receipt", hearReceipt);
+  socket.on("receipts:update", hearChoice);
   socket.on("messages:purged", hearPurged);
   socket.on("channel:notifications", ({ channelId, ...hearing }: Hearing & { channelId: string }) =>
     hearNotifications(channelId, hearing),

@@ -6,6 +6,7 @@ import type { ListedChannel, Message } from "../api/types";
 import { keys, outdated, queries } from "../live/queries";
 
 const NONE: readonly Receipt[] = [];
+const ALL = ["receipts"];
 
 /** My newest message that somebody else has read, and who has. */
 export interface Seen {
@@ -32,6 +33,28 @@ export function hearReceipt({ channelId, userId, lastReadSeq }: { channelId: str
     key,
     held.map((each) => (each.userId === userId && lastReadSeq > each.lastReadSeq ? { userId, lastReadSeq } : each)),
   );
+}
+
+interface Choice {
+  userId: string;
+  sendsReadReceipts: boolean;
+}
+
+/** Somebody else sends receipts from now on, or none any more: those they sent are not shown a moment longer. */
+export function hearChoice({ userId, sendsReadReceipts }: Choice): void {
+  if (!sendsReadReceipts) {
+    queries.setQueriesData<readonly Receipt[]>({ queryKey: ALL }, (held) =>
+      held?.filter((each) => each.userId !== userId),
+    );
+  }
+  outdated(ALL);
+}
+
+/** The same of oneself: who sends none sees none, whatever was answered just before. */
+export async function hearOwnChoice(sendsReadReceipts: boolean): Promise<void> {
+  if (sendsReadReceipts) return outdated(ALL);
+  await queries.cancelQueries({ queryKey: ALL });
+  queries.setQueriesData<readonly Receipt[]>({ queryKey: ALL }, NONE);
 }
 
 export function seenOf(messages: readonly Message[], receipts: readonly Receipt[], myId: string): Seen | null {
