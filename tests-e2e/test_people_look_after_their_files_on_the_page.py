@@ -1,8 +1,11 @@
-"""A file on the page: shared with strangers by a link until it is revoked; changed, converted, renamed and deleted."""
+"""A file on the page: shared with strangers by a link until it is revoked; found, changed, converted and deleted."""
 
+import asyncio
 import io
 import os
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
 from journeys.pages import Window, window
@@ -13,6 +16,7 @@ from playwright.async_api import Browser, Download, Locator, expect
 
 # Scanning and looking into a file take their time on a busy machine.
 WITHIN_MS = 60_000
+RUNS = re.compile(r"[1-9]\d?")
 PLAN = b"What we do in spring.\n"
 
 
@@ -155,3 +159,63 @@ async def _versions(of: Window, first: bytes, second: bytes) -> None:
     await expect(newest).to_contain_text("restored from version 1")
     await shot(of, "versions")
     assert (await taken(of, "Download"))[1] == first
+
+
+async def test_all_that_was_shared_in_a_channel_is_found_in_one_place(
+    browser: Browser, product: Product, team: Team
+) -> None:
+    ada, bo = team
+    async with window(browser, product.url) as of_ada, window(browser, product.url) as of_bo:
+        for each, person in ((of_ada, ada), (of_bo, bo)):
+            await each.sign_in(person.user["email"], PASSWORD)
+            await each.open("plans")
+        await of_bo.press("Conversation details")
+        await section(of_bo, "Files")
+        await expect(of_bo.page.get_by_text("Nothing has been shared here yet.")).to_be_visible()
+        rows = of_bo.page.locator("[data-testid=channel-file][data-state=clean]")
+        for number, (name, data) in enumerate({"plan.txt": PLAN, "sea.png": picture((60, 74, 191))}.items(), 1):
+            await sent(of_ada, name, data)
+            await expect(rows).to_have_count(number, timeout=WITHIN_MS)
+        await expect(rows.first).to_contain_text("sea.png")
+        await expect(rows.first).to_contain_text("Ada Lind")
+        await expect(rows.first.locator("img")).to_be_visible(timeout=WITHIN_MS)
+        await shot(of_bo, "channel-files")
+        await rows.first.get_by_role("button", name="sea.png").first.click()
+        await expect(of_bo.page.get_by_test_id("file-image")).to_be_visible(timeout=WITHIN_MS)
+        await of_bo.page.keyboard.press("Escape")
+        await of_ada.press("plan.txt")
+        await of_ada.press("Delete")
+        await of_ada.page.get_by_role("dialog", name="Delete plan.txt?").get_by_role("button", name="Delete").click()
+        await expect(rows).to_have_count(1, timeout=WITHIN_MS)
+        assert of_ada.faults == of_bo.faults == []
+
+
+async def test_who_opens_a_film_sees_how_far_its_preview_is(
+    browser: Browser, product: Product, team: Team, tmp_path: Path
+) -> None:
+    (ada, _) = team
+    async with window(browser, product.url) as of_ada:
+        await of_ada.sign_in(ada.user["email"], PASSWORD)
+        await of_ada.open("plans")
+        of_socket = await ada.connect()
+        await sent(of_ada, "film.avi", await film(tmp_path / "film.avi", seconds=60))
+        opens = of_ada.page.get_by_role("button", name="Open film.avi")
+        await expect(opens).to_be_visible(timeout=WITHIN_MS)
+        await opens.click()
+        making = of_ada.page.get_by_test_id("preview-making")
+        await expect(making.get_by_role("progressbar")).to_have_attribute("value", RUNS, timeout=WITHIN_MS)
+        await shot(of_ada, "preview-making")
+        percents = [body["percent"] for body in of_socket.told("file:progress") if body["step"] == "preview"]
+        assert percents == sorted(percents)
+        assert percents
+        await expect(of_ada.page.get_by_test_id("file-view").locator("video")).to_be_visible(timeout=5 * WITHIN_MS)
+        await expect(making).to_have_count(0)
+        assert of_ada.faults == []
+
+
+async def film(path: Path, seconds: int) -> bytes:
+    """Which browsers do not play as it is."""
+    asked = ["-f", "lavfi", "-i", "testsrc=size=1280x720:rate=30", "-t", str(seconds), "-c:v", "mpeg4", "-q:v", "8"]
+    made = await asyncio.create_subprocess_exec("ffmpeg", "-v", "error", *asked, str(path))
+    assert await made.wait() == 0
+    return await asyncio.to_thread(path.read_bytes)

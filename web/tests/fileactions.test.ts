@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Derived, Making, StoredFile } from "../src/api/files";
 import type { Link } from "../src/api/links";
 import { Problem, explain } from "../src/api/problem";
-import { conversionTo, othersOf } from "../src/files/converting";
+import { conversionTo, othersOf, previewOf } from "../src/files/converting";
 import { rightsTo } from "../src/files/rights";
 import { USUAL, inOrder, refusedTerms, termsOf } from "../src/files/terms";
 import { text } from "../src/text";
@@ -92,8 +92,19 @@ describe("conversions", () => {
     expect(conversionTo("png", derived([job("failed", { kind: "preview" })]), true).state).toBe("making");
   });
 
+  test("a preview is being made until nothing waits, and is failed or there", () => {
+    const waiting = [job("failed", { kind: "thumbnail" }), job("waiting", { kind: "preview", progress: 40 })];
+    expect(previewOf(derived(waiting))).toEqual({ state: "making", percent: 40 });
+    expect(previewOf(derived([job("waiting", { kind: "inspect", progress: 90 })]))).toEqual({ state: "making", percent: 0 });
+    expect(previewOf(derived([job("failed", { kind: "preview", reason: "memory" })]))).toEqual({
+      ...{ state: "failed", reason: "memory" },
+    });
+    expect(previewOf(derived([job("waiting"), job("failed")], "page-1"))).toEqual({ state: "none" });
+    expect(text.files.notMade("memory")).toBe("The preview could not be made: it takes too much memory.");
+  });
+
   test("why it failed is said where there are words for it", () => {
     expect(text.files.conversions.failed("pdf", "locked")).toContain("PDF: the file is locked by a password.");
-    expect(text.files.conversions.failed("pdf", "crashed")).toBe("The file could not be converted to PDF.");
+    expect(text.files.conversions.failed("pdf", "internal_error")).toBe("The file could not be converted to PDF.");
   });
 });

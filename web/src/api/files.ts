@@ -37,6 +37,21 @@ export const MOST_AT_ONCE = 100;
 export const filesOf = async (ids: readonly string[]) =>
   (await request<{ files: StoredFile[] }>("GET", `/files?ids=${ids.join(",")}`)).files;
 
+/** As a list shows it. */
+export interface ListedFile extends StoredFile {
+  createdAt: string;
+}
+
+/** What hangs on a channel, the newest first; `before` is the last one had. */
+export async function listFilesPage(channelId: string, before?: string) {
+  const place = `entityType=channel&entityId=${channelId}&limit=50`;
+  const page = await request<{ files: ListedFile[]; cursor: string | null }>(
+    "GET",
+    `/files?${place}${before ? `&cursor=${before}` : ""}`,
+  );
+  return { files: page.files, hasMore: page.cursor !== null };
+}
+
 export const fileOf = (id: string) => request<StoredFile>("GET", `/files/${id}`);
 
 /** Without a version, of the one that people see. */
@@ -55,8 +70,7 @@ export const renameFile = (id: string, filename: string) => request<StoredFile>(
 export const deleteFile = (id: string) => request<void>("DELETE", `/files/${id}`);
 
 /** The file as it was then; who and when are of the version. */
-export interface Version extends StoredFile {
-  createdAt: string;
+export interface Version extends ListedFile {
   restoredFrom: number | null;
 }
 

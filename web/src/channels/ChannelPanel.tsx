@@ -9,6 +9,7 @@ import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/type
 import { pin } from "../conversation/acts";
 import { Content } from "../conversation/Content";
 import { forgetConversation } from "../conversation/conversations";
+import { ChannelFiles } from "../files/ChannelFiles";
 import { Files } from "../files/Files";
 import { Gifs } from "../gifs/GifPicture";
 import { keys, outdated } from "../live/queries";
@@ -55,6 +56,9 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
           <Tabs.Trigger className="tab" value="pins">
             {words.pins}
           </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="files">
+            {text.files.ofChannel}
+          </Tabs.Trigger>
           <Tabs.Trigger className="tab" value="about">
             {words.about}
           </Tabs.Trigger>
@@ -82,6 +86,9 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
         </Tabs.Content>
         <Tabs.Content value="pins">
           {info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}
+        </Tabs.Content>
+        <Tabs.Content value="files">
+          <ChannelFiles channelId={channel.id} />
         </Tabs.Content>
         {manages && !channel.isArchived && (
           <Tabs.Content value="integrations">

@@ -2,23 +2,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { type Derived, type Format, type StoredFile, convertFile, derivedOf } from "../api/files";
-import { keys, renew } from "../live/queries";
+import { type Derived, type Format, type StoredFile, convertFile } from "../api/files";
+import { renew } from "../live/queries";
 import { text } from "../text";
 import { ProblemLine } from "../ui/ProblemLine";
 import { usePending } from "../ui/usePending";
 import { conversionTo, othersOf } from "./converting";
 import { download } from "./Files";
+import { derivedQuery } from "./known";
 
 const LOOK_EVERY_MS = 1_000;
 
 export function Conversions({ file }: { file: StoredFile }) {
   const [wanted, setWanted] = useState<Format | null>(null);
   const { isPending, problem, run } = usePending();
-  const key = [...keys.file(file.id), "derived", String(file.version)];
+  const looked = derivedQuery(file);
   const { data } = useQuery({
-    queryKey: key,
-    queryFn: () => derivedOf(file.id),
+    ...looked,
     refetchInterval: ({ state }) => (isBeingMade(wanted, state.data) ? LOOK_EVERY_MS : false),
   });
   const going = wanted && data ? conversionTo(wanted, data, true) : null;
@@ -31,7 +31,7 @@ export function Conversions({ file }: { file: StoredFile }) {
   const words = text.files.conversions;
   async function ask(to: Format) {
     await convertFile(file.id, to);
-    await renew(key);
+    await renew(looked.queryKey);
     setWanted(to);
   }
   const formats = data ? othersOf(data, file.mimeType) : [];

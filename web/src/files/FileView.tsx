@@ -4,6 +4,7 @@ import { text } from "../text";
 import { shownAs } from "./file";
 import { Waveform } from "./Waveform";
 import { useAddress } from "./known";
+import { Making } from "./Making";
 
 /** Pages that are shown; the rest is in the file itself. */
 const MOST_PAGES = 20;
@@ -12,6 +13,7 @@ export function FileView({ file }: { file: StoredFile }) {
   return (
     <div className="file-view" data-testid="file-view">
       <View file={file} />
+      <Making file={file} />
     </div>
   );
 }

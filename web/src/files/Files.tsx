@@ -8,7 +8,7 @@ import { IconButton } from "../ui/IconButton";
 import { complain } from "../ui/notices";
 import { FileDialog } from "./FileDialog";
 import { type Attached, ORIGINAL, filesIn, refusalOf, sizeOf } from "./file";
-import { useAddress, useFile } from "./known";
+import { useAddress, useFile, usePercent } from "./known";
 
 const WIDEST = 360;
 const HIGHEST = 260;
@@ -41,13 +41,14 @@ function AttachedFile({ attached }: { attached: Attached }) {
 }
 
 /** Only who uploaded it sees this. */
-function Unfinished({ file }: { file: StoredFile }) {
+export function Unfinished({ file }: { file: StoredFile }) {
+  const percent = usePercent(file.id, "scan");
   return (
     <p className="file" data-testid="file" data-state={file.status}>
       <Icon name="file" size={20} />
       <span className="file-main">
         <strong className="clip">{file.filename}</strong>
-        <small role="status">{refusalOf(file) ?? text.files.scanning}</small>
+        <small role="status">{refusalOf(file) ?? (percent ? text.files.scanned(percent) : text.files.scanning)}</small>
       </span>
     </p>
   );

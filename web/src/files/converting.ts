@@ -1,4 +1,4 @@
-/** How far a file is from being another format. Pure. */
+/** How far a file is from being another format, or from being shown. Pure. */
 import type { Derived, Format } from "../api/files";
 
 export type Conversion =
@@ -23,4 +23,15 @@ export function conversionTo(to: Format, { previews, jobs }: Derived, isWanted: 
   const failed = converting.find(({ state }) => state === "failed");
   if (failed && !waiting) return { state: "failed", reason: failed.reason };
   return { state: "making", percent: waiting?.progress ?? 0 };
+}
+
+const PREVIEWING = ["inspect", "thumbnail", "preview"];
+
+/** Of what is made without being asked for; none once it is there, or if there is nothing to make. */
+export function previewOf({ jobs }: Derived): Exclude<Conversion, { state: "ready" }> {
+  const previewing = jobs.filter(({ kind }) => PREVIEWING.includes(kind));
+  const waiting = previewing.find(({ state }) => state === "waiting");
+  if (waiting) return { state: "making", percent: waiting.kind === "preview" ? waiting.progress : 0 };
+  const failed = previewing.find(({ state }) => state === "failed");
+  return failed ? { state: "failed", reason: failed.reason } : { state: "none" };
 }

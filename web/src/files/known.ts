@@ -1,8 +1,8 @@
 /** Files that messages name: asked for many at once, and again when something is told of them. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
-import { MOST_AT_ONCE, type StoredFile, addressOfFile, filesOf } from "../api/files";
-import { keys } from "../live/queries";
+import { MOST_AT_ONCE, type StoredFile, addressOfFile, derivedOf, filesOf } from "../api/files";
+import { keys, queries } from "../live/queries";
 
 const TOGETHER_MS = 30;
 /** Less than addresses last. */
@@ -38,6 +38,29 @@ export function useAddress(file: StoredFile, variant: string | undefined): strin
     staleTime: FRESH_MS,
     gcTime: FRESH_MS,
   }).data;
+}
+
+/** What was made of it, and what is being made. */
+export const derivedQuery = (file: StoredFile) =>
+  queryOptions({
+    queryKey: [...keys.file(file.id), "derived", String(file.version)],
+    queryFn: () => derivedOf(file.id),
+  });
+
+/** A step of the work on a file, as its uploader is told of it. */
+export interface Step {
+  step: string;
+  percent: number;
+}
+
+const stepKey = (id: string) => [...keys.file(id), "step"];
+
+export const noteStep = (id: string, step: Step) => void queries.setQueryData(stepKey(id), step);
+
+/** Percent of this step; undefined while nothing is told of it. */
+export function usePercent(id: string, step: string): number | undefined {
+  const { data } = useQuery<Step | null>({ queryKey: stepKey(id), queryFn: () => null, enabled: false });
+  return data?.step === step ? data.percent : undefined;
 }
 
 export const linksKey = (fileId: string) => [...keys.file(fileId), "links"];

@@ -76,14 +76,20 @@ const REASONS: Readonly<Record<string, string>> = {
   time: "it takes too long",
   cpu: "it takes too long",
   output: "the result is too large",
+  crashed: "the file cannot be read",
+  refused: "the file cannot be read",
+  lost: "the file is gone",
   damaged: "the file is damaged",
   locked: "the file is locked by a password",
 };
+
+/** The end of a sentence; nothing for what says nobody anything. */
+export const because = (reason: string | null) => (reason && REASONS[reason] ? `: ${REASONS[reason]}` : "");
 
 export const conversions = {
   label: "Download as another format",
   as: (to: Format) => `Download as ${FORMATS[to]}`,
   making: (to: Format) => `Converting to ${FORMATS[to]}…`,
   failed: (to: Format, reason: string | null) =>
-    `The file could not be converted to ${FORMATS[to]}${reason && REASONS[reason] ? `: ${REASONS[reason]}` : ""}.`,
+    `The file could not be converted to ${FORMATS[to]}${because(reason)}.`,
 };

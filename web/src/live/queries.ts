@@ -49,6 +49,7 @@ export const keys = {
   poll: (messageId: string) => ["poll", messageId],
   threads: () => ["threads"],
   file: (fileId: string) => ["file", fileId],
+  channelFiles: (channelId: string) => ["channel-files", channelId],
   history: (messageId: string) => ["history", messageId],
   behind: (channelId: string) => ["behind", channelId],
   emoji: (workspaceId: string) => ["emoji", workspaceId],

@@ -1,7 +1,8 @@
 /** Words of files. */
-import { conversions, links, versions } from "../files/words";
+import { because, conversions, links, versions } from "../files/words";
 
 const locale = "en";
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const UNITS = ["bytes", "KB", "MB", "GB"] as const;
 
 export const files = {
@@ -33,9 +34,13 @@ export const files = {
     return `${value.toLocaleString(locale, { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })} ${UNITS[unit]}`;
   },
   scanning: "Being checked for viruses…",
+  scanned: (percent: number) => `Being checked for viruses… ${percent}%`,
   refused: {
     malware: "This file was refused: it holds malware.",
     too_large_to_scan: "This file was refused: it is too large to be checked.",
+    damaged: "This file was refused: it did not arrive as it was sent. Upload it again.",
+    lost: "This file was lost before it could be checked. Upload it again.",
+    internal_error: "This file could not be checked. Upload it again.",
     forbidden: "This file was refused: you may not share files there any more.",
   } as Record<string, string>,
   refusedOtherwise: "This file was refused.",
@@ -43,6 +48,8 @@ export const files = {
   open: (name: string) => `Open ${name}`,
   download: (name: string) => `Download ${name}`,
   downloadIt: "Download",
+  making: "The preview is being made…",
+  notMade: (reason: string | null) => `The preview could not be made${because(reason)}.`,
   noPreview: "There is no preview of this file.",
   noPreviewAs: {
     locked: "There is no preview: the file is locked with a password.",
@@ -54,6 +61,9 @@ export const files = {
   page: (number: number) => `Page ${number}`,
   pages: (count: number) => `${count.toLocaleString(locale)} ${count === 1 ? "page" : "pages"}`,
   pasted: "image",
+  ofChannel: "Files",
+  noneInChannel: "Nothing has been shared here yet. Drop files on the conversation to share them.",
+  by: (name: string, at: string) => `${name}, ${moment.format(new Date(at))}`,
   sections: { preview: "Preview", links: "Share", versions: "Versions" },
   rename: "Rename",
   renameTitle: "Rename file",
