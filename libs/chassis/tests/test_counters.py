@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from chassis.counters import REMEMBERED, Counters, Limit, LocalCounters, RedisCounters, redis_client, site
+from chassis.counters import REMEMBERED, Counters, Limit, LocalCounters, RedisCounters, counting_client, site
 from testkit import eventually
 
 Kind = RedisCounters | LocalCounters
@@ -12,7 +12,7 @@ Kind = RedisCounters | LocalCounters
 
 @pytest_asyncio.fixture(params=["redis", "memory"])
 async def counters(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[Kind]:
-    client = redis_client(redis_url)
+    client = counting_client(redis_url)
     yield RedisCounters(client) if request.param == "redis" else LocalCounters()
     await client.aclose()
 
@@ -62,7 +62,7 @@ async def test_memory_is_bounded() -> None:
 
 async def test_counting_goes_on_without_redis() -> None:
     fallbacks: list[None] = []
-    redis = redis_client("redis://127.0.0.1:1/0")
+    redis = counting_client("redis://127.0.0.1:1/0")
     counters = Counters(redis, lambda: fallbacks.append(None))
     limit = Limit("key", 1, 60)
     assert await counters.take([limit]) == 0

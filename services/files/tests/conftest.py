@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from chassis import tasks
 from chassis.confined.runner import Runner
-from chassis.counters import redis_client
+from chassis.counters import counting_client
 from desk import SECRET, Asker, NewAsker, Premises, premises
 from files.application import app_of, passes_of
 from files.bells import Bell
@@ -64,7 +64,7 @@ async def store(settings: Settings) -> AsyncIterator[Store]:
 
 @pytest_asyncio.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = redis_client(redis_url)
+    client = counting_client(redis_url)
     yield client
     await client.aclose()
 

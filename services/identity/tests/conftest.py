@@ -11,7 +11,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
-from chassis.counters import redis_client
+from chassis.counters import counting_client
 from chassis.database import create_pool
 from chassis.tokens import TokenVerifier
 from eventbus import Event, topic_of
@@ -102,7 +102,7 @@ def settings_for(database_url: str, redis_url: str, **more: Any) -> Settings:
 @asynccontextmanager
 async def service_with(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Api]:
     """The service with these settings."""
-    redis = redis_client(settings.redis_url.get_secret_value())
+    redis = counting_client(settings.redis_url.get_secret_value())
     app = await application.build(settings, pool, redis)
     async with served(app) as url, aiohttp.ClientSession() as http:  # type: ignore[arg-type]
         app.state.verifier = TokenVerifier(f"{url}/.well-known/jwks.json", settings.issuer, settings.audience)

@@ -8,9 +8,9 @@ from ipaddress import IPv6Address, ip_address
 from typing import TypeVar
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from chassis.redis import redis_client
 
 log = logging.getLogger(__name__)
 REMEMBERED = 10_000
@@ -135,11 +135,9 @@ class Counters:
         return await count(self._local)
 
 
-def redis_client(url: str) -> Redis:
+def counting_client(url: str) -> Redis:
     """A client that gives up soon, as every try that is counted waits for it."""
-    return Redis.from_url(
-        url, socket_timeout=REDIS_DEADLINE, socket_connect_timeout=REDIS_DEADLINE, retry=Retry(NoBackoff(), 1)
-    )
+    return redis_client(url, REDIS_DEADLINE, retries=1)
 
 
 def site(address: str) -> str:

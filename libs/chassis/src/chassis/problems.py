@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,10 +28,11 @@ TYPES = {
     503: "unavailable",
 }
 
-# What a database or broker that stops, starts or does not answer looks like from here.
+# What a database, a memory or a broker that stops, starts or does not answer looks like from here.
 PART_GONE: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
+    RedisError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from chassis import database, running
 from chassis.confined.runner import Runner
-from chassis.counters import redis_client
+from chassis.counters import counting_client
 from chassis.serving import background, serve
 from eventbus import Consumer, Producer, outbox
 
@@ -26,7 +26,7 @@ from files.workshop import Workshop
 async def main(settings: Settings) -> None:
     scanner, bell = Scanner(settings.clamd_url), Bell("places")
     async with (
-        aclosing(redis_client(settings.redis_url.get_secret_value())) as redis,
+        aclosing(counting_client(settings.redis_url.get_secret_value())) as redis,
         await database.connect(settings) as pool,
         Store.connect(settings.s3_url.get_secret_value(), settings.s3_region, settings.s3_public_url) as store,
         Producer(settings.kafka_url, "files") as producer,

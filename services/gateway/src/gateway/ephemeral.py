@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
+from chassis.redis import redis_client
 from eventbus import Backoff
 from prometheus_client import Counter
 from redis.asyncio import Redis
@@ -28,7 +29,7 @@ class Ephemeral:
     each other; beats are repeated, so that presence heals by itself."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=DEADLINE)
+        self._redis: Redis = redis_client(url, None)
         # Redis passes messages on across its databases; installations that share a server must not hear each other.
         self._database: int = self._redis.connection_pool.connection_kwargs.get("db") or 0
         self._listeners: dict[bytes, Listener] = {}

@@ -3,7 +3,7 @@
 import sys
 from contextlib import aclosing
 
-from chassis.counters import redis_client
+from chassis.counters import counting_client
 from chassis.database import connect
 from chassis.running import run
 from chassis.serving import background, serve
@@ -16,7 +16,7 @@ from identity.signing_keys import Vault
 
 
 async def main(settings: Settings) -> None:
-    redis = redis_client(settings.redis_url.get_secret_value())
+    redis = counting_client(settings.redis_url.get_secret_value())
     async with aclosing(redis), await connect(settings) as pool, Producer(settings.kafka_url, "identity") as producer:
         app = await application.build(settings, pool, redis)
         async with background(

@@ -5,12 +5,11 @@ from chassis import database, running
 from chassis.serving import background, create_app, serve
 from eventbus import Consumer, Producer, outbox
 from fastapi import FastAPI
-from redis.exceptions import RedisError
 
 from presence import parts
 from presence.announcing import Announcer
 from presence.handlers import CONSUMES
-from presence.routes import refuse_for_now, router
+from presence.routes import router
 from presence.settings import Settings
 
 
@@ -18,7 +17,6 @@ def app_of(settings: Settings, pool: asyncpg.Pool, announcer: Announcer) -> Fast
     checks = {"database": lambda: pool.execute("SELECT 1"), "redis": announcer.ready}
     app = create_app("presence", settings, (router,), checks)
     app.state.pool, app.state.announcer = pool, announcer
-    app.add_exception_handler(RedisError, refuse_for_now)
     return app
 
 

@@ -8,7 +8,6 @@ from chassis.requests import CurrentUser
 from chassis.schema import Body
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import Response
 
 from presence import choices
 from presence.announcing import Announcer
@@ -41,11 +40,6 @@ async def get_presence(
     statuses = await announcer.statuses(map(str, visible))
     shown = [{"userId": str(id_), "status": statuses.get(str(id_), Status.OFFLINE)} for id_ in wanted]
     return {"presence": shown}
-
-
-async def refuse_for_now(_: Request, __: Exception) -> Response:
-    """The answer while Redis is away."""
-    return unavailable().response()
 
 
 def _announcer(request: Request) -> Announcer:
