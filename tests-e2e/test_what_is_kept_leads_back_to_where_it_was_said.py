@@ -59,29 +59,6 @@ async def test_lists_show_names_and_what_messages_say_now(here: Window, team: Te
     await expect(lines).to_contain_text("This message was deleted.")
 
 
-async def test_reminders_show_what_their_messages_say_now_and_lead_to_them(here: Window, team: Team) -> None:
-    ada, bo = team.people
-    message = await say(team, f"answer <@{ada.id}> by noon")
-    reply = await say(team, "and this one", parentMessageId=message["id"])
-    for each in (message, reply):
-        at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-        await ada.post("/api/reminders", {"messageId": each["id"], "remindAt": at})
-    lines = await look(here, "Reminders")
-    await expect(lines).to_have_count(2)
-    await expect(lines.first).to_contain_text("Bo: answer @Ada by noon")
-    await expect(lines.first).to_contain_text("plans")
-    await bo.do("PUT", f"/api/messages/{message['id']}", {"content": "answer by one"})
-    await lines.get_by_role("button", name="answer by one").click()
-    await expect(here.message("answer by one")).to_have_attribute("data-target", "true")
-    lines = await look(here, "Reminders")
-    await lines.get_by_role("button", name="and this one").click()
-    await expect(here.page.get_by_test_id("thread").get_by_text("and this one")).to_be_visible()
-    lines = await look(here, "Reminders")
-    await bo.do("DELETE", f"/api/messages/{reply['id']}")
-    await expect(lines.last).to_contain_text("This message was deleted.")
-    await expect(lines.filter(has_text="and this one")).to_have_count(0)
-
-
 async def test_what_is_kept_in_another_workspace_is_found_from_here(here: Window, team: Team) -> None:
     ada = team.people[0]
     await save(team, await say(team, "remember this"))
@@ -121,3 +98,24 @@ async def test_who_changes_nothing_undoes_no_edit_of_another_window(here: Window
     await expect(here.message("heard after the edit")).to_be_visible()
     await here.press("Save")
     await expect(here.contents.first).to_have_text("better words")
+
+
+async def test_what_is_pinned_is_shown_whole_and_leads_back(here: Window, team: Team) -> None:
+    ada, bo = team.people
+    first, hidden = await say(team, "the first thing"), await say(team, "not for everybody")
+    for _ in range(40):
+        await say(team, "something else")
+    passed_on = await bo.post(f"/api/messages/{first['id']}/forward", {"channelId": team.channel_id})
+    for each in (first, hidden, passed_on):
+        await ada.post(f"/api/messages/{each['id']}/pin")
+    await ada.do("PUT", f"/api/messages/{hidden['id']}/hidden")
+    await here.press("Conversation details")
+    await here.page.get_by_role("tab", name="Pinned").click()
+    pinned = here.page.get_by_test_id("pinned-message")
+    await expect(pinned).to_have_count(3)
+    await expect(pinned.nth(0).get_by_test_id("forwarded")).to_contain_text("the first thing")
+    await expect(pinned.nth(1)).to_contain_text("A moderator has hidden this message.")
+    await pinned.nth(2).get_by_role("button", name="Go to the message").click()
+    target = here.page.get_by_test_id("message").and_(here.page.locator("[data-target]"))
+    await expect(target).to_contain_text("the first thing")
+    await expect(target).to_be_in_viewport()

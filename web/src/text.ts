@@ -360,6 +360,7 @@ export const text = {
     members: "Members",
     pins: "Pinned",
     noPins: "Nothing is pinned yet. Pin a message to keep it at hand for everybody here.",
+    toPinned: (at: string) => `Go to the message of ${at}`,
     addPeople: "Add people",
     add: "Add",
     manage: (name: string) => `Manage ${name}`,

@@ -5,13 +5,9 @@ import { useState } from "react";
 
 import { rightsInChannel } from "../api/administration";
 import { channelInfo, leaveChannel } from "../api/routes";
-import type { ChannelInfo, ListedChannel, Message, Workspace } from "../api/types";
-import { pin } from "../conversation/acts";
-import { Content } from "../conversation/Content";
+import type { ChannelInfo, ListedChannel, Workspace } from "../api/types";
 import { forgetConversation } from "../conversation/conversations";
 import { ChannelFiles } from "../files/ChannelFiles";
-import { Files } from "../files/Files";
-import { Gifs } from "../gifs/GifPicture";
 import { keys, outdated } from "../live/queries";
 import { goTo } from "../location";
 import { Integrations } from "../programs/Integrations";
@@ -19,11 +15,13 @@ import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
+import { isNarrow } from "../ui/narrow";
 import { complain } from "../ui/notices";
-import { isDirect, nameOf, useMyId, usePeople } from "../workspaces/people";
+import { isDirect, useMyId } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
 import { ChannelMembers } from "./ChannelMembers";
 import { ChannelSettings } from "./ChannelSettings";
+import { Pins } from "./Pins";
 
 interface Props {
   workspace: Workspace;
@@ -38,12 +36,13 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
   const myId = useMyId();
   const isChannelAdmin = isAdmin(info?.members.find((member) => member.userId === myId)?.role);
   const rights = useQuery({ queryKey: keys.rights(channel.id), queryFn: () => rightsInChannel(channel.id) }).data;
+  const mayPin = channel.isMember && (rights?.mine.includes("pin") ?? false);
   const manages =
     !isDirect(channel) &&
     (isAdmin(workspace.role) || channel.isMember) &&
     (rights?.mine.includes("manage") ?? false);
   return (
-    <aside className="panel" aria-label={words.open}>
+    <aside ref={focus} className="panel" aria-label={words.open} tabIndex={-1}>
       <header className="panel-head">
         <h2 className="clip">{title}</h2>
         <IconButton icon="close" label={text.close} side="left" onClick={onClose} />
@@ -85,7 +84,14 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
           )}
         </Tabs.Content>
         <Tabs.Content value="pins">
-          {info && <Pins messages={info.pinnedMessages} workspaceId={workspace.id} />}
+          {info && (
+            <Pins
+              messages={info.pinnedMessages}
+              workspaceId={workspace.id}
+              mayPin={!channel.isArchived && mayPin}
+              onLeave={() => isNarrow() && onClose()}
+            />
+          )}
         </Tabs.Content>
         <Tabs.Content value="files">
           <ChannelFiles channelId={channel.id} />
@@ -111,33 +117,8 @@ export function ChannelPanel({ workspace, channel, title, onClose }: Props) {
   );
 }
 
-function Pins({ messages, workspaceId }: { messages: Message[]; workspaceId: string }) {
-  const people = usePeople(workspaceId);
-  if (messages.length === 0) return <p className="quiet">{text.panel.noPins}</p>;
-  return (
-    <ul className="pins" aria-label={text.panel.pins}>
-      {messages.map((message) => (
-        <li key={message.id} className="pinned" data-testid="pinned-message">
-          <header>
-            <strong className="clip">{nameOf(people, message.userId)}</strong>
-            <time dateTime={message.createdAt}>{text.moment(new Date(message.createdAt))}</time>
-            <IconButton
-              icon="close"
-              size={14}
-              label={text.conversation.unpin}
-              onClick={() => void pin(message, false).catch(complain)}
-            />
-          </header>
-          {message.content && (
-            <Content content={message.content} formatted={message.formattedContent} people={people} />
-          )}
-          <Gifs attachments={message.attachments} />
-          <Files attachments={message.attachments} />
-        </li>
-      ))}
-    </ul>
-  );
-}
+/** Whoever has only keys would come to it behind all messages. */
+const focus = (panel: HTMLElement | null) => panel?.focus();
 
 function About({ info, channel, title }: { info: ChannelInfo; channel: ListedChannel; title: string }) {
   const [isLeaving, setLeaving] = useState(false);

@@ -1,5 +1,5 @@
 /** One channel: its head, messages, composer and, on demand, its details. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { joinChannel } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
@@ -34,6 +34,11 @@ export function Conversation({ workspace, channel, threadId, messageId }: Props)
   const people = usePeople(workspace.id);
   const title = titleOf(channel, people, useMyId());
   const name = isDirect(channel) ? title : `#${title}`;
+  const details = useRef<HTMLButtonElement>(null);
+  const closePanel = () => {
+    setPanelOpen(false);
+    details.current?.focus();
+  };
   const closeThread = () => goTo(workspace.id, channel.id);
   const toggleDetails = () => {
     setPanelOpen(threadId ? true : !isPanelOpen);
@@ -58,6 +63,7 @@ export function Conversation({ workspace, channel, threadId, messageId }: Props)
           {mayBookmark && <BookmarkButton channelId={channel.id} />}
           {channel.isMember && <HearingMenu channel={channel} />}
           <IconButton
+            ref={details}
             icon="info"
             label={text.panel.open}
             side="bottom"
@@ -89,7 +95,7 @@ export function Conversation({ workspace, channel, threadId, messageId }: Props)
         />
       )}
       {isPanelOpen && !threadId && (
-        <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={() => setPanelOpen(false)} />
+        <ChannelPanel workspace={workspace} channel={channel} title={title} onClose={closePanel} />
       )}
     </>
   );

@@ -14,6 +14,7 @@ import { totals } from "../reading/badges";
 import { noticeChannel, useReading } from "../reading/unread";
 import { text } from "../text";
 import { ThreadsView } from "../threads/ThreadsView";
+import { isNarrow } from "../ui/narrow";
 import { Here } from "./here";
 import { Rail } from "./Rail";
 import { useMembers, usePresenceOf } from "./people";
@@ -128,5 +129,3 @@ function useTitle(name: string | undefined): void {
     document.title = `${sign}${name ? `${name} – ` : ""}${text.product}`;
   }, [name, sign]);
 }
-
-const isNarrow = () => window.matchMedia("(max-width: 720px)").matches;
