@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState
 import { AttachButton } from "../files/AttachButton";
 import { UploadStrip } from "../files/UploadStrip";
 import { DraftFiles } from "../files/DraftFiles";
+import { filesPasted } from "../files/pasted";
 import { attachmentOf, filesIn } from "../files/file";
 import { add, sent, uploadsAt, useAllUploads } from "../files/uploads";
 import { GifButton } from "../gifs/GifButton";
@@ -140,7 +141,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
         onKeyDown={pressed}
         onBlur={stopped}
         onPaste={(event) => {
-          const files = [...event.clipboardData.files];
+          const files = filesPasted(event.clipboardData);
           if (files.length === 0) return;
           event.preventDefault();
           attach(files);
