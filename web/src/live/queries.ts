@@ -3,11 +3,20 @@ import { QueryClient } from "@tanstack/react-query";
 
 import { Problem } from "../api/problem";
 
+const TRIES = 6;
+
+const again = (failures: number, error: Error) =>
+  failures < TRIES && (!(error instanceof Problem) || error.isPassing);
+
+/** For what one service is told of by another, a moment after it was made: until then it is not found. */
+export const againUntilHeard = (failures: number, error: Error) =>
+  again(failures, error) || (failures < TRIES && error instanceof Problem && error.status === 404);
+
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      retry: (failures, error) => failures < 6 && (!(error instanceof Problem) || error.isPassing),
+      retry: again,
       retryDelay: (attempt, error) =>
         error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : Math.min(8_000, 400 * 2 ** attempt),
     },

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Bot, botPresses, forgetPresses, tellPresses } from "../api/programs";
-import { keys, outdated } from "../live/queries";
+import { againUntilHeard, keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
 import { Loaded } from "../ui/Loaded";
@@ -13,7 +13,7 @@ import { usePending } from "../ui/usePending";
 
 export function BotPresses({ bot }: { bot: Bot }) {
   const key = keys.botPresses(bot.id);
-  const query = useQuery({ queryKey: key, queryFn: () => botPresses(bot.workspaceId, bot.id) });
+  const query = useQuery({ queryKey: key, queryFn: () => botPresses(bot.workspaceId, bot.id), retry: againUntilHeard });
   return <Loaded query={query}>{({ url }) => <Form bot={bot} known={url} />}</Loaded>;
 }
 
