@@ -43,12 +43,13 @@ class Listener:
 class Source:
     """The store's answer, which may break off."""
 
-    def __init__(self, breaks_after: int = 100) -> None:
-        self._breaks_after = breaks_after
+    def __init__(self, breaks_after: int = 100, waits: float = 0.0) -> None:
+        self._breaks_after, self._waits = breaks_after, waits
         self.is_closed = False
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Any]:
+        await asyncio.sleep(self._waits)
         try:
             yield self
         finally:
@@ -107,6 +108,15 @@ async def test_a_right_that_is_lost_meanwhile_ends_it(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sending, "ASKED_AGAIN", -1.0)
     rights, listener = Rights(holds=False), Listener()
     await sent(Source(), rights, listener)
+    assert (listener.bodies, listener.is_told_all, rights.settled) == ([], False, [0])
+
+
+async def test_a_right_that_is_lost_while_the_store_is_waited_for_gives_no_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "ASKED_AGAIN", 0.05)
+    source, listener, rights = Source(waits=0.1), Listener(), Rights(holds=False)
+    await sent(source, rights, listener)
     assert (listener.bodies, listener.is_told_all, rights.settled) == ([], False, [0])
 
 

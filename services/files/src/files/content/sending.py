@@ -39,9 +39,10 @@ class Sending(Response):
         self.sent = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        looked_at = time.monotonic()
         async with self._opened() as reading:
             await self._admit()
-            sending = asyncio.ensure_future(self._send(reading.chunks(), send))
+            sending = asyncio.ensure_future(self._send(reading.chunks(), send, looked_at))
             leaving = asyncio.ensure_future(_left(receive))
             try:
                 await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -52,9 +53,8 @@ class Sending(Response):
                 SENT_BYTES.inc(self.sent)
                 await self._settle(self.sent)
 
-    async def _send(self, chunks: AsyncIterator[bytes], send: Send) -> None:
+    async def _send(self, chunks: AsyncIterator[bytes], send: Send, asked_at: float) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        asked_at = time.monotonic()
         async for chunk in chunks:
             if time.monotonic() - asked_at > ASKED_AGAIN:
                 if not await self._holds():
