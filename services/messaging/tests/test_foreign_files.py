@@ -137,7 +137,8 @@ async def test_what_is_odd_in_it_is_left_out_and_counted(office: Office, pool: a
     _, preview = await office.owner.get(f"{path}/preview")
     assert {each["reason"]: each["count"] for each in preview["skipped"]} == {
         "not_a_message": 3, "nobody_said_it": 1, "says_nothing": 1, "subtype_channel_leave": 1, "text_cut": 1,
-        "twice_in_the_file": 1, "person_without_id": 1, "character_replaced": 1,
+        "twice_in_the_file": 1, "person_without_id": 1, "character_replaced": 1, "unknown_author": 1,
+        "thread_without_beginning": 1,
     }  # fmt: skip
     await office.owner.made(f"{path}/confirm", {"keepForever": True})
     await work(pool, runner)

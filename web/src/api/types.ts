@@ -201,6 +201,9 @@ export interface Forwarded {
   formattedContent?: FormattedNode | null;
   attachments?: unknown[];
   forwarded: Forwarded | null;
+  /** What became of that message since: it says nothing here either. */
+  isHidden?: boolean;
+  isDeleted?: boolean;
 }
 
 /** What a page says of itself: text, never HTML. */

@@ -1,11 +1,9 @@
 /** Messages around one that lies further back than what is loaded: read here, then back to the newest. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
-import { surroundingsOf } from "../api/kept";
 import { listMessages } from "../api/routes";
 import type { ListedChannel, Message, Workspace } from "../api/types";
-import { keys } from "../live/queries";
 import { goTo } from "../location";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
@@ -15,6 +13,7 @@ import { isAdmin } from "../workspaces/roles";
 import { goOnToThread } from "../threads/places";
 import { isInChannel } from "../threads/thread";
 import { MessageRow } from "./MessageRow";
+import { type Side, excerptQuery, extend } from "./excerpts";
 import { arrange } from "./lines";
 
 interface Props {
@@ -25,6 +24,7 @@ interface Props {
 
 const NOTHING_NEW = { after: Infinity, until: 0 };
 const PAGE = 50;
+const NONE: Message[] = [];
 
 export function Excerpt({ channel, workspace, messageId }: Props) {
   const { messages, hasBefore, hasAfter, error, more } = useExcerpt(channel.id, messageId);
@@ -71,29 +71,18 @@ export function Excerpt({ channel, workspace, messageId }: Props) {
 }
 
 function useExcerpt(channelId: string, messageId: string) {
-  const found = useQuery({ queryKey: keys.surroundings(messageId), queryFn: () => surroundingsOf(messageId) });
-  const [added, setAdded] = useState<{ before: Message[]; after: Message[] }>({ before: [], after: [] });
-  const [ends, setEnds] = useState<{ before?: boolean; after?: boolean }>({});
-  const messages = useMemo(
-    () => (found.data ? [...added.before, ...found.data.messages, ...added.after] : []),
-    [added, found.data],
-  );
-  function more(side: "before" | "after"): void {
+  const found = useQuery(excerptQuery(messageId));
+  const messages = found.data?.messages ?? NONE;
+  function more(side: Side): void {
     const end = side === "before" ? messages[0] : messages.at(-1);
     if (!end) return;
-    void listMessages(channelId, { limit: PAGE, [side]: end.id }).then((page) => {
-      setAdded((held) =>
-        side === "before"
-          ? { ...held, before: [...page.messages, ...held.before] }
-          : { ...held, after: [...held.after, ...page.messages] },
-      );
-      setEnds((known) => ({ ...known, [side]: page.hasMore }));
-    }, complain);
+    const query = { limit: PAGE, [side]: end.id };
+    void listMessages(channelId, query).then((page) => extend(messageId, side, page), complain);
   }
   return {
     messages,
-    hasBefore: ends.before ?? found.data?.hasBefore ?? false,
-    hasAfter: ends.after ?? found.data?.hasAfter ?? false,
+    hasBefore: found.data?.hasBefore ?? false,
+    hasAfter: found.data?.hasAfter ?? false,
     error: found.error,
     more,
   };

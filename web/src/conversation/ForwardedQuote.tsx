@@ -1,4 +1,4 @@
-/** A message that another one passes on, as it was then. */
+/** A message that another one passes on, as it was then, unless it was hidden or deleted since. */
 import type { Forwarded } from "../api/types";
 import { Files } from "../files/Files";
 import { Gifs } from "../gifs/GifPicture";
@@ -8,9 +8,16 @@ import { Icon } from "../ui/icons";
 import { type People, nameOf } from "../workspaces/people";
 import { Content } from "./Content";
 
+/** Why it says nothing any more; null if it does. */
+export function goneOf({ isDeleted, isHidden }: Forwarded): string | null {
+  if (isDeleted) return text.conversation.deleted;
+  return isHidden ? text.conversation.hidden : null;
+}
+
 export function ForwardedQuote({ forwarded, people }: { forwarded: Forwarded; people: People }) {
   const title = useTitleOf(forwarded.channelId);
   const at = new Date(forwarded.createdAt);
+  const gone = goneOf(forwarded);
   return (
     <blockquote className="forwarded" aria-label={text.kept.forwarded} data-testid="forwarded">
       <header>
@@ -27,6 +34,7 @@ export function ForwardedQuote({ forwarded, people }: { forwarded: Forwarded; pe
           </button>
         )}
       </header>
+      {gone && <p className="message-deleted">{gone}</p>}
       {forwarded.content && (
         <Content content={forwarded.content} formatted={forwarded.formattedContent} people={people} />
       )}

@@ -2,16 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { surroundingsOf } from "../api/kept";
 import { Problem, explain } from "../api/problem";
-import { keys } from "../live/queries";
 import { follow } from "../location";
 import { text } from "../text";
 import { threadPath } from "../threads/places";
 import { isInChannel } from "../threads/thread";
+import { excerptQuery } from "./excerpts";
 
 export function LinkedMessage({ messageId }: { messageId: string }) {
-  const found = useQuery({ queryKey: keys.surroundings(messageId), queryFn: () => surroundingsOf(messageId) });
+  const found = useQuery(excerptQuery(messageId));
   useEffect(() => {
     if (!found.data) return;
     const { workspaceId, channelId, messages } = found.data;

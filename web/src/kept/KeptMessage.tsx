@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 
 import type { Message } from "../api/types";
+import { goneOf } from "../conversation/ForwardedQuote";
 import { filesIn } from "../files/file";
 import { text } from "../text";
 import { nameOf, usePeople } from "../workspaces/people";
@@ -38,7 +39,8 @@ export function KeptMessage({ message, unavailable, onLeave, children }: Props) 
   );
 }
 
-function wordsOf({ plainText, content, poll, forwarded, attachments }: Message): string {
-  const said = plainText || content || poll?.question || forwarded?.content;
+function wordsOf({ plainText, content, poll, forwarded, attachments, isHidden }: Message): string {
+  if (isHidden) return text.conversation.hidden;
+  const said = plainText || content || poll?.question || (forwarded && (forwarded.content || goneOf(forwarded)));
   return said || filesIn(attachments ?? []).map(({ name }) => name).join(", ");
 }

@@ -67,6 +67,7 @@ export const keys = {
   imports: (workspaceId: string) => ["imports", workspaceId],
   importPreview: (importId: string) => ["imports", "preview", importId],
   exports: (workspaceId: string) => ["exports", workspaceId],
+  excerpts: () => ["surroundings"],
   surroundings: (messageId: string) => ["surroundings", messageId],
 } as const;
 

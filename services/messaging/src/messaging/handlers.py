@@ -19,6 +19,7 @@ from nexus.messaging.v1.workspace_member_event_pb2 import WorkspaceMemberEvent
 from nexus.presence.v1.status_event_pb2 import PersonArrived, StatusEvent
 
 from messaging import audit, bots, copies, members, users
+from messaging.links import quotes
 from messaging.mentions import people_here
 from messaging.personal import attached
 from messaging.read_state import receipts
@@ -58,9 +59,12 @@ CONSUMES: Consumes = {
     AuditEvent: {AuditNoted: audit.record_told},
     FileEvent: attached.CONSUMES,
 }
+# Where channels are in several databases, each hears what becomes of messages that were passed on to it.
+CONSUMES_BESIDE: Consumes = {ChannelEvent: quotes.CONSUMES}
 # Of a database that has channels alone: people and workspaces come to it by replication.
 CONSUMES_AWAY: Consumes = {
     WorkspaceMemberEvent: {Tombstone: leave_channels},
     PersonalEvent: {PreferencesChanged: receipts.tell_seers_here},
+    **CONSUMES_BESIDE,
     FileEvent: attached.CONSUMES,
 }

@@ -4,7 +4,7 @@ import asyncpg
 from eventbus import Consumer, Producer
 
 from messaging import shards
-from messaging.handlers import CONSUMES, CONSUMES_AWAY
+from messaging.handlers import CONSUMES, CONSUMES_AWAY, CONSUMES_BESIDE
 from messaging.settings import Settings
 
 
@@ -12,5 +12,6 @@ async def run(settings: Settings, pool: asyncpg.Pool, producer: Producer) -> Non
     """Hear it for as long as this runs. Each database hears all there is for it, in a group of its own."""
     async with pool.acquire(timeout=10) as db:
         shard = await shards.number(db)
-    consumes, group = (CONSUMES, "messaging") if shard == shards.HOME else (CONSUMES_AWAY, f"messaging-{shard}")
+    home = {**CONSUMES, **CONSUMES_BESIDE} if settings.channel_database_urls.get_secret_value() else CONSUMES
+    consumes, group = (home, "messaging") if shard == shards.HOME else (CONSUMES_AWAY, f"messaging-{shard}")
     await Consumer(settings.kafka_url, consumes, pool, producer, group, settings.instance).run()

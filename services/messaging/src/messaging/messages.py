@@ -15,6 +15,7 @@ from messaging import announcements, polls, revisions, threads, versions
 from messaging.bodies import MessageChange
 from messaging.formatting.forms import of_body, references_of
 from messaging.integrations import outgoing
+from messaging.links import quotes
 from messaging.mentions import mentions
 from messaging.mentions.mentions import Mentions
 from messaging.mentions.references import References
@@ -76,7 +77,8 @@ async def edit(db: Db, standing: Standing, message_id: UUID, change: MessageChan
 
 
 async def delete(db: Db, channel_id: UUID, message_id: UUID, actor_id: UUID) -> None:
-    """Leave a tombstone: the number stays, what was said is gone."""
+    """Leave a tombstone: the number stays, what was said is gone, also where it was passed on."""
+    await quotes.lock(db, channel_id, message_id)
     before = await _locked(db, channel_id, message_id)
     thread_id: UUID | None = before["parent_message_id"]
     is_held = await holds.before_deletion(db, channel_id, message_id, before["user_id"])
@@ -87,6 +89,7 @@ async def delete(db: Db, channel_id: UUID, message_id: UUID, actor_id: UUID) -> 
     await outgoing.forget(db, channel_id, message_id)
     await db.execute(UNCOUNT, channel_id)
     await announcements.message_deleted(db, message, actor_id, is_held)
+    await quotes.follow(db, message_id, quotes.silenced("isDeleted"), actor_id)
     if thread_id:
         shown = await threads.withdraw(db, thread_id, UUID(message.user_id), revision - 1)
         await announcements.threads_updated(db, [(channel_id, shown)])

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from messaging import posting
 from messaging.bodies import ChannelDraft
+from messaging.links import quotes
 from messaging.links.bodies import Forward
 from messaging.permissions import Standing, standing_of
 from messaging.rows import MESSAGE, message_of
@@ -27,7 +28,6 @@ STRANGERS = """
             AND NOT EXISTS (SELECT FROM channel_members s WHERE s.channel_id = $1 AND s.user_id = t.user_id))
 """
 OTHERS = "SELECT EXISTS (SELECT FROM channel_members WHERE channel_id = $1 AND NOT user_id = ANY($2))"
-SNAPSHOT = ("channelId", "userId", "createdAt", "content", "contentType", "formattedContent", "attachments")
 
 
 class Shown(Body):
@@ -102,10 +102,12 @@ def _not_allowed() -> Problem:
 
 def _snapshot(message: Message) -> Json:
     """A message that only passes another on is passed on as that one; of what a message carries, its own carrying is
-    left out, so that nothing grows without end."""
+    left out, so that nothing grows without end. `Problem` 404 if all that it says is what nobody may read any more."""
     told = to_wire(message)
     carried: Json | None = orjson.loads(message.forwarded) if message.forwarded else None
     if carried and not message.content:
+        if carried.get("isHidden") or carried.get("isDeleted"):
+            raise not_found("message")
         return carried
     inner = {**carried, "forwarded": None} if carried else None
-    return {"messageId": message.id, **{name: told[name] for name in SNAPSHOT}, "forwarded": inner}
+    return {"messageId": message.id, **{name: told[name] for name in quotes.SAID}, "forwarded": inner}

@@ -7,11 +7,10 @@ from chassis.problems import not_found
 from eventbus import Db
 
 from messaging import announcements, audit, revisions
+from messaging.links import quotes
 from messaging.rows import MESSAGE, message_of
 from messaging.standings import Standing
 
-# The channel's row first, as everyone does: its events keep one order.
-LOCK = "SELECT id FROM channels WHERE id = $1 FOR NO KEY UPDATE"
 STATE = "SELECT is_hidden, is_deleted FROM messages WHERE id = $1"
 KEEP = """
     INSERT INTO kept_contents (message_id, reason, content)
@@ -38,9 +37,9 @@ SHOW = f"""
 
 
 async def set_hidden(db: Db, standing: Standing, channel_id: UUID, message_id: UUID, hidden: bool) -> None:
-    """Let a message say nothing, or what it said again; doing so twice changes nothing. `Problem` 404 if it is
-    deleted."""
-    await db.execute(LOCK, channel_id)
+    """Let a message say nothing, or what it said again, also where it was passed on; doing so twice changes nothing.
+    `Problem` 404 if it is deleted."""
+    await quotes.lock(db, channel_id, message_id)
     state = await db.fetchrow(STATE, message_id)
     if state is None or state["is_deleted"]:
         raise not_found("message")
@@ -50,6 +49,9 @@ async def set_hidden(db: Db, standing: Standing, channel_id: UUID, message_id: U
         await db.execute(KEEP, message_id)
         await db.execute(DROP_PREVIEW_JOB, message_id)
     row = await one(db, HIDE if hidden else SHOW, message_id, await revisions.take(db, channel_id))
-    await announcements.message_updated(db, message_of(row), standing.user_id)
+    message = message_of(row)
+    await announcements.message_updated(db, message, standing.user_id)
+    change = quotes.silenced("isHidden") if hidden else quotes.shown(message)
+    await quotes.follow(db, message_id, change, standing.user_id)
     details = {"channelId": str(channel_id), "messageId": str(message_id)}
     await audit.record(db, standing, "message.hidden" if hidden else "message.shown", details)

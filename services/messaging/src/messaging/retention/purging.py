@@ -89,7 +89,8 @@ GO_ON = """
 # Kept aside for a hold that has been released since.
 FORGET_RELEASED = """
     DELETE FROM kept_contents k USING messages m, channels c
-    WHERE k.reason = 'held' AND m.id = k.message_id AND c.id = m.channel_id AND NOT is_leaving(c.id) AND NOT EXISTS (
+    WHERE k.reason IN ('held', 'quote') AND m.id = k.message_id AND c.id = m.channel_id
+        AND NOT is_leaving(c.id) AND NOT EXISTS (
         SELECT FROM legal_holds h WHERE h.workspace_id = c.workspace_id AND h.released_at IS NULL
             AND (h.user_id = m.user_id OR h.channel_id = c.id))
     RETURNING k.message_id

@@ -158,7 +158,7 @@ class Export:
 
     async def _batch(self, db: Db, rows: list[Record]) -> bytes:
         ids = [row["id"] for row in rows]
-        reasons = ["hidden", "held"] if self._hold else ["hidden"]
+        reasons = ["hidden", "held", "quote"] if self._hold else ["hidden"]
         extras = lines.Extras(
             await db.fetch(KEPT, ids, reasons), await db.fetch(VOTES, ids),
             await db.fetch(VERSIONS, ids), await db.fetch(FOLLOWERS, ids),

@@ -81,7 +81,7 @@ def message(row: Record, extras: "Extras", exported_at: datetime) -> Json:
     via = _loaded(row["via"])
     before = _loaded(extras.kept.get((row["id"], "hidden"))) or {}
     poll = _loaded(row["poll"]) or before.get("poll")
-    held = _loaded(extras.kept.get((row["id"], "held")))
+    held = [_loaded(extras.kept.get((row["id"], reason))) for reason in ("held", "quote")]
     updated = row["updated_at"] if row["updated_at"] != row["created_at"] else None
     return {
         "channel": str(row["channel_id"]), "key": str(row["id"]), "place": row["seq"],
@@ -95,7 +95,7 @@ def message(row: Record, extras: "Extras", exported_at: datetime) -> Json:
         **{camel(name): True for name in FLAGS if row[name]},
         "reactions": orjson.loads(row["reactions"]), "poll": _poll(poll, exported_at),
         "votes": extras.votes_of(row, poll), "versions": extras.versions_of(row), "followers": extras.followers_of(row),
-        "kept": held,
+        "kept": {name: value for each in held for name, value in (each or {}).items()},
     }  # fmt: skip
 
 
@@ -144,7 +144,17 @@ def _said(row: Mapping[str, Any] | Record) -> Json:
 
 
 FLAGS = ("also_to_channel", "is_edited", "is_deleted", "is_pinned", "is_hidden", "is_purged")
-PASSED = ("messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments")
+PASSED = (
+    "messageId",
+    "channelId",
+    "userId",
+    "createdAt",
+    "content",
+    "contentType",
+    "attachments",
+    "isHidden",
+    "isDeleted",
+)
 
 
 def _poll(poll: Json | None, exported_at: datetime) -> Json | None:

@@ -163,7 +163,7 @@ def _forwarded(source: Source, record: Message) -> str | None:
     here = source.elsewhere(passed.channel_id, passed.message_id, at) if at is not None else None
     channel_id = source.names.channels.get(passed.channel_id)
     author = source.names.people.get(passed.user_id)
-    told = passed.model_dump(by_alias=True, mode="json")
+    told = passed.model_dump(by_alias=True, mode="json", exclude_none=True)
     changed = {"messageId": here, "channelId": channel_id, "userId": author}
     return dumps({**told, **{name: str(id_) for name, id_ in changed.items() if id_ is not None}})
 

@@ -261,7 +261,7 @@ class Message(_message.Message):
     """The content's words without their formatting, for search and notices; unset: they are the content."""
     forwarded: _builtins.str
     """{"messageId", "channelId", "userId", "createdAt", "content", "contentType", "attachments"}: another message, as it
-    was when it was forwarded here.
+    was when it was forwarded here. With "isHidden" or "isDeleted" once that became of it: then it says nothing.
     """
     is_hidden: _builtins.bool
     """By a moderator, until one shows it again: what it says is not here."""
