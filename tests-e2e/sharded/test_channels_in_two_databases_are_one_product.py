@@ -99,6 +99,12 @@ async def test_lists_are_whole_across_both(team: Team) -> None:
     for path, name in (("drafts", "drafts"), ("scheduled", "scheduled"), ("reminders", "reminders")):
         things = (await bo.get(f"/api/{path}"))[name]
         assert {each["channelId"] for each in things} == {here, away}, path
+    contents, place = [], ""
+    for _ in range(2):
+        (reminder,) = (await bo.get(f"/api/reminders?state=open&limit=1&after={place}"))["reminders"]
+        contents.append((reminder["message"]["channelId"], reminder["message"]["content"]))
+        place = reminder["place"]
+    assert sorted(contents) == sorted([(here, "two"), (away, "two")])
     pages, before = [], ""
     while not pages or pages[-1]["hasMore"]:
         pages.append(await bo.get(f"/api/saved?limit=1{before}"))
@@ -154,6 +160,22 @@ async def test_what_changes_at_home_holds_away_at_once(town: Town, team: Team) -
 
     await eventually(both_are_audited, BACK_WITHIN)
     assert (await ada.get(f"/api/workspaces/{team.workspace_id}/audit/verify"))["isWhole"] is True
+
+
+async def test_who_sends_no_receipts_is_seen_in_neither_at_once(town: Town, team: Team) -> None:
+    ada, *_ = team.people
+    seers: dict[bool, tuple[Person, str, Client]] = {}
+    while len(seers) < 2:
+        other = await town.join(ada, team.workspace_id, "Cy")
+        opened = await other.post(f"/api/workspaces/{team.workspace_id}/direct", {"userIds": [ada.id]})
+        seers[is_away(opened["id"])] = other, f"/api/channels/{opened['id']}", await other.connect()
+    for told, sends in enumerate((False, True)):
+        await ada.do("PUT", "/api/preferences", {"sendsReadReceipts": sends})
+        for other, path, heard in seers.values():
+            await eventually(lambda: len(heard.told("receipts:update")) > told, BACK_WITHIN)  # noqa: B023 - at once
+            assert heard.told("receipts:update")[told:] == [{"userId": ada.id, "sendsReadReceipts": sends}]
+            known = (await other.get(f"{path}/receipts"))["receipts"]
+            assert [each["userId"] for each in known] == [ada.id] * sends
 
 
 async def test_a_name_and_a_conversation_are_one_in_both(team: Team) -> None:
