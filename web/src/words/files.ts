@@ -38,6 +38,7 @@ export const files = {
   refused: {
     malware: "This file was refused: it holds malware.",
     too_large_to_scan: "This file was refused: it is too large to be checked.",
+    too_large: "This file was refused: it is larger than files of its kind may be.",
     damaged: "This file was refused: it did not arrive as it was sent. Upload it again.",
     lost: "This file was lost before it could be checked. Upload it again.",
     internal_error: "This file could not be checked. Upload it again.",

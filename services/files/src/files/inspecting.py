@@ -8,9 +8,10 @@ from eventbus import Db
 from files import derived, jobs
 from files.confinement import LOOK, Bench, bench
 from files.derived import Made, Source
-from files.jobs import Job, Refused
+from files.jobs import Job, Later, Refused
 from files.media import kinds
 from files.media.types import OCTETS
+from files.withdrawal import withdraw
 from files.workshop import Workshop
 
 # Bytes that are looked into whole. Of what is larger the beginning must do, save for what plays.
@@ -31,6 +32,9 @@ async def inspect(job: Job, shop: Workshop) -> None:
         is_whole = source.size <= WHOLE
         await derived.fetch(shop.store, source, at.folder / "input", None if is_whole else HEAD)
         told = await _told(at, is_whole)
+        if source.size > shop.settings.limit_of(str(told.get("mediaType", OCTETS))):
+            await _take_back(shop, source)
+            return
         made = [_thumbnail(at, told)] if "thumbnail" in told else []
         await derived.keep(shop, source, made, note=lambda db: _note(db, source, told))
 
@@ -47,6 +51,13 @@ async def _told(at: Bench, is_whole: bool) -> dict[str, Any]:
     except Refused as refusal:
         return {"mediaType": OCTETS, "note": refusal.reason.partition(":")[0]}
     return told if isinstance(told, dict) else {"mediaType": OCTETS, "note": "crashed"}
+
+
+async def _take_back(shop: Workshop, source: Source) -> None:
+    """It is larger than what it turned out to be may be, whatever was said of it."""
+    async with shop.pool.acquire(timeout=5) as db, db.transaction():
+        if not await withdraw(db, source.blob_id, "too_large"):
+            raise Later("somebody came to have the same bytes just now")
 
 
 def _thumbnail(at: Bench, told: dict[str, Any]) -> Made:

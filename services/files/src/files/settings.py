@@ -1,9 +1,13 @@
 """What files can be told by the environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from chassis.settings import DatabaseSettings
 from pydantic import Field, SecretStr
+
+from files.media.kinds import Sort, sort_of
 
 GIBIBYTE = 1024**3
 
@@ -26,6 +30,8 @@ class Settings(DatabaseSettings):
     public_url: str = "http://127.0.0.1:8080"
     # Bytes of one file at the most: what the scanner takes.
     file_limit: int = Field(2 * GIBIBYTE - 3, ge=1)
+    # Bytes of one file of a kind, where that is less: '{"video": 500000000, "other": 100000000}'.
+    type_limits: Mapping[Sort, Annotated[int, Field(ge=1)]] = {}
     # Bytes that a workspace's files may take together.
     workspace_quota: int = Field(50 * GIBIBYTE, ge=0)
     # Uploads that one person may have under way.
@@ -40,3 +46,7 @@ class Settings(DatabaseSettings):
     # Confined processes that look into files at once, and where they have their folders; none: the system's.
     media_jobs: int = Field(2, ge=1)
     scratch: Path | None = None
+
+    def limit_of(self, media_type: str) -> int:
+        """Bytes of one file of that type."""
+        return min(self.file_limit, self.type_limits.get(sort_of(media_type), self.file_limit))

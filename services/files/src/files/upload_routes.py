@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request
 from files import form_bodies, forms, keys, places, quotas, repeats, uploads
 from files.form_bodies import Form
 from files.intake import Intake
+from files.media.types import OCTETS, of_name
 from files.objects import Missing
 from files.permissions import Action, Ask, Standing, allowed
 from files.places import Place
@@ -54,12 +55,15 @@ async def upload_version(request: Request, ask: Annotated[Ask, allowed(Action.VE
     return await _taken(request, ask, form, ask.granted(), None)
 
 
-def limits_of(settings: Settings) -> Limits:
-    return Limits(settings.file_limit, settings.workspace_quota, settings.uploads_per_user)
+def limits_of(settings: Settings, filename: str, declared_type: str) -> Limits:
+    """For what its uploader says it is; of what nobody says its content decides later."""
+    said = of_name(filename) if declared_type == OCTETS else declared_type
+    most = settings.limit_of(said) if said else settings.file_limit
+    return Limits(most, settings.workspace_quota, settings.uploads_per_user)
 
 
 async def _taken(request: Request, ask: Ask, form: Form, granted: Granted, place: Place | None) -> Json:
-    limits = limits_of(request.app.state.settings)
+    limits = limits_of(request.app.state.settings, form.filename, form.declared_type)
     if form.most is not None and form.most - form_bodies.LEEWAY > limits.file:
         raise quotas.too_large(limits)
     size = STEP if form.most is None else form.most

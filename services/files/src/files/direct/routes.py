@@ -39,9 +39,10 @@ class NewDirect(Body):
 async def begin(body: NewDirect, request: Request, ask: Annotated[Ask, allowed(Action.FILE_UPLOAD)]) -> dict[str, Any]:
     """`url` takes one PUT of the bytes with these `headers`; then `POST …/complete`."""
     state, media_type = request.app.state, names.declared_type(body.mime_type)
-    limits = limits_of(state.settings)
+    filename = names.clean(body.filename)
+    limits = limits_of(state.settings, filename, media_type)
     quotas.require_size(body.size, limits)
-    wanted = Wanted("direct", names.clean(body.filename), media_type, body.size, drops.RESTS)
+    wanted = Wanted("direct", filename, media_type, body.size, drops.RESTS)
     if body.file_id is not None:
         granted = replace(ask, action=Action.VERSION_ADD, ids={"file_id": body.file_id}).granted()
     else:

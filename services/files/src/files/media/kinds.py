@@ -35,6 +35,18 @@ class Family(StrEnum):
     AUDIO = "audio"
 
 
+class Sort(StrEnum):
+    """Of what people upload, for limits of its size."""
+
+    IMAGE = "image"
+    PDF = "pdf"
+    OFFICE = "office"
+    TEXT = "text"
+    VIDEO = "video"
+    AUDIO = "audio"
+    OTHER = "other"
+
+
 # Bytes of what a preview is made of; of a text only the beginning is shown.
 MOST: Mapping[Family, int] = {
     Family.IMAGE: 100 * MIB, Family.PDF: 100 * MIB, Family.OFFICE: 50 * MIB, Family.TEXT: 100 * MIB,
@@ -53,6 +65,13 @@ def family_of(media_type: str) -> Family | None:
     if media_type.startswith(("video/", "audio/")):
         return Family.VIDEO if media_type.startswith("video/") else Family.AUDIO
     return Family.TEXT if is_text(media_type) else None
+
+
+def sort_of(media_type: str) -> Sort:
+    if media_type.startswith("image/"):
+        return Sort.IMAGE
+    family = family_of(media_type)
+    return Sort(family.value) if family else Sort.OTHER
 
 
 def jobs_for(media_type: str, size: int, *, is_open: bool) -> Iterator[str]:

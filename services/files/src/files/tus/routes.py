@@ -76,8 +76,6 @@ async def begin(request: Request, ask: Annotated[Ask, allowed(Action.FILE_UPLOAD
     if "upload-defer-length" in request.headers:
         raise headers.invalid("Upload-Length: must be said from the beginning.")
     length, said = headers.number(request.headers, "Upload-Length"), headers.metadata(request.headers)
-    limits = limits_of(request.app.state.settings)
-    require_size(length, limits)
     upload_id, is_new = await _begun(request, ask, length, said)
     made = await _first(request, ask, upload_id) if is_new else await _found(ask, upload_id)
     return _answer(201, made, {"Location": f"{PATH}/{made.id}", "Nexus-File-Id": str(made.file_id)})
@@ -122,6 +120,8 @@ async def _begun(request: Request, ask: Ask, length: int, said: dict[str, str]) 
     settings: Settings = request.app.state.settings
     filename = names.clean(said.get("filename") or said.get("name") or "")
     declared = names.declared_type(said.get("filetype") or said.get("type"))
+    limits = limits_of(settings, filename, declared)
+    require_size(length, limits)
     key, told = key_of(request), request.headers.get("upload-metadata", "")
     wanted = Wanted("tus", filename, declared, length, RESTS, key=key)
     if "fileId" in said:
@@ -134,7 +134,7 @@ async def _begun(request: Request, ask: Ask, length: int, said: dict[str, str]) 
     async with granted as (db, standing):
         if key and (before := await progress.begun_before(db, standing.user_id, key, length, told)):
             return before, False
-        upload = await uploads.begin(db, standing, wanted, limits_of(settings))
+        upload = await uploads.begin(db, standing, wanted, limits)
         await progress.add(db, upload, length, told)
     return upload.id, True
 
