@@ -65,3 +65,9 @@ test("whom a text names is set apart, outside of code", () => {
     { kind: "text", text: " <@ada> <!everyone>" },
   ]);
 });
+
+test("emoji stand by themselves or side by side, not within a word or a time", () => {
+  const emoji = (name: string) => ({ kind: "reference", node: { type: "emoji", attrs: { name } } });
+  const found = pieces("a:party:b 10:30:45 é:party: std::vector::x :party::100:! :+1:");
+  expect(found.filter(({ kind }) => kind !== "text")).toEqual(["party", "100", "+1"].map(emoji));
+});

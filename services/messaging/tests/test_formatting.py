@@ -67,7 +67,7 @@ def test_markdown_becomes_the_canonical_form(written: str, document: dict[str, A
     [
         "hello", "two\n\nparagraphs", "2 * 3 * 4", "snake_case_name", "-", "1.", "#", "#channel", "---", "+1",
         "10:30", "see https://a.example/x_y", "C:\\path\\x.txt", "\\\\server\\share", "a < b > c", "**", "[x]",
-        "*unclosed",
+        "*unclosed", "```", "```py", "# ", "~~~\n\n~~~",
         f"<@{ADA}> is here", ":smile:", "    indented", "a\n===", "&nbsp; <b>", "![", "~20 people",
     ],
 )  # fmt: skip
@@ -77,6 +77,14 @@ def test_plain_words_have_no_formatting(plain: str) -> None:
 
 def test_code_is_not_read_as_markdown() -> None:
     assert of_text("**x**", "code").document is None
+
+
+def test_emoji_side_by_side_are_emoji() -> None:
+    document = canonical(of_words(node("emoji", name="tada"), node("emoji", name="+1"), text(" "), text("so", "bold")))
+    assert of_text(of_document(document).content).document == document
+    assert of_text("**so** std::vector::x :a::b:c").document == canonical(
+        of_words(text("so", "bold"), text(" std::vector::x :a::b:c"))
+    )
 
 
 def test_what_is_set_apart_within_a_word_is_so_in_every_script() -> None:

@@ -12,8 +12,9 @@ const FENCE = /```([\w+-]*)\n?([\s\S]*?)```/g;
 const ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const CODE = "`([^`\\n]+)`";
 const LINK = "(https?:\\/\\/[^\\s<>\"'`]+)";
-const EMOJI = ":([a-z0-9_+-]{1,50}):";
-const INLINE = new RegExp(`${CODE}|${LINK}|<(?:(@|#|!group:)(${ID})|!(channel|here))>|${EMOJI}`, "gi");
+// As the server reads them in what is formatted: one or several side by side, but not within a word or a time.
+const EMOJI = "(?<![\\p{L}\\p{N}_:])((?::[a-z0-9_+-]{1,50}:)+)(?![\\p{L}\\p{N}_:])";
+const INLINE = new RegExp(`${CODE}|${LINK}|<(?:(@|#|!group:)(${ID})|!(channel|here))>|${EMOJI}`, "giu");
 const REFERENCES: Record<string, string> = { "@": "userMention", "#": "channelLink", "!group:": "groupMention" };
 const TRAILING = /[.,;:!?)\]}]+$/;
 
@@ -38,13 +39,15 @@ function inline(text: string): Piece[] {
     if (match.index > from) result.push({ kind: "text", text: text.slice(from, match.index) });
     if (code !== undefined) result.push({ kind: "code", text: code });
     else if (link !== undefined) result.push({ kind: "link", text: shown, href: shown });
-    else if (emoji !== undefined) result.push({ kind: "reference", node: { type: "emoji", attrs: { name: emoji } } });
+    else if (emoji !== undefined) result.push(...emoji.slice(1, -1).split("::").map(pictured));
     else result.push({ kind: "reference", node: referred(sign, id, all) });
     from = match.index + shown.length;
   }
   if (from < text.length) result.push({ kind: "text", text: text.slice(from) });
   return result;
 }
+
+const pictured = (name: string): Piece => ({ kind: "reference", node: { type: "emoji", attrs: { name } } });
 
 function referred(sign = "", id = "", all = ""): FormattedNode {
   if (all) return { type: `${all.toLowerCase()}Mention` };

@@ -22,7 +22,8 @@ _ESCAPES = re.compile(r"\\[*_`~\[<#>]")
 _BRACKETED_ADDRESS = re.compile(r"[<\[]https?://", re.IGNORECASE)
 _ID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _REFERENCE = re.compile(rf"<(?:@(?P<user>{_ID})|!group:(?P<group>{_ID})|#(?P<link>{_ID})|!(?P<all>channel|here))>")
-_EMOJI = re.compile(r"(?<![\w:]):([+-]1|(?=[a-z0-9_+-]*[a-z0-9])[a-z0-9_][a-z0-9_+-]{0,63}):(?![\w:])")
+# One or several side by side, but not within a word or a time.
+_EMOJI = re.compile(r"(?<![\w:])((?::(?:[+-]1|(?=[a-z0-9_+-]*[a-z0-9])[a-z0-9_][a-z0-9_+-]{0,63}):)+)(?![\w:])")
 _KINDS = {"user": "userMention", "group": "groupMention", "link": "channelLink"}
 _RULES = (
     "blockquote", "fence", "heading", "hr", "list", "autolink", "backticks", "emphasis", "escape", "link", "newline",
@@ -33,6 +34,7 @@ _ENDS_TEXT = re.compile(r"[\n\\`~*_\[\]<]")
 _MOST_STEPS = 3_000
 _STEPS = "steps"
 _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
+_WORDLESS = ("paragraph", "heading", "codeBlock", "horizontalRule", "hardBreak")
 _HOLDERS = {
     "paragraph": "paragraph", "heading": "heading", "blockquote": "blockquote", "bullet_list": "bulletList",
     "ordered_list": "orderedList", "list_item": "listItem",
@@ -56,7 +58,7 @@ def from_markdown(content: str) -> Node | None:
 
 def _says_more(document: Node, content: str) -> bool:
     """Whether there is a word, and anything about the words that the content as it is written does not say."""
-    said = [node for node in _inline(document) if node["type"] not in ("hardBreak", "horizontalRule", "paragraph")]
+    said = [node for node in _inline(document) if node["type"] not in _WORDLESS]
     if not said:
         return False
     is_shaped = any(block["type"] != "paragraph" for block in document["content"])
@@ -167,7 +169,8 @@ def _words(text: str, marks: list[Node]) -> Iterator[Node]:
 def _pictured(text: str, marks: list[Node]) -> Iterator[Node]:
     for index, piece in enumerate(_EMOJI.split(text)):
         if index % 2:
-            yield _marked({"type": "emoji", "attrs": {"name": piece}}, marks)
+            for name in piece[1:-1].split("::"):
+                yield _marked({"type": "emoji", "attrs": {"name": name}}, marks)
         elif piece:
             yield _marked({"type": "text", "text": piece}, marks)
 
