@@ -212,6 +212,25 @@ async def test_wrong_requests_are_refused_and_change_nothing(person: NewAsker, p
     assert (await alice.get("/api/workspaces"))[1] == {"workspaces": []}
 
 
+async def test_members_are_named_by_their_ids_beyond_the_first_thousand(office: Office, pool: asyncpg.Pool) -> None:
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    await pool.execute(
+        "WITH many AS (INSERT INTO users (id, organization_id, email, name) SELECT gen_random_uuid(), organization_id,"
+        " n || '@example.com', 'A' || n FROM users, generate_series(1, 1000) n WHERE id = $2 RETURNING id)"
+        " INSERT INTO workspace_members (id, workspace_id, user_id, role) SELECT id, $1, id, 'member' FROM many",
+        office.workspace_id, office.owner.user_id,
+    )  # fmt: skip
+    path, asked = f"/api/workspaces/{office.workspace_id}/members", [office.owner.user_id, office.member.user_id]
+    _, told = await office.member.get(path)
+    assert not {str(id_) for id_ in asked} & {each["userId"] for each in told["members"]}
+    _, told = await office.member.get(path, ids=",".join(map(str, (*asked, UNKNOWN))), withFormer="true")
+    assert ({each["name"] for each in told["members"]}, told["total"]) == ({"Olga", "Mina"}, 2)
+    for ids in ("", "me", f"{UNKNOWN},", ",".join([UNKNOWN] * 101)):
+        status, told = await office.member.get(path, ids=ids)
+        assert (status, told["type"]) == (422, "invalid_request"), ids
+
+
 async def test_half_a_surrogate_pair_is_refused(person: NewAsker) -> None:
     alice = person("Alice")
     for raw in (b'{"name": "\\ud800"}', b'{"name": "\xff"}', b"{", b""):

@@ -46,6 +46,11 @@ export const createWorkspace = (name: string, description: string) =>
 export const listMembers = async (workspaceId: string) =>
   (await request<{ members: WorkspaceMember[] }>("GET", `/workspaces/${workspaceId}/members?withFormer=true`)).members;
 
+export const membersOf = async (workspaceId: string, ids: readonly string[]) => {
+  const path = `/workspaces/${workspaceId}/members?withFormer=true&ids=${ids.join(",")}`;
+  return (await request<{ members: WorkspaceMember[] }>("GET", path)).members;
+};
+
 export const changeRole = (workspaceId: string, userId: string, role: Role) =>
   request<WorkspaceMember>("PUT", `/workspaces/${workspaceId}/members/${userId}`, { role });
 

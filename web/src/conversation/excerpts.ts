@@ -1,4 +1,4 @@
-/** What surrounds a message that lies further back than what is loaded: asked for once, then as much more as is read. */
+/** What surrounds a message that lies further back than what is loaded, and as much more of it as is read. */
 import { queryOptions } from "@tanstack/react-query";
 
 import { type Surroundings, surroundingsOf } from "../api/kept";

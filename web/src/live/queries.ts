@@ -29,6 +29,7 @@ export const keys = {
   channels: (workspaceId: string) => ["channels", workspaceId],
   ownChannels: (workspaceId: string) => ["own-channels", workspaceId],
   members: (workspaceId: string) => ["members", workspaceId],
+  others: (workspaceId: string) => ["others", workspaceId],
   invitations: (workspaceId: string) => ["invitations", workspaceId],
   info: (channelId: string) => ["info", channelId],
   rights: (channelId: string) => ["rights", channelId],

@@ -6,7 +6,8 @@ import { useMemo } from "react";
 
 import { useChannels } from "../channels/listed";
 import { useGroups } from "../groups/groups";
-import { isDirect, useMembers } from "../workspaces/people";
+import { Asking, askFor, useOthers } from "../workspaces/others";
+import { isActive, isDirect, knownOf, useMembers } from "../workspaces/people";
 
 export interface Named {
   readonly kind: "person" | "group" | "everyone" | "channel";
@@ -33,20 +34,27 @@ const IN_WORD = /[\p{L}\p{N}_]/u;
 const REFERENCE = /<(?:@|#|!group:)[0-9a-f-]{36}>|<!(?:channel|here)>/g;
 
 export function useNames(workspaceId: string): Names {
-  const people = useMembers(workspaceId);
+  const members = useMembers(workspaceId);
+  const others = useOthers(workspaceId);
   const groups = useGroups(workspaceId);
   const channels = useChannels(workspaceId);
-  return useMemo(
-    () =>
-      namesOf([
-        ...people.map(({ userId, name }) => ({ kind: "person", name, code: `<@${userId}>`, id: userId }) as const),
-        ...groups.map(({ id, name }) => ({ kind: "group", name, code: `<!group:${id}>`, id }) as const),
-        ...channels
-          .filter((channel) => !isDirect(channel) && channel.name)
-          .map(({ id, name }) => ({ kind: "channel", name: name ?? "", code: `<#${id}>`, id }) as const),
-      ]),
-    [people, groups, channels],
-  );
+  return useMemo(() => {
+    const all = [...knownOf(others).filter(isActive), ...members];
+    const people = [...new Map(all.map((member) => [member.userId, member])).values()];
+    const names = namesOf([
+      ...people.map(({ userId, name }) => ({ kind: "person", name, code: `<@${userId}>`, id: userId }) as const),
+      ...groups.map(({ id, name }) => ({ kind: "group", name, code: `<!group:${id}>`, id }) as const),
+      ...channels
+        .filter((channel) => !isDirect(channel) && channel.name)
+        .map(({ id, name }) => ({ kind: "channel", name: name ?? "", code: `<#${id}>`, id }) as const),
+    ]);
+    if (members.length === 0) return names;
+    return { ...names, byCode: new Asking(names.byCode, (code) => askForNamed(workspaceId, code)) };
+  }, [workspaceId, members, others, groups, channels]);
+}
+
+function askForNamed(workspaceId: string, code: string): void {
+  if (code.startsWith("<@")) askFor(workspaceId, code.slice(2, -1));
 }
 
 export function namesOf(listed: readonly Named[]): Names {

@@ -8,6 +8,7 @@ import { keys } from "../live/queries";
 import { fetchPresence } from "../presence/presence";
 import { useSession } from "../session/session";
 import { text } from "../text";
+import { Asking, type Others, askFor, useOthers } from "./others";
 
 export type People = ReadonlyMap<string, WorkspaceMember>;
 
@@ -25,13 +26,25 @@ function useEverybody(workspaceId: string): readonly WorkspaceMember[] {
 
 export function useMembers(workspaceId: string): readonly WorkspaceMember[] {
   const everybody = useEverybody(workspaceId);
-  return useMemo(() => everybody.filter((member) => member.status === "active"), [everybody]);
+  return useMemo(() => everybody.filter(isActive), [everybody]);
 }
 
+export const isActive = (member: WorkspaceMember) => member.status === "active";
+
+/** Whoever is looked up and not among them is asked for, and is there a moment later. */
 export function usePeople(workspaceId: string): People {
   const members = useEverybody(workspaceId);
-  return useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
+  const others = useOthers(workspaceId);
+  return useMemo(() => peopleOf(workspaceId, members, others), [workspaceId, members, others]);
 }
+
+export function peopleOf(workspaceId: string, members: readonly WorkspaceMember[], others: Others): People {
+  const known = [...knownOf(others), ...members].map((member) => [member.userId, member] as const);
+  return members.length > 0 ? new Asking(known, (id) => askFor(workspaceId, id)) : new Map(known);
+}
+
+/** Those of them who are members, or were. */
+export const knownOf = (others: Others) => [...others.values()].flatMap(({ member }) => member ?? []);
 
 /** Changes arrive live, but the memory of them is short: what was lost on the way is made up for by asking. */
 export function usePresenceOf(members: readonly WorkspaceMember[]): void {

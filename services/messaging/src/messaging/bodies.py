@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import orjson
 from chassis.schema import Body, Id, Name, Text
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from messaging.formatting.checking import Refused
@@ -15,6 +15,7 @@ ATTACHMENTS = 20
 ATTACHMENT_BYTES = 4_096
 EMAILS = 100
 USERS_AT_ONCE = 200
+IDS_AT_ONCE = 100
 GROUP_SIZE = 8
 GUEST_CHANNELS = 50
 GROUP_MEMBERS = 500
@@ -228,3 +229,16 @@ class Positions(Body):
 
 Emoji = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Search = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+
+
+def _ids(given: object) -> object:
+    if not isinstance(given, list):
+        return given
+    ids = ",".join(given).split(",")
+    if len(ids) > IDS_AT_ONCE:
+        raise ValueError(f"may be {IDS_AT_ONCE} ids at the most")
+    return ids
+
+
+# In an address: separated by commas.
+UserIds = Annotated[tuple[Id, ...], BeforeValidator(_ids)]

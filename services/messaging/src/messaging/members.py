@@ -1,6 +1,7 @@
 """Who belongs to a workspace, and as what."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +33,7 @@ FROM_ALL = """
 FILTER = r"""
     m.workspace_id = $1 AND ($3::text IS NULL OR m.role = $3) AND ($4::text IS NULL OR m.status = $4)
     AND ($5::text IS NULL OR position(lower($5) IN lower(u.name)) > 0 OR position(lower($5) IN lower(u.email)) > 0)
+    AND ($6::uuid[] IS NULL OR m.user_id = ANY($6))
 """
 # Somebody with whom the guest shares a channel.
 KNOWN_TO = """
@@ -102,13 +104,23 @@ async def add(
     return True
 
 
-async def listed(
-    db: Db, standing: Standing, role: str | None, status: str | None, search: str | None, with_former: bool
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which members are asked for; what is not said does not matter."""
+
+    role: str | None = None
+    status: str | None = None
+    search: str | None = None
+    user_ids: Sequence[UUID] | None = None
+    with_former: bool = False
+
+
+async def listed(db: Db, standing: Standing, wanted: Wanted) -> Json:
     """The first 1,000 members by name that match, and how many match in all; for a guest of those they know. Former
     members are `inactive`."""
     guest = standing.user_id if standing.role == "guest" else None
-    rows = await db.fetch(LIST_ALL if with_former else LIST, standing.workspace_id, guest, role, status, search)
+    those = (wanted.role, wanted.status, wanted.search, wanted.user_ids)
+    rows = await db.fetch(LIST_ALL if wanted.with_former else LIST, standing.workspace_id, guest, *those)
     return {"members": [_json(row) for row in rows], "total": rows[0]["total"] if rows else 0}
 
 

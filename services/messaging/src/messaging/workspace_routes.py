@@ -15,6 +15,7 @@ from messaging.bodies import (
     NewChannel,
     NewWorkspace,
     Search,
+    UserIds,
     WorkspaceChange,
 )
 from messaging.permissions import Action, Ask, allowed
@@ -57,11 +58,13 @@ async def list_members(
     role: Literal["owner", "admin", "member", "guest"] | None = None,
     status: Literal["active", "inactive", "invited"] | None = None,
     search: Annotated[Search | None, Query()] = None,
+    ids: Annotated[UserIds | None, Query()] = None,
     with_former: Annotated[bool, Query(alias="withFormer")] = False,
 ) -> Json:
-    """`withFormer` names those, too, who were removed and whose messages stay."""
+    """`ids`, at most 100 and separated by commas, are of whom to name; `withFormer` names those, too, who were removed
+    and whose messages stay."""
     async with ask.granted() as (db, standing):
-        return await members.listed(db, standing, role, status, search, with_former)
+        return await members.listed(db, standing, members.Wanted(role, status, search, ids, with_former))
 
 
 @router.put("/workspaces/{workspace_id}/members/{user_id}")
