@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   test: {
+    // Thousands of orders are gone through, on busy machines as well.
+    testTimeout: 60_000,
     // As browsers get it: what is imported by Node is another program.
     alias: { "tus-js-client": fileURLToPath(new URL("node_modules/tus-js-client/lib.esm/browser/index.js", import.meta.url)) },
     server: { deps: { inline: ["tus-js-client"] } },
