@@ -213,8 +213,6 @@ async def test_wrong_requests_are_refused_and_change_nothing(person: NewAsker, p
 
 
 async def test_members_are_named_by_their_ids_beyond_the_first_thousand(office: Office, pool: asyncpg.Pool) -> None:
-    office: Office, pool: asyncpg.Pool
-) -> None:
     await pool.execute(
         "WITH many AS (INSERT INTO users (id, organization_id, email, name) SELECT gen_random_uuid(), organization_id,"
         " n || '@example.com', 'A' || n FROM users, generate_series(1, 1000) n WHERE id = $2 RETURNING id)"

@@ -29,8 +29,8 @@ let waiting = new Map<string, string[]>();
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function useOthers(workspaceId: string): Others {
-  const query = { queryKey: keys.others(workspaceId), queryFn: skipToken, staleTime: Infinity };
-  return useQuery<Others>(query).data ?? NOBODY;
+  const queryKey = keys.others(workspaceId);
+  return useQuery<Others>({ queryKey, queryFn: skipToken, staleTime: Infinity }).data ?? NOBODY;
 }
 
 const othersOf = (workspaceId: string) => queries.getQueryData<Others>(keys.others(workspaceId)) ?? NOBODY;
