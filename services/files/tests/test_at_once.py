@@ -11,7 +11,7 @@ from eventbus import Tombstone
 from eventbus.inbox import deliver
 from files import housekeeping, keys, leftovers, quotas, removal, scanning, unsent, uploads
 from files.handlers import CONSUMES
-from files.store import PART
+from files.store import PART, Missing, StoreGone
 from files.tus import progress
 from files.workshop import Workshop
 from halts import WAITING, Halt
@@ -89,9 +89,20 @@ async def test_a_form_ends_while_its_file_is_removed(
     await nothing_stays(office, workshop, s3_url)
 
 
+@pytest.mark.parametrize("hangs_up", [False, True])
 async def test_a_file_is_removed_under_the_parts_of_its_next_version(
-    office: Premises, workshop: Workshop, s3_url: str
+    office: Premises, workshop: Workshop, s3_url: str, monkeypatch: pytest.MonkeyPatch, hangs_up: bool
 ) -> None:
+    put_part = office.store.put_part
+
+    async def put(*args: Any) -> Any:
+        try:
+            return await put_part(*args)
+        except Missing:
+            raise StoreGone("it hangs up, as some do") from None
+
+    if hangs_up:
+        monkeypatch.setattr(office.store, "put_part", put)
     file_id, go_on = await office.file(office.member), asyncio.Event()
     body = halting(secrets.token_bytes(PART + 1), go_on, secrets.token_bytes(2 * PART))
     sending = asyncio.ensure_future(sent(office.member, body, path=f"/api/files/{file_id}/versions"))

@@ -18,7 +18,7 @@ from files import form_bodies, forms, keys, places, quotas, repeats, uploads
 from files.form_bodies import Form
 from files.intake import Intake
 from files.media.types import OCTETS, of_name
-from files.objects import Missing
+from files.objects import Missing, StoreGone
 from files.permissions import Action, Ask, Standing, allowed
 from files.places import Place
 from files.quotas import Limits
@@ -95,6 +95,9 @@ async def _received(request: Request, ask: Ask, form: Form, upload: Upload, limi
         taken = await intake.close()
     except Missing:
         raise _over() from None
+    except StoreGone:
+        await _extend(ask, upload)  # some stores hang up on parts of what was given up, others say so
+        raise
     finally:
         await intake.stop()
     async with ask.pool.acquire(timeout=5) as db, db.transaction():
