@@ -53,7 +53,10 @@ function SignedIn() {
         <p className="quiet">{text.loading}…</p>
       </main>
     );
-  if (workspaces.isError) return <Unreachable error={workspaces.error} again={() => void workspaces.refetch()} />;
+  // What cannot be fetched anew stays as it is: somebody is at work in it.
+  if (workspaces.isLoadingError) {
+    return <Unreachable error={workspaces.error} again={() => void workspaces.refetch()} />;
+  }
   return workspaces.data.length === 0 ? <FirstWorkspace /> : <Workbench workspaces={workspaces.data} />;
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 
 import { listMessages } from "../api/routes";
 import type { ListedChannel, Message, Workspace } from "../api/types";
+import { once } from "../live/once";
 import { goTo } from "../location";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
@@ -77,7 +78,8 @@ function useExcerpt(channelId: string, messageId: string) {
     const end = side === "before" ? messages[0] : messages.at(-1);
     if (!end) return;
     const query = { limit: PAGE, [side]: end.id };
-    void listMessages(channelId, query).then((page) => extend(messageId, side, page), complain);
+    const fetch = async () => extend(messageId, side, await listMessages(channelId, query));
+    void once(`${messageId} ${side}`, fetch).catch(complain);
   }
   return {
     messages,

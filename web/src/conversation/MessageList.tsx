@@ -1,5 +1,5 @@
 /** The messages of a channel, oldest first, with what is still on its way at the end. */
-import { Fragment, useEffect, useMemo, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 
 import type { ListedChannel, Workspace } from "../api/types";
 import { SeenLine } from "../reading/SeenLine";
@@ -22,7 +22,7 @@ import { loadNewest, loadOlder, refresh } from "./history";
 import { arrange } from "./lines";
 import { draftsIn } from "./outbox";
 import { useMine } from "./pace";
-import { EMPTY } from "./timeline";
+import { EMPTY, type Timeline } from "./timeline";
 import { useScroll } from "./useScroll";
 
 interface Props {
@@ -48,7 +48,7 @@ export function MessageList(props: Props) {
 }
 
 function Newest({ channel, workspace, name, targetId }: Props) {
-  const timeline = useConversations((state) => state.timelines[channel.id] ?? EMPTY);
+  const timeline = useShown(channel.id);
   const outbox = useConversations((state) => state.outbox);
   const drafts = useMemo(() => draftsIn(outbox, channel.id), [outbox, channel.id]);
   const messages = useMemo(() => timeline.messages.filter(isInChannel), [timeline.messages]);
@@ -134,6 +134,14 @@ function Newest({ channel, workspace, name, targetId }: Props) {
       )}
     </div>
   );
+}
+
+/** What is loaded anew is shown as it was until that has come: somebody may be changing a message of it. */
+function useShown(channelId: string): Timeline {
+  const timeline = useConversations((state) => state.timelines[channelId] ?? EMPTY);
+  const shown = useRef(timeline);
+  if (timeline.isLoaded || !shown.current.isLoaded) shown.current = timeline;
+  return shown.current;
 }
 
 function useOpening(channelId: string) {

@@ -26,7 +26,7 @@ export function ImportPanel({ workspaceId }: { workspaceId: string }) {
   const [isAnother, setAnother] = useState(false);
   const newest = query.data?.[0];
   if (query.isPending) return <p className="quiet">{text.loading}…</p>;
-  if (query.isError) return <ProblemLine problem={text.problems.unreachable} />;
+  if (query.isLoadingError) return <ProblemLine problem={text.problems.unreachable} />;
   if (!newest || (isAnother && ["done", "failed", "cancelled"].includes(newest.state))) {
     return <NewImport workspaceId={workspaceId} onBegun={() => setAnother(false)} />;
   }
