@@ -84,7 +84,7 @@ class MemberChange(Body):
 
 
 class Invite(Body):
-    emails: Annotated[tuple[str, ...], Field(min_length=1, max_length=EMAILS, strict=False)]
+    emails: Annotated[tuple[Text, ...], Field(min_length=1, max_length=EMAILS, strict=False)]
     role: Literal["admin", "member", "guest"] = "member"
     message: Description | None = None
     # Of guests: into these they are let, and into no others.
@@ -208,7 +208,7 @@ def _in_one_form(written: Draft | MessageChange) -> None:
 
 class SocketSend(Body):
     user_id: Id
-    socket_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    socket_id: Annotated[Text, StringConstraints(max_length=64)] = ""
     # Checked by itself, so that one bad message does not refuse the others of its batch.
     payload: object
 
@@ -217,7 +217,7 @@ class Sends(Body):
     sends: Annotated[tuple[SocketSend, ...], Field(max_length=1_000, strict=False)]
 
 
-Numbers = Annotated[dict[str, Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=5_000)]
+Numbers = Annotated[dict[Text, Annotated[int, Field(ge=0, le=2**53)]], Field(max_length=5_000)]
 
 
 class Positions(Body):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from chassis.schema import Body, Id
+from chassis.schema import Body, Id, Text
 from pydantic import AfterValidator, Field
 
 from messaging.rights.terms import TERMS, WORDS, Rank, Right
@@ -22,7 +22,7 @@ def _known(said: dict[str, str | None]) -> dict[str, str | None]:
     return said
 
 
-Rights = Annotated[dict[str, str | None], AfterValidator(_known)]
+Rights = Annotated[dict[Text, Text | None], AfterValidator(_known)]
 
 
 def _each_once(ids: Sequence[object]) -> Sequence[object]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.schema import Body
+from chassis.schema import Body, Text
 from eventbus.wire import Json
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
@@ -61,7 +61,7 @@ async def list_audit(
     workspace_id: UUID,
     ask: Annotated[Ask, allowed(Action.AUDIT_READ)],
     actor_id: Annotated[UUID | None, Query(alias="actorId")] = None,
-    action: Annotated[str | None, Query(max_length=64)] = None,
+    action: Annotated[Text | None, Query(max_length=64)] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
