@@ -170,6 +170,42 @@ def open_document(kind: str, shown: str, text: str = "Minutes of the meeting") -
     return held.getvalue()
 
 
+def programmed_document() -> bytes:
+    """A text with a macro that, once it is opened, writes something else into it."""
+    names, office = "urn:oasis:names:tc:opendocument:xmlns", "http://openoffice.org/2000/script"
+    spaces = "".join(f' xmlns:{name}="{names}:{name}:1.0"' for name in ("office", "text", "script"))
+    called = "vnd.sun.star.script:Standard.Module1.Main?language=Basic&amp;location=document"
+    media_type = "application/vnd.oasis.opendocument.text"
+    library = f'xmlns:library="{office}" library:name="Standard" library:readonly="false"'
+    files = {
+        "mimetype": media_type,
+        "content.xml": f'<office:document-content{spaces} xmlns:xlink="http://www.w3.org/1999/xlink"'
+        ' xmlns:dom="http://www.w3.org/2001/xml-events" xmlns:ooo="http://openoffice.org/2004/office"'
+        ' office:version="1.2"><office:scripts><office:event-listeners><script:event-listener'
+        f' script:language="ooo:script" script:event-name="dom:load" xlink:href="{called}" xlink:type="simple"/>'
+        "</office:event-listeners></office:scripts><office:body><office:text><text:p>Only this is said</text:p>"
+        "</office:text></office:body></office:document-content>",
+        "Basic/script-lc.xml": f'<library:libraries xmlns:library="{office}" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        '<library:library library:name="Standard" library:link="false"/></library:libraries>',
+        "Basic/Standard/script-lb.xml": f'<library:library {library} library:passwordprotected="false">'
+        '<library:element library:name="Module1"/></library:library>',
+        "Basic/Standard/Module1.xml": f'<script:module xmlns:script="{office}" script:name="Module1"'
+        ' script:language="StarBasic">Sub Main\nThisComponent.Text.String = "The macro ran"\nEnd Sub</script:module>',
+    }
+    entries = "".join(
+        f'<m:file-entry m:full-path="{name}" m:media-type="text/xml"/>' for name in files if name != "mimetype"
+    )
+    files["META-INF/manifest.xml"] = (
+        f'<m:manifest xmlns:m="{names}:manifest:1.0" m:version="1.2">'
+        f'<m:file-entry m:full-path="/" m:media-type="{media_type}"/>{entries}</m:manifest>'
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return held.getvalue()
+
+
 OFFICE_FILES = {
     "a.ods": lambda: open_document("spreadsheet", SHEET),
     "a.odp": lambda: open_document("presentation", SLIDE),

@@ -1,6 +1,8 @@
 """Asking clamd: only a clear OK is clean, whatever else it says or does."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -50,6 +52,31 @@ async def test_the_real_scanner_knows_the_test_virus_wherever_it_is_cut(clamd_ur
         assert not verdict.is_clean
         assert "Eicar" in str(verdict.found) or "EICAR" in str(verdict.found)
     assert "ClamAV" in await scanner.signatures()
+
+
+def wrapped(body: bytes, times: int) -> bytes:
+    for _ in range(times):
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("inside.zip", body)
+        body = held.getvalue()
+    return body
+
+
+def crowded(entries: int) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for number in range(entries):
+            archive.writestr(str(number), str(number))
+    return held.getvalue()
+
+
+async def test_an_archive_is_looked_into_and_what_goes_beyond_the_limits_counts_as_infected(clamd_url: str) -> None:
+    scanner = Scanner(clamd_url)
+    assert (await scanner.scan(pieces(wrapped(b"words", 3)))).is_clean
+    assert (await scanner.scan(pieces(crowded(200)))).is_clean
+    for body in (wrapped(VIRUS, 1), wrapped(VIRUS, 5), wrapped(b"words", 20), crowded(10_100)):
+        assert not (await scanner.scan(pieces(body))).is_clean
 
 
 @pytest.mark.parametrize(

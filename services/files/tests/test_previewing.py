@@ -118,6 +118,12 @@ async def test_a_document_gets_nothing_of_the_machine_and_nothing_of_the_network
     assert asked == []
 
 
+async def test_a_macro_of_a_document_is_not_run(office: Premises, workshop: Workshop) -> None:
+    _, blob_id = await clean(office, strange.programmed_document(), "a.odt")
+    await worked(workshop)
+    assert (await office.store.read(keys.derived(blob_id, "text"), 1_000)).strip() == b"Only this is said"
+
+
 async def test_a_document_that_swells_fails_alone(office: Premises, workshop: Workshop) -> None:
     body = strange.swollen_document()
     assert len(body) < 400_000
