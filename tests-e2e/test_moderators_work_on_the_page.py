@@ -86,3 +86,25 @@ async def test_a_report_is_resolved_and_people_are_silenced_by_hand(
         await eventually(lambda: of_cy_there.told("channel:update")[-1]["channel"]["slowModeSeconds"] == 0)
         await expect(of_bo.page.get_by_label("Keep this channel's messages")).to_have_count(0)
         assert of_ada.faults == of_bo.faults == []
+
+
+async def test_who_was_about_to_change_what_is_hidden_goes_on_where_they_can(
+    browser: Browser, product: Product, town: Town
+) -> None:
+    team = await town.team("Ada", "Bo")
+    ada, bo = team
+    said = await bo.post(f"/api/channels/{team.channel_id}/messages", {"content": "an insult"})
+    async with window(browser, product.url) as of_bo:
+        await of_bo.sign_in(bo.user["email"], PASSWORD)
+        await of_bo.open("plans")
+        row = of_bo.page.locator(f"[data-message-id='{said['id']}']")
+        await row.hover()
+        await row.get_by_role("button", name="Edit message").click()
+        await ada.do("PUT", f"/api/messages/{said['id']}/hidden")
+        await expect(row).to_contain_text("A moderator has hidden this message.")
+        # What can be done with it is there, without what would be refused.
+        await expect(row.get_by_role("button", name="Delete message")).to_be_visible()
+        await expect(row.get_by_role("button", name="Edit message")).to_have_count(0)
+        await ada.do("DELETE", f"/api/messages/{said['id']}/hidden")
+        await expect(row.get_by_label("Edit your message")).to_have_value("an insult")
+        assert of_bo.faults == []

@@ -51,7 +51,8 @@ export const MessageRow = memo(function MessageRow({
   isTarget = false,
   isInThread = false,
 }: Props) {
-  const [isEditing, setEditing] = useState(false);
+  const [isChanging, setEditing] = useState(false);
+  const isEditing = isChanging && !message.isHidden;
   const name = message.via?.name ?? author?.name ?? text.people.unknown;
   const at = new Date(message.createdAt);
   const may = (right: string) => mine?.includes(right) ?? true;
@@ -131,7 +132,7 @@ export const MessageRow = memo(function MessageRow({
           isOwn={message.userId === myId}
           mayReact={may("react")}
           mayPin={may("pin")}
-          mayEdit={message.userId === myId && !message.poll && mine?.length !== 0}
+          mayEdit={message.userId === myId && !message.poll && !message.isHidden && mine?.length !== 0}
           mayDelete={message.userId === myId || mayModerate}
           mayModerate={mayModerate}
           isInThread={isInThread}
