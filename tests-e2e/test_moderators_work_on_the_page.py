@@ -108,3 +108,26 @@ async def test_who_was_about_to_change_what_is_hidden_goes_on_where_they_can(
         await ada.do("DELETE", f"/api/messages/{said['id']}/hidden")
         await expect(row.get_by_label("Edit your message")).to_have_value("an insult")
         assert of_bo.faults == []
+
+
+async def test_what_was_passed_on_is_hidden_and_shown_with_its_message_before_everybodys_eyes(
+    browser: Browser, product: Product, town: Town
+) -> None:
+    team = await town.team("Ada", "Bo")
+    ada, bo = team
+    said = await bo.post(f"/api/channels/{team.channel_id}/messages", {"content": "an insult"})
+    copy = await bo.post(f"/api/messages/{said['id']}/forward", {"channelId": team.channel_id, "comment": "look"})
+    async with window(browser, product.url) as of_bo:
+        await of_bo.sign_in(bo.user["email"], PASSWORD)
+        await of_bo.open("plans")
+        quote = of_bo.page.locator(f"[data-message-id='{copy['id']}']").get_by_test_id("forwarded")
+        await expect(quote).to_contain_text("an insult")
+        await ada.do("PUT", f"/api/messages/{said['id']}/hidden")
+        await expect(quote).to_contain_text("A moderator has hidden this message.")
+        await expect(of_bo.page.get_by_text("an insult")).to_have_count(0)
+        await ada.do("DELETE", f"/api/messages/{said['id']}/hidden")
+        await expect(quote).to_contain_text("an insult")
+        await bo.do("DELETE", f"/api/messages/{said['id']}")
+        await expect(quote).to_contain_text("This message was deleted.")
+        await expect(of_bo.page.get_by_text("look", exact=True)).to_be_visible()
+        assert of_bo.faults == []
