@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type Named, decoded, encoded, namesOf } from "../src/mentioning/names";
-import { suggested } from "../src/mentioning/suggesting";
+import { inPlace, suggested } from "../src/mentioning/suggesting";
 
 const id = (number: number) => `0199a1c5-346a-7f86-81a9-00000000000${number}`;
 const person = (number: number, name: string): Named => ({
@@ -87,4 +87,12 @@ test("an emoji is offered by its name from two letters on", () => {
 test("nothing is offered within a word, for what is whole, or elsewhere than at the caret", () => {
   for (const words of ["a@bo", "10:30", "@crew", "@Bo Holm", "@Bo "]) expect(offered(words).slice(1)).toEqual([]);
   expect(offered("@cr and more", 3)).toEqual([0, "@crew"]);
+});
+
+test("what is offered stays in its place when more is learned", () => {
+  const before = suggested("@b", 2, namesOf([person(2, "Bo Holm")]), []).options;
+  const now = suggested("@b", 2, namesOf([person(1, "Bea"), person(2, "Bo Holm")]), []).options;
+  expect(now.map(({ label }) => label)).toEqual(["@Bea", "@Bo Holm"]);
+  expect(inPlace(before, now).map(({ label }) => label)).toEqual(["@Bo Holm", "@Bea"]);
+  expect(inPlace(now, before).map(({ label }) => label)).toEqual(["@Bo Holm"]);
 });

@@ -35,7 +35,6 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
     const until = new Date(Date.now() + DURATIONS_MS[duration]);
     await silence(channelId ? { channelId } : { workspaceId: workspace.id }, userId, until);
     outdated(keys.silenced(workspace.id));
-    onClose();
   }
   return (
     <Modal
@@ -44,7 +43,7 @@ export function SilenceDialog({ workspace, person, channelId: fixed, onClose }: 
       isOpen
       onClose={onClose}
     >
-      <Form submit={submit} action={words.silence} isReady={userId !== ""} onCancel={onClose}>
+      <Form submit={submit} onDone={onClose} action={words.silence} isReady={userId !== ""} onCancel={onClose}>
         {!person && (
           <Select
             label={words.who}

@@ -8,6 +8,7 @@ import { keys, queries } from "../live/queries";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
 import { complain } from "../ui/notices";
 import { BookmarkDialog } from "./BookmarkDialog";
@@ -54,19 +55,17 @@ function BookmarkMenu({ channelId, bookmark, position, last }: MenuProps) {
       <DropdownMenu.Trigger className="icon-button" aria-label={words.change(bookmark.title)}>
         <Icon name="chevron" size={12} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-          <MenuEntry icon="edit" label={words.edit} onSelect={() => setEditing(true)} />
-          {position > 0 && <MenuEntry icon="chevron" label={words.earlier} onSelect={() => move(position - 1)} />}
-          {position < last && <MenuEntry icon="chevron" label={words.later} onSelect={() => move(position + 1)} />}
-          <DropdownMenu.Separator className="menu-line" />
-          <MenuEntry
-            icon="trash"
-            label={words.remove(bookmark.title)}
-            onSelect={() => attempt(removeBookmark(channelId, bookmark.id))}
-          />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <Menu align="start">
+        <MenuEntry icon="edit" label={words.edit} onSelect={() => setEditing(true)} />
+        {position > 0 && <MenuEntry icon="chevron" label={words.earlier} onSelect={() => move(position - 1)} />}
+        {position < last && <MenuEntry icon="chevron" label={words.later} onSelect={() => move(position + 1)} />}
+        <DropdownMenu.Separator className="menu-line" />
+        <MenuEntry
+          icon="trash"
+          label={words.remove(bookmark.title)}
+          onSelect={() => attempt(removeBookmark(channelId, bookmark.id))}
+        />
+      </Menu>
       {isEditing && <BookmarkDialog channelId={channelId} bookmark={bookmark} onClose={() => setEditing(false)} />}
     </DropdownMenu.Root>
   );

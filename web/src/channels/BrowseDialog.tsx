@@ -4,39 +4,48 @@ import { useEffect, useState } from "react";
 import { joinChannel } from "../api/routes";
 import type { ListedChannel, Workspace } from "../api/types";
 import { keys, outdated } from "../live/queries";
-import { goTo } from "../location";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
 import { SearchField } from "../ui/SearchField";
+import { useStillHere } from "../ui/stillHere";
 import { isDirect } from "../workspaces/people";
-import { showOwn } from "./CreateChannelDialog";
+import { goToChannel, listOwn } from "./CreateChannelDialog";
 
 interface Props {
   workspace: Workspace;
   channels: readonly ListedChannel[];
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
+export function BrowseDialog({ isOpen, ...rest }: Props & { isOpen: boolean }) {
+  return (
+    <Modal title={text.channels.browse} isOpen={isOpen} onClose={rest.onClose} isWide>
+      <Choice {...rest} />
+    </Modal>
+  );
+}
+
+function Choice({ workspace, channels, onClose }: Props) {
   const [search, setSearch] = useState("");
+  const isStillHere = useStillHere();
   // Nobody is told of a channel that others made: the list is only as fresh as its last fetch.
-  useEffect(() => void (isOpen && outdated(keys.channels(workspace.id))), [isOpen, workspace.id]);
+  useEffect(() => outdated(keys.channels(workspace.id)), [workspace.id]);
   const wanted = search.trim().toLowerCase();
   const found = channels.filter((channel) => !isDirect(channel) && (channel.name ?? "").toLowerCase().includes(wanted));
+  const open = (channel: ListedChannel) => (goToChannel(channel), onClose());
   async function join(channel: ListedChannel) {
     try {
       await joinChannel(channel.id);
-      showOwn(channel);
-      onClose();
+      listOwn(channel);
+      if (isStillHere()) open(channel);
     } catch (error) {
       complain(error);
     }
   }
   return (
-    <Modal title={text.channels.browse} isOpen={isOpen} onClose={onClose} isWide>
+    <>
       <SearchField label={text.channels.search} value={search} onChange={setSearch} />
       <ul className="rows">
         {found.map((channel) => (
@@ -51,7 +60,7 @@ export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
                 type="button"
                 className="button"
                 aria-label={text.channels.openNamed(channel.name ?? "")}
-                onClick={() => (goTo(workspace.id, channel.id), onClose())}
+                onClick={() => open(channel)}
               >
                 {text.channels.open}
               </button>
@@ -69,6 +78,6 @@ export function BrowseDialog({ workspace, channels, isOpen, onClose }: Props) {
         ))}
       </ul>
       {found.length === 0 && <p className="quiet">{text.channels.none}</p>}
-    </Modal>
+    </>
   );
 }

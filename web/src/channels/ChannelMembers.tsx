@@ -12,6 +12,7 @@ import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Form } from "../ui/Form";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
 import { Modal } from "../ui/Modal";
 import { complain, notify } from "../ui/notices";
@@ -80,36 +81,34 @@ function MemberTools({ workspace, channel, member }: ToolProps) {
       <DropdownMenu.Trigger className="icon-button" aria-label={text.panel.manage(member.name)}>
         <Icon name="more" size={16} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup
-            value={member.role === "admin" ? "admin" : "member"}
-            aria-label={words.channel.roleOf(member.name)}
-            onValueChange={(role) => attempt(giveChannelRole(channel.id, member.userId, role as "admin" | "member"))}
-          >
-            {ROLES.map((role) => (
-              <DropdownMenu.RadioItem key={role} className="menu-item" value={role}>
-                {words.channel.roles[role]}
-                <DropdownMenu.ItemIndicator className="menu-check">
-                  <Icon name="check" size={16} />
-                </DropdownMenu.ItemIndicator>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="menu-line" />
-          <MenuEntry
-            icon="muted"
-            label={words.moderation.silenceNamed(member.name)}
-            onSelect={() => setSilencing(true)}
-          />
-          <MenuEntry icon="check" label={words.moderation.lift(member.name)} onSelect={lift} />
-          <MenuEntry
-            icon="close"
-            label={text.panel.removeFrom(member.name)}
-            onSelect={() => attempt(removeFromChannel(channel.id, member.userId))}
-          />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <Menu align="end">
+        <DropdownMenu.RadioGroup
+          value={member.role === "admin" ? "admin" : "member"}
+          aria-label={words.channel.roleOf(member.name)}
+          onValueChange={(role) => attempt(giveChannelRole(channel.id, member.userId, role as "admin" | "member"))}
+        >
+          {ROLES.map((role) => (
+            <DropdownMenu.RadioItem key={role} className="menu-item" value={role}>
+              {words.channel.roles[role]}
+              <DropdownMenu.ItemIndicator className="menu-check">
+                <Icon name="check" size={16} />
+              </DropdownMenu.ItemIndicator>
+            </DropdownMenu.RadioItem>
+          ))}
+        </DropdownMenu.RadioGroup>
+        <DropdownMenu.Separator className="menu-line" />
+        <MenuEntry
+          icon="muted"
+          label={words.moderation.silenceNamed(member.name)}
+          onSelect={() => setSilencing(true)}
+        />
+        <MenuEntry icon="check" label={words.moderation.lift(member.name)} onSelect={lift} />
+        <MenuEntry
+          icon="close"
+          label={text.panel.removeFrom(member.name)}
+          onSelect={() => attempt(removeFromChannel(channel.id, member.userId))}
+        />
+      </Menu>
       {isSilencing && (
         <SilenceDialog
           workspace={workspace}
@@ -131,10 +130,9 @@ function AddForm({ workspace, channel, members, onDone }: AddProps) {
   async function submit() {
     await addMembers(channel.id, chosen);
     outdated(keys.info(channel.id));
-    onDone();
   }
   return (
-    <Form submit={submit} action={text.panel.add} isReady={chosen.length > 0}>
+    <Form submit={submit} onDone={onDone} action={text.panel.add} isReady={chosen.length > 0}>
       <PeoplePicker
         people={others}
         chosen={chosen}

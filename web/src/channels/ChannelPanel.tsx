@@ -9,7 +9,7 @@ import type { ChannelInfo, ListedChannel, Workspace } from "../api/types";
 import { forgetConversation } from "../conversation/conversations";
 import { ChannelFiles } from "../files/ChannelFiles";
 import { keys, outdated } from "../live/queries";
-import { goTo } from "../location";
+import { goTo, place } from "../location";
 import { Integrations } from "../programs/Integrations";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
@@ -128,7 +128,7 @@ function About({ info, channel, title }: { info: ChannelInfo; channel: ListedCha
     await leaveChannel(channel.id);
     forgetConversation(channel.id);
     outdated(keys.channels(channel.workspaceId));
-    goTo(channel.workspaceId);
+    if (place().channelId === channel.id) goTo(channel.workspaceId);
   }
   return (
     <>

@@ -31,11 +31,16 @@ function CreateChannelForm({ workspace, onClose }: Props) {
   const words = text.channels;
   async function submit() {
     const channel = await createChannel(workspace.id, name.trim(), description.trim(), type);
-    showOwn(channel);
-    onClose();
+    listOwn(channel);
+    return channel;
   }
   return (
-    <Form submit={submit} action={words.create} isReady={name.trim() !== ""}>
+    <Form
+      submit={submit}
+      onDone={(channel) => (goToChannel(channel), onClose())}
+      action={words.create}
+      isReady={name.trim() !== ""}
+    >
       <Field
         label={words.name}
         placeholder={words.namePlaceholder}
@@ -85,13 +90,14 @@ function Choice({ name, hint, chosen, onChoose }: ChoiceProps) {
   );
 }
 
-/** Shows a channel one has just made or joined, before the list is fetched again. */
-export function showOwn(channel: Channel): void {
+/** Lists a channel one has just made or joined, before the list is fetched again. */
+export function listOwn(channel: Channel): void {
   queries.setQueryData<ListedChannel[]>(keys.channels(channel.workspaceId), (known = []) => {
     const others = known.filter((entry) => entry.id !== channel.id);
     const listed = known.find((entry) => entry.id === channel.id);
     return [...others, { ...channel, lastSeq: listed?.lastSeq ?? 0, isMember: true }];
   });
   outdated(keys.channels(channel.workspaceId));
-  goTo(channel.workspaceId, channel.id);
 }
+
+export const goToChannel = ({ workspaceId, id }: Channel) => goTo(workspaceId, id);

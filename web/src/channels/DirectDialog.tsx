@@ -7,7 +7,7 @@ import { text } from "../text";
 import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
 import { useMembers, useMyId } from "../workspaces/people";
-import { showOwn } from "./CreateChannelDialog";
+import { goToChannel, listOwn } from "./CreateChannelDialog";
 import { PeoplePicker } from "./PeoplePicker";
 
 const GROUP_LIMIT = 8;
@@ -31,11 +31,17 @@ function DirectForm({ workspace, onClose }: Props) {
   const myId = useMyId();
   const others = useMembers(workspace.id).filter((member) => member.userId !== myId);
   async function submit() {
-    showOwn(await openDirect(workspace.id, chosen));
-    onClose();
+    const channel = await openDirect(workspace.id, chosen);
+    listOwn(channel);
+    return channel;
   }
   return (
-    <Form submit={submit} action={text.direct.start} isReady={chosen.length > 0}>
+    <Form
+      submit={submit}
+      onDone={(channel) => (goToChannel(channel), onClose())}
+      action={text.direct.start}
+      isReady={chosen.length > 0}
+    >
       <PeoplePicker people={others} chosen={chosen} limit={GROUP_LIMIT} none={text.direct.alone} onChange={setChosen} />
     </Form>
   );

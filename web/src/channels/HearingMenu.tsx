@@ -8,6 +8,7 @@ import { isMutedNow } from "../reading/badges";
 import { choose, useReading } from "../reading/unread";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
 import { complain } from "../ui/notices";
 
@@ -28,29 +29,27 @@ export function HearingMenu({ channel }: { channel: ListedChannel }) {
       >
         <Icon name={isMuted ? "bellOff" : "bell"} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup value={level} aria-label={words.title}>
-            {LEVELS.map((each) => (
-              <DropdownMenu.RadioItem key={each} className="menu-item" value={each} onSelect={() => set(each)}>
-                {words.levels[each]}
-                <DropdownMenu.ItemIndicator className="menu-check">
-                  <Icon name="check" size={16} />
-                </DropdownMenu.ItemIndicator>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="menu-line" />
-          {isMuted && level !== "nothing" ? (
-            <MenuEntry icon="bell" label={words.unmute} onSelect={() => set(level)} />
-          ) : (
-            <>
-              <MenuEntry icon="bellOff" label={words.hour} onSelect={() => set(level, inMinutes(new Date(), 60))} />
-              <MenuEntry icon="bellOff" label={words.tomorrow} onSelect={() => set(level, morning(new Date(), 1))} />
-            </>
-          )}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <Menu align="end">
+        <DropdownMenu.RadioGroup value={level} aria-label={words.title}>
+          {LEVELS.map((each) => (
+            <DropdownMenu.RadioItem key={each} className="menu-item" value={each} onSelect={() => set(each)}>
+              {words.levels[each]}
+              <DropdownMenu.ItemIndicator className="menu-check">
+                <Icon name="check" size={16} />
+              </DropdownMenu.ItemIndicator>
+            </DropdownMenu.RadioItem>
+          ))}
+        </DropdownMenu.RadioGroup>
+        <DropdownMenu.Separator className="menu-line" />
+        {isMuted && level !== "nothing" ? (
+          <MenuEntry icon="bell" label={words.unmute} onSelect={() => set(level)} />
+        ) : (
+          <>
+            <MenuEntry icon="bellOff" label={words.hour} onSelect={() => set(level, inMinutes(new Date(), 60))} />
+            <MenuEntry icon="bellOff" label={words.tomorrow} onSelect={() => set(level, morning(new Date(), 1))} />
+          </>
+        )}
+      </Menu>
     </DropdownMenu.Root>
   );
 }

@@ -16,6 +16,7 @@ import { ThreadsLink } from "../threads/ThreadsLink";
 import { TransfersDialog } from "../transfers/TransfersDialog";
 import { Icon } from "../ui/icons";
 import { IconButton } from "../ui/IconButton";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
 import { InviteDialog } from "../workspaces/InviteDialog";
 import { PeopleDialog } from "../workspaces/PeopleDialog";
@@ -109,31 +110,29 @@ function Head({ workspace, mayCreate }: { workspace: Workspace; mayCreate: boole
           <span className="clip">{workspace.name}</span>
           <Icon name="chevron" size={16} />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-            {mayInvite(workspace) && (
-              <MenuEntry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
-            )}
-            <MenuEntry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
-            <DropdownMenu.Separator className="menu-line" />
-            {mayCreate && <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />}
-            <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
-            <DropdownMenu.Separator className="menu-line" />
-            <MenuEntry icon="smile" label={text.emoji.manage} onSelect={() => openDialog("emoji")} />
-            <MenuEntry icon="people" label={text.groups.title} onSelect={() => openDialog("groups")} />
-            {isAdmin(workspace.role) && (
-              <>
-                <DropdownMenu.Separator className="menu-line" />
-                <MenuEntry
-                  icon="settings"
-                  label={text.administration.menu}
-                  onSelect={() => openDialog("settings")}
-                />
-                <MenuEntry icon="boxes" label={text.transfers.menu} onSelect={() => openDialog("transfers")} />
-              </>
-            )}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
+        <Menu align="start">
+          {mayInvite(workspace) && (
+            <MenuEntry icon="invite" label={text.people.invite} onSelect={() => openDialog("invite")} />
+          )}
+          <MenuEntry icon="people" label={text.people.title} onSelect={() => openDialog("people")} />
+          <DropdownMenu.Separator className="menu-line" />
+          {mayCreate && <MenuEntry icon="plus" label={text.channels.add} onSelect={() => openDialog("create")} />}
+          <MenuEntry icon="search" label={text.channels.browse} onSelect={() => openDialog("browse")} />
+          <DropdownMenu.Separator className="menu-line" />
+          <MenuEntry icon="smile" label={text.emoji.manage} onSelect={() => openDialog("emoji")} />
+          <MenuEntry icon="people" label={text.groups.title} onSelect={() => openDialog("groups")} />
+          {isAdmin(workspace.role) && (
+            <>
+              <DropdownMenu.Separator className="menu-line" />
+              <MenuEntry
+                icon="settings"
+                label={text.administration.menu}
+                onSelect={() => openDialog("settings")}
+              />
+              <MenuEntry icon="boxes" label={text.transfers.menu} onSelect={() => openDialog("transfers")} />
+            </>
+          )}
+        </Menu>
       </DropdownMenu.Root>
       <IconButton icon="people" label={text.people.title} side="bottom" onClick={() => openDialog("people")} />
       <IconButton icon="compose" label={text.direct.add} side="bottom" onClick={() => openDialog("direct")} />

@@ -9,7 +9,8 @@ import { attachmentOf, filesIn } from "../files/file";
 import { add, sent, uploadsAt, useAllUploads } from "../files/uploads";
 import { GifButton } from "../gifs/GifButton";
 import { ScheduleButton } from "../kept/ScheduleButton";
-import { addFiles, clearDraft, giveBack, removeFile, useDraft, useDraftFiles, writeDraft } from "../kept/drafts";
+import { sendLater } from "../kept/later";
+import { clearDraft, giveBack, removeFile, useDraft, useDraftFiles, writeDraft } from "../kept/drafts";
 import { Suggestions, useSuggestions } from "../mentioning/Suggestions";
 import { encoded, useNames } from "../mentioning/names";
 import { type Command, commandOf, give } from "../programs/commands";
@@ -17,7 +18,8 @@ import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { Hint } from "../ui/Hint";
 import { notify } from "../ui/notices";
-import { rewrite } from "../ui/typing";
+import { offerFocus } from "../ui/focus";
+import { insertAt, useCaretKept } from "../ui/typing";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { useSecondsLeft } from "./pace";
 import type { Words } from "./outbox";
@@ -52,14 +54,12 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   const before = useDraftFiles(channelId, threadId).filter(({ fileId }) => !uploads.some(({ stored }) => stored?.id === fileId));
   const attachments = [...before, ...stored.map(attachmentOf)];
   const canSend = (said !== "" || attachments.length > 0) && !isUploading && over <= 0 && secondsLeft === 0;
-  const suggestions = useSuggestions(workspaceId, names, content, field, write, !threadId);
+  const suggestions = useSuggestions(workspaceId, names, content, field, !threadId);
   const hintId = useId();
   useEffect(() => {
-    field.current?.focus({ preventScroll: true });
-    field.current?.setSelectionRange(content.length, content.length);
+    if (offerFocus(field.current)) field.current?.setSelectionRange(content.length, content.length);
   }, []);
-  const storedIds = stored.map(({ id }) => id).join();
-  useEffect(() => addFiles(channelId, stored.map(attachmentOf), threadId), [channelId, threadId, storedIds]);
+  useCaretKept(field, content);
   useLayoutEffect(() => grow(field.current), [content]);
 
   function write(value: string) {
@@ -96,9 +96,7 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   }
   /** Where the caret is, or in the place of what is selected. */
   function insert(words: string) {
-    const { selectionStart = content.length, selectionEnd = content.length } = field.current ?? {};
-    const written = content.slice(0, selectionStart) + words;
-    rewrite(field.current, written.length, () => write(written + content.slice(selectionEnd)));
+    if (field.current) insertAt(field.current, field.current.selectionStart, field.current.selectionEnd, words);
   }
   function attach(files: readonly File[]) {
     const refusal = files.length > 0 ? add(channelId, place, files) : null;
@@ -106,9 +104,14 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
   }
   /** What was written comes back if it could not be done. */
   function run(command: Command) {
-    const written = content;
     write("");
-    void give(channelId, command).then((isDone) => !isDone && giveBack(channelId, written));
+    void give(channelId, command).then((isDone) => !isDone && giveBack(channelId, { content, attachments: [] }));
+  }
+  function putOff(sendAt: Date) {
+    went();
+    void sendLater(channelId, { content: said, attachments, ...reply }, sendAt).then(
+      (isTaken) => !isTaken && giveBack(channelId, { content, attachments }, threadId),
+    );
   }
   function pressed(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || suggestions.pressed(event)) return;
@@ -181,10 +184,8 @@ export function Composer({ workspaceId, channelId, label, threadId, alsoTo }: Pr
           {hint}
         </span>
         <ScheduleButton
-          channelId={channelId}
-          words={{ content: said, attachments, ...reply }}
           isDisabled={(said === "" && attachments.length === 0) || isUploading || over > 0}
-          onScheduled={went}
+          onChoose={putOff}
         />
         <Hint label={text.conversation.send}>
           <button type="submit" className="send" aria-label={text.conversation.send} disabled={!canSend}>

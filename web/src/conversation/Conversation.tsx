@@ -6,7 +6,7 @@ import type { ListedChannel, Workspace } from "../api/types";
 import { BookmarkBar, BookmarkButton } from "../channels/BookmarkBar";
 import { ChannelPanel } from "../channels/ChannelPanel";
 import { ChannelSign } from "../channels/ChannelLink";
-import { showOwn } from "../channels/CreateChannelDialog";
+import { listOwn } from "../channels/CreateChannelDialog";
 import { HearingMenu } from "../channels/HearingMenu";
 import { add } from "../files/uploads";
 import { useDrop } from "../files/useDrop";
@@ -102,7 +102,7 @@ export function Conversation({ workspace, channel, threadId, messageId }: Props)
 }
 
 function Outside({ channel, name }: { channel: ListedChannel; name: string }) {
-  const join = () => joinChannel(channel.id).then(() => showOwn(channel), complain);
+  const join = () => joinChannel(channel.id).then(() => listOwn(channel), complain);
   return (
     <div className="empty">
       <h2>{name}</h2>

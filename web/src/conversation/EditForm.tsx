@@ -18,12 +18,15 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
   useLayoutEffect(() => grow(field.current), [content]);
   useLayoutEffect(() => field.current?.setSelectionRange(content.length, content.length), []);
   const submit = () =>
-    run(async () => {
-      const said = encoded(content.trim(), names);
-      // What somebody changed meanwhile in another window is not undone by whoever changed nothing.
-      if (said && said !== before && said !== message.content) await edit(message, said);
-      onDone();
-    });
+    run(
+      async () => {
+        const said = encoded(content.trim(), names);
+        // What somebody changed meanwhile in another window is not undone by whoever changed nothing.
+        if (said && said !== before && said !== message.content) await edit(message, said);
+      },
+      // Whoever has written on meanwhile is not done.
+      () => field.current?.value === content && onDone(),
+    );
   return (
     <form className="edit" onSubmit={(event) => (event.preventDefault(), void submit())}>
       <textarea
@@ -36,8 +39,9 @@ export function EditForm({ message, onDone }: { message: Message; onDone: () => 
         value={content}
         onChange={(event) => setContent(event.target.value)}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") onDone();
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
           void submit();
         }}

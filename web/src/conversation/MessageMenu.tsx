@@ -17,6 +17,7 @@ import { goToThread } from "../threads/places";
 import { isInChannel } from "../threads/thread";
 import { keepThreadUnread } from "../threads/threads";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
 import { copy } from "../ui/copy";
 import { complain, notify } from "../ui/notices";
@@ -48,34 +49,32 @@ export function MessageMenu({ message, isOwn, mayModerate, onOpenChange }: Props
         >
           <Icon name="more" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
-            <MenuEntry
-              icon="thread"
-              label={text.threads.reply}
-              onSelect={() => goToThread(message.channelId, message.parentMessageId ?? message.id)}
-            />
-            <MenuEntry
-              icon="copy"
-              label={words.copyLink}
-              onSelect={() => void copy(messageLink(message.channelId, message.id), text.invite.copied)}
-            />
-            <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
-            <MenuEntry
-              icon="unread"
-              label={text.conversation.markUnread}
-              onSelect={() => void markUnread(message).catch(complain)}
-            />
-            <KeepEntry messageId={message.id} />
-            <DropdownMenu.Separator className="menu-line" />
-            <RemindEntries messageId={message.id} />
-            {(!isOwn || mayModerate) && <DropdownMenu.Separator className="menu-line" />}
-            {!isOwn && (
-              <MenuEntry icon="flag" label={text.moderation.report} onSelect={() => setReporting(true)} />
-            )}
-            {mayModerate && <HideEntry message={message} />}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
+        <Menu align="end">
+          <MenuEntry
+            icon="thread"
+            label={text.threads.reply}
+            onSelect={() => goToThread(message.channelId, message.parentMessageId ?? message.id)}
+          />
+          <MenuEntry
+            icon="copy"
+            label={words.copyLink}
+            onSelect={() => void copy(messageLink(message.channelId, message.id), text.invite.copied)}
+          />
+          <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
+          <MenuEntry
+            icon="unread"
+            label={text.conversation.markUnread}
+            onSelect={() => void markUnread(message).catch(complain)}
+          />
+          <KeepEntry messageId={message.id} />
+          <DropdownMenu.Separator className="menu-line" />
+          <RemindEntries messageId={message.id} />
+          {(!isOwn || mayModerate) && <DropdownMenu.Separator className="menu-line" />}
+          {!isOwn && (
+            <MenuEntry icon="flag" label={text.moderation.report} onSelect={() => setReporting(true)} />
+          )}
+          {mayModerate && <HideEntry message={message} />}
+        </Menu>
       </DropdownMenu.Root>
       {isReporting && <ReportDialog message={message} onClose={() => setReporting(false)} />}
       {isForwarding && <ForwardDialog message={message} onClose={() => setForwarding(false)} />}
@@ -105,7 +104,8 @@ function KeepEntry({ messageId }: { messageId: string }) {
   const isSaved = saved.data?.some((entry) => entry.messageId === messageId) ?? false;
   const toggle = () =>
     void (isSaved ? unsaveMessage(messageId) : saveMessage(messageId)).then(() => outdated(keys.saved()), complain);
-  return <MenuEntry icon="bookmark" label={isSaved ? text.kept.unsave : text.kept.save} onSelect={toggle} />;
+  const label = isSaved ? text.kept.unsave : text.kept.save;
+  return <MenuEntry icon="bookmark" label={label} isDisabled={saved.isPending} onSelect={toggle} />;
 }
 
 function RemindEntries({ messageId }: { messageId: string }) {

@@ -17,11 +17,17 @@ export function ReportDialog({ message, onClose }: { message: Message; onClose: 
   async function submit() {
     await report(message.id, reason.trim());
     notify(words.sent);
-    onClose();
   }
   return (
     <Modal title={words.reportTitle} description={words.reportBody} isOpen onClose={onClose}>
-      <Form submit={submit} action={words.send} isReady={reason.trim() !== ""} onCancel={onClose} button="danger">
+      <Form
+        submit={submit}
+        onDone={onClose}
+        action={words.send}
+        isReady={reason.trim() !== ""}
+        onCancel={onClose}
+        button="danger"
+      >
         {message.content && <blockquote className="report-quote">{message.content.slice(0, 300)}</blockquote>}
         <div className="field">
           <label htmlFor={id}>{words.reason}</label>

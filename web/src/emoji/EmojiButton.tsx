@@ -6,7 +6,8 @@ import { openDialog } from "../channels/dialogs";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
 import { SearchField } from "../ui/SearchField";
-import { type Field, backTo } from "../ui/typing";
+import { givingBack } from "../ui/focus";
+import type { Field } from "../ui/typing";
 import { EmojiPicture } from "./EmojiPicture";
 import { found } from "./known";
 import { useOwnEmoji } from "./own";
@@ -42,7 +43,7 @@ export function EmojiButton({ workspaceId, label, side, field, onPick, onOpenCha
           align="start"
           sideOffset={6}
           collisionPadding={8}
-          onCloseAutoFocus={backTo(field)}
+          onCloseAutoFocus={givingBack(field && (() => field.current))}
           aria-label={label}
         >
           <Choice workspaceId={workspaceId} onPick={(emoji) => (change(false), onPick(emoji))} />
@@ -61,7 +62,7 @@ function Choice({ workspaceId, onPick }: Pick<Props, "workspaceId" | "onPick">) 
   const known = found(wanted);
   const first = own[0] ? `:${own[0].name}:` : known[0]?.emoji;
   function pressed(event: KeyboardEvent) {
-    if (event.key !== "Enter" || !first) return;
+    if (event.key !== "Enter" || event.nativeEvent.isComposing || !first) return;
     event.preventDefault();
     onPick(first);
   }

@@ -47,12 +47,12 @@ function RenameDialog({ file, onClose }: { file: StoredFile; onClose: () => void
   async function submit() {
     await renameFile(file.id, name.trim());
     outdated(keys.file(file.id));
-    onClose();
   }
   return (
     <Modal title={words.renameTitle} isOpen onClose={onClose}>
       <Form
         submit={submit}
+        onDone={onClose}
         action={words.rename}
         isReady={name.trim() !== "" && name.trim() !== file.filename}
         onCancel={onClose}

@@ -3,8 +3,9 @@ import { create } from "zustand";
 
 import type { StoredFile } from "../api/files";
 import { newIdentifier } from "../identifier";
+import { addFiles } from "../kept/drafts";
 import { text } from "../text";
-import { refusalOf } from "./file";
+import { attachmentOf, refusalOf } from "./file";
 import { forgetInterrupted } from "./interrupted";
 import { type Target, percentOf } from "./kept";
 import { type Passage, passageOf } from "./passage";
@@ -14,6 +15,8 @@ export interface Upload {
   readonly id: string;
   /** The channel, or the thread in it, whose message it is for; or the file that it is a version of. */
   readonly place: string;
+  /** Of a message's. */
+  readonly channelId: string | null;
   readonly name: string;
   readonly size: number;
   /** Stalled: it waits for the connection, or for a service that is away, and goes on by itself. */
@@ -63,7 +66,8 @@ function begin(target: Target, place: string, files: readonly File[], onStored?:
     const passage = passageOf(id, file, target, place);
     passages.set(id, passage);
     if (onStored) whenStored.set(id, onStored);
-    const about = { name: file.name || text.files.pasted, size: file.size, canPause: passage.canPause };
+    const channelId = "channelId" in target ? target.channelId : null;
+    const about = { channelId, name: file.name || text.files.pasted, size: file.size, canPause: passage.canPause };
     return { id, place, ...about, state: "waiting", percent: 0, problem: null, stored: null };
   });
   useUploads.setState((state) => ({ uploads: [...state.uploads, ...made] }));
@@ -152,9 +156,18 @@ const reportOf = (id: string, signal: AbortSignal) => ({
 function arrived(id: string, stored: StoredFile): void {
   const tell = whenStored.get(id);
   if (tell) letGo([id]);
-  else change(id, { state: "uploaded", percent: 100, stored });
+  else keepWithDraft(id, stored);
   if (!tell && refusalOf(stored)) refused(stored);
   tell?.(stored);
+}
+
+/** Also while one looks elsewhere: it is found there later, on other devices, too. */
+function keepWithDraft(id: string, stored: StoredFile): void {
+  const upload = uploadsNow().find((each) => each.id === id);
+  change(id, { state: "uploaded", percent: 100, stored });
+  if (!upload?.channelId || refusalOf(stored)) return;
+  const { channelId, place } = upload;
+  addFiles(channelId, [attachmentOf(stored)], place === channelId ? undefined : place);
 }
 
 function change(id: string, made: Partial<Upload>): void {

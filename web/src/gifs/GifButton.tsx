@@ -9,7 +9,8 @@ import { ListEnd } from "../ui/ListEnd";
 import { MoreButton } from "../ui/MoreButton";
 import { Icon } from "../ui/icons";
 import { SearchField } from "../ui/SearchField";
-import { type Field, backTo } from "../ui/typing";
+import { givingBack } from "../ui/focus";
+import type { Field } from "../ui/typing";
 import { GifPicture } from "./GifPicture";
 import { useGifs } from "./found";
 import { attachmentOf } from "./gif";
@@ -38,7 +39,7 @@ export function GifButton({ isDisabled, field, onPick }: Props) {
           align="start"
           sideOffset={6}
           collisionPadding={8}
-          onCloseAutoFocus={backTo(field)}
+          onCloseAutoFocus={givingBack(() => field.current)}
           aria-label={words.title}
         >
           <Choice onPick={(gif) => (setOpen(false), onPick(attachmentOf(gif)))} />

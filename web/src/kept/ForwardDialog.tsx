@@ -27,11 +27,16 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose:
   async function submit() {
     hear(await forwardMessage(message.id, channelId, comment.trim(), clientMessageId));
     notify(words.forwardedDone);
-    onClose();
   }
   return (
     <Modal title={words.forwardTitle} isOpen onClose={onClose} isWide>
-      <Form submit={submit} action={words.forwardSend} isReady={channelId !== ""} onCancel={onClose}>
+      <Form
+        submit={submit}
+        onDone={onClose}
+        action={words.forwardSend}
+        isReady={channelId !== ""}
+        onCancel={onClose}
+      >
         <Field label={words.forwardSearch} type="search" value={search} onChange={(e) => setSearch(e.target.value)} />
         <fieldset className="rows rows-tall" aria-label={words.forwardTo}>
           {titles

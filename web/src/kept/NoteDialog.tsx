@@ -21,11 +21,10 @@ export function NoteDialog({
   async function submit() {
     await saveMessage(messageId, { note: written.trim() || null, state });
     outdated(keys.saved());
-    onClose();
   }
   return (
     <Modal title={words.editNote} isOpen onClose={onClose}>
-      <Form submit={submit} action={text.save} onCancel={onClose}>
+      <Form submit={submit} onDone={onClose} action={text.save} onCancel={onClose}>
         <Field
           label={words.note}
           hint={words.noteHint}

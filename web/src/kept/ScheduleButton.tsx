@@ -2,32 +2,21 @@
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 
-import { type Reply, type Words, schedule } from "../api/kept";
-import { newIdentifier } from "../identifier";
-import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { MenuEntry } from "../ui/MenuEntry";
-import { complain, notify } from "../ui/notices";
 import { TimeDialog } from "./TimeDialog";
 import { inMinutes, morning, nextMonday } from "./times";
 
 interface Props {
-  channelId: string;
-  words: Words & Reply;
   isDisabled: boolean;
-  onScheduled: () => void;
+  onChoose: (sendAt: Date) => void;
 }
 
-export function ScheduleButton({ channelId, words: said, isDisabled, onScheduled }: Props) {
+export function ScheduleButton({ isDisabled, onChoose: at }: Props) {
   const [isChoosing, setChoosing] = useState(false);
   const words = text.kept;
-  const at = (sendAt: Date) =>
-    void schedule(channelId, said, sendAt, newIdentifier()).then(() => {
-      onScheduled();
-      notify(words.scheduledFor(sendAt));
-      outdated(keys.scheduled());
-    }, complain);
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -39,14 +28,12 @@ export function ScheduleButton({ channelId, words: said, isDisabled, onScheduled
         >
           <Icon name="later" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" side="top" sideOffset={6} collisionPadding={8}>
-            <MenuEntry icon="later" label={words.inAnHour} onSelect={() => at(inMinutes(new Date(), 60))} />
-            <MenuEntry icon="later" label={words.tomorrow} onSelect={() => at(morning(new Date(), 1))} />
-            <MenuEntry icon="later" label={words.monday} onSelect={() => at(nextMonday(new Date()))} />
-            <MenuEntry icon="edit" label={words.another} onSelect={() => setChoosing(true)} />
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
+        <Menu align="end" side="top">
+          <MenuEntry icon="later" label={words.inAnHour} onSelect={() => at(inMinutes(new Date(), 60))} />
+          <MenuEntry icon="later" label={words.tomorrow} onSelect={() => at(morning(new Date(), 1))} />
+          <MenuEntry icon="later" label={words.monday} onSelect={() => at(nextMonday(new Date()))} />
+          <MenuEntry icon="edit" label={words.another} onSelect={() => setChoosing(true)} />
+        </Menu>
       </DropdownMenu.Root>
       {isChoosing && <TimeDialog title={words.schedule} onClose={() => setChoosing(false)} onChoose={at} />}
     </>

@@ -1,5 +1,6 @@
 /** What is written and not sent, by channel and thread, as this device knows it. Pure; what others wrote comes with versions. */
 import type { SyncedDraft, Words } from "../api/kept";
+import type { Attachment } from "../conversation/outbox";
 
 export interface Entry extends Readonly<Words> {
   readonly version: number;
@@ -30,7 +31,7 @@ export function hear(book: Book, draft: SyncedDraft): Book {
   const key = keyOf(draft.channelId, draft.parentMessageId);
   const held = entryOf(book, key);
   if (draft.version <= held.version) return book;
-  const words = held.isDirty ? {} : { content: draft.content ?? "", attachments: draft.attachments ?? [] };
+  const words = held.isDirty ? {} : wordsOf(draft);
   return { ...book, [key]: { ...held, ...words, version: draft.version } };
 }
 
@@ -41,6 +42,26 @@ export function saved(book: Book, key: string, words: Words, draft: SyncedDraft 
   const isOther = held.content !== words.content || held.attachments !== words.attachments;
   return { ...book, [key]: { ...held, version, isDirty: held.isDirty && isOther } };
 }
+
+/** One before the other, which was written later. */
+export const together = (first: Words, second: Words): Words => ({
+  content: [first.content, second.content].filter(Boolean).join("\n"),
+  attachments: [...first.attachments, ...second.attachments.filter((each) => !first.attachments.some(isSame(each)))],
+});
+
+const isSame = (one: Attachment) => (other: Attachment) => one.fileId !== undefined && one.fileId === other.fileId;
+
+/** The first time: what was kept before this page comes before what was begun on it. */
+export function begin(book: Book, drafts: readonly SyncedDraft[]): Book {
+  return drafts.reduce((known, draft) => {
+    const key = keyOf(draft.channelId, draft.parentMessageId);
+    const held = entryOf(known, key);
+    if (!held.isDirty || draft.version < held.version) return hear(known, draft);
+    return { ...known, [key]: { ...held, ...together(wordsOf(draft), held), version: draft.version } };
+  }, book);
+}
+
+const wordsOf = ({ content, attachments = [] }: SyncedDraft): Words => ({ content: content ?? "", attachments });
 
 /** All that the server has: what it no longer has was sent or removed elsewhere, unless it is newer than the question. */
 export function load(book: Book, drafts: readonly SyncedDraft[], newestBefore: number): Book {

@@ -2,8 +2,9 @@
 import { create } from "zustand";
 
 import { type SyncedDraft, type Words, listDrafts, saveDraft } from "../api/kept";
-import { Problem } from "../api/problem";
 import type { Attachment } from "../conversation/outbox";
+import { pause, pauseMs } from "../live/backoff";
+import { isConnected } from "../live/connection";
 import * as books from "./book";
 
 const PAUSE_MS = 700;
@@ -11,6 +12,8 @@ const PAUSE_MS = 700;
 const useBook = create<{ book: books.Book }>(() => ({ book: {} }));
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const saving = new Set<string>();
+/** What the server has is known: before that, saving would write over what was kept. */
+let isListed = false;
 
 export function useDraft(channelId: string, parentMessageId?: string): string {
   const key = books.keyOf(channelId, parentMessageId);
@@ -23,15 +26,16 @@ export function useDraftFiles(channelId: string, parentMessageId?: string): read
   return useBook((state) => books.entryOf(state.book, key).attachments);
 }
 
+export const bookNow = () => useBook.getState().book;
 export const useBookOfDrafts = () => useBook((state) => state.book);
 
 export const writeDraft = (channelId: string, content: string, parentMessageId?: string) =>
   write(books.keyOf(channelId, parentMessageId), { content });
 
 /** What could not be done comes back, before what was written since. */
-export function giveBack(channelId: string, content: string): void {
-  const since = books.entryOf(useBook.getState().book, books.keyOf(channelId)).content;
-  writeDraft(channelId, [content, since].filter(Boolean).join("\n"));
+export function giveBack(channelId: string, words: Words, parentMessageId?: string): void {
+  const key = books.keyOf(channelId, parentMessageId);
+  write(key, books.together(words, books.entryOf(bookNow(), key)));
 }
 
 /** It was sent, or is not to be. */
@@ -40,23 +44,27 @@ export const clearDraft = (channelId: string, parentMessageId?: string) =>
 
 export function addFiles(channelId: string, files: readonly Attachment[], parentMessageId?: string): void {
   const key = books.keyOf(channelId, parentMessageId);
-  const { attachments } = books.entryOf(useBook.getState().book, key);
+  const { attachments } = books.entryOf(bookNow(), key);
   const isNew = ({ fileId }: Attachment) => !attachments.some((each) => each.fileId === fileId);
   if (files.some(isNew)) write(key, { attachments: [...attachments, ...files.filter(isNew)] });
 }
 
 export function removeFile(channelId: string, fileId: string, parentMessageId?: string): void {
   const key = books.keyOf(channelId, parentMessageId);
-  const { attachments } = books.entryOf(useBook.getState().book, key);
+  const { attachments } = books.entryOf(bookNow(), key);
   write(key, { attachments: attachments.filter((each) => each.fileId !== fileId) });
 }
 
 function write(key: string, words: Partial<Words>): void {
   change((book) => books.write(book, key, words));
+  saveSoon(key, books.isEmpty(books.entryOf(bookNow(), key)) ? 0 : PAUSE_MS);
+}
+
+function saveSoon(key: string, withinMs: number): void {
   clearTimeout(timers.get(key));
   timers.set(
     key,
-    setTimeout(() => void save(key), books.isEmpty(books.entryOf(useBook.getState().book, key)) ? 0 : PAUSE_MS),
+    setTimeout(() => void save(key), withinMs),
   );
 }
 
@@ -64,14 +72,20 @@ export const hearDraft = (draft: SyncedDraft) => change((book) => books.hear(boo
 
 /** After each connect: what others wrote meanwhile, and what could not be saved. */
 export async function syncDrafts(): Promise<void> {
-  const newestBefore = books.newest(useBook.getState().book);
-  const drafts = await listDrafts().catch(() => null);
-  if (drafts) change((book) => books.load(book, drafts, newestBefore));
-  saveAll();
+  for (let attempt = 0; isConnected(); attempt += 1) {
+    const newestBefore = books.newest(bookNow());
+    const drafts = await listDrafts().catch(() => null);
+    if (drafts) {
+      change((book) => (isListed ? books.load(book, drafts, newestBefore) : books.begin(book, drafts)));
+      isListed = true;
+      return saveAll();
+    }
+    await pause(pauseMs(attempt));
+  }
 }
 
 export function saveAll(): void {
-  for (const key of books.dirtyKeys(useBook.getState().book)) void save(key);
+  for (const key of books.dirtyKeys(bookNow())) void save(key);
 }
 
 /** Whoever looks at another window or device next finds there what was written here. */
@@ -84,23 +98,23 @@ export function saveWhenHidden(): () => void {
 export function forgetDrafts(): void {
   timers.forEach(clearTimeout);
   timers.clear();
+  isListed = false;
   useBook.setState({ book: {} });
 }
 
 /** One request at a time for each draft, so that the last one written is the last one saved. */
 async function save(key: string): Promise<void> {
   clearTimeout(timers.get(key));
-  const { content, attachments, isDirty } = books.entryOf(useBook.getState().book, key);
-  if (!isDirty || saving.has(key)) return;
+  const { content, attachments, isDirty } = books.entryOf(bookNow(), key);
+  if (!isDirty || !isListed || saving.has(key)) return;
   saving.add(key);
   const { channelId, parentMessageId } = books.placeOf(key);
   try {
     const draft = await saveDraft(channelId, parentMessageId, { content, attachments });
     change((book) => books.saved(book, key, { content, attachments }, draft));
-  } catch (error) {
-    // What the server will never take stays here alone; the rest is tried again after the next connect.
-    if (error instanceof Problem && !error.isPassing)
-      change((book) => books.saved(book, key, { content, attachments }, null));
+  } catch {
+    // It stays here and nothing heard replaces it: tried again after the next key, and after the next connect.
+    if (books.entryOf(bookNow(), key).content !== content) saveSoon(key, PAUSE_MS);
     return;
   } finally {
     saving.delete(key);

@@ -1,6 +1,6 @@
 /** Names and emoji offered while one writes; chosen by Enter, Tab or a press. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
 
 import { listCommands } from "../api/programs";
 import { NamedEmoji } from "../emoji/EmojiPicture";
@@ -10,17 +10,16 @@ import { keys } from "../live/queries";
 import { text } from "../text";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
-import { type Field, rewrite } from "../ui/typing";
+import { type Field, insertAt } from "../ui/typing";
 import { usePeople } from "../workspaces/people";
 import type { Names } from "./names";
-import { type Suggestion, suggested } from "./suggesting";
+import { type Suggestion, inPlace, suggested } from "./suggesting";
 
 export function useSuggestions(
   workspaceId: string,
   names: Names,
   content: string,
   field: Field,
-  write: (content: string) => void,
   takesCommands = false,
 ) {
   const own = useOwnEmoji(workspaceId);
@@ -34,18 +33,20 @@ export function useSuggestions(
   const [dismissed, setDismissed] = useState("");
   const listId = useId();
   const known = takesCommands ? commands : undefined;
-  const { from, until, options } = useMemo(
+  const found = useMemo(
     () => suggested(content, caret, names, own, known),
     [content, caret, names, own, known],
   );
+  const { from, until } = found;
+  const word = content.slice(from, until);
+  const offered = useRef<{ word: string; options: readonly Suggestion[] }>({ word, options: [] });
+  const options = offered.current.word === word ? inPlace(offered.current.options, found.options) : found.options;
+  offered.current = { word, options };
   const isOpen = options.length > 0 && dismissed !== content;
   const active = Math.min(place, options.length - 1);
   function choose({ insert }: Suggestion) {
-    const written = `${content.slice(0, from)}${insert} `;
-    rewrite(field.current, written.length, () => {
-      write(written + content.slice(until));
-      setPlace(0);
-    });
+    setPlace(0);
+    if (field.current) insertAt(field.current, from, until, `${insert} `);
   }
   /** Whether the key was meant for the list. */
   function pressed(event: KeyboardEvent): boolean {

@@ -47,6 +47,13 @@ export function suggested(
   return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
 }
 
+/** What is offered already stays where it is when more is learned: it may be about to be pressed. */
+export function inPlace(before: readonly Suggestion[], now: readonly Suggestion[]): readonly Suggestion[] {
+  const byKey = new Map(now.map((option) => [option.key, option]));
+  const held = before.flatMap(({ key }) => byKey.get(key) ?? []);
+  return [...held, ...now.filter(({ key }) => !before.some((option) => option.key === key))].slice(0, MOST);
+}
+
 function optionsFor(
   begun: string,
   names: Names,

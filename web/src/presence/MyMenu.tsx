@@ -13,6 +13,7 @@ import { text } from "../text";
 import { type Theme, chooseTheme, useTheme } from "../theme";
 import { Face } from "../ui/Face";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { complain } from "../ui/notices";
 import { PresenceDot } from "./PresenceDot";
 import { hearPresence, usePresence } from "./presence";
@@ -39,30 +40,28 @@ export function MyMenu() {
         <Face id={user.id} name={user.name} avatarUrl={user.avatarUrl} />
         <PresenceDot userId={user.id} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" side="right" align="end" sideOffset={8} collisionPadding={8}>
-          <div className="menu-person">
-            <strong>{user.name}</strong>
-            <span>{user.email}</span>
-          </div>
-          <Choices
-            label={text.me.status}
-            names={text.me.statuses}
-            values={STATUSES}
-            chosen={status}
-            onChoose={(value) => void choose(value)}
-          />
-          <DropdownMenu.Separator className="menu-line" />
-          <Choices label={text.me.theme} names={text.me.themes} values={THEMES} chosen={theme} onChoose={chooseTheme} />
-          <DropdownMenu.Separator className="menu-line" />
-          <ReceiptsChoice />
-          <DropdownMenu.Separator className="menu-line" />
-          <DropdownMenu.Item className="menu-item" onSelect={() => void signOut()}>
-            <Icon name="leave" size={16} />
-            {text.me.signOut}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <Menu side="right" align="end" sideOffset={8}>
+        <div className="menu-person">
+          <strong>{user.name}</strong>
+          <span>{user.email}</span>
+        </div>
+        <Choices
+          label={text.me.status}
+          names={text.me.statuses}
+          values={STATUSES}
+          chosen={status}
+          onChoose={(value) => void choose(value)}
+        />
+        <DropdownMenu.Separator className="menu-line" />
+        <Choices label={text.me.theme} names={text.me.themes} values={THEMES} chosen={theme} onChoose={chooseTheme} />
+        <DropdownMenu.Separator className="menu-line" />
+        <ReceiptsChoice />
+        <DropdownMenu.Separator className="menu-line" />
+        <DropdownMenu.Item className="menu-item" onSelect={() => void signOut()}>
+          <Icon name="leave" size={16} />
+          {text.me.signOut}
+        </DropdownMenu.Item>
+      </Menu>
     </DropdownMenu.Root>
   );
 }

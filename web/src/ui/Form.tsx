@@ -5,8 +5,10 @@ import { text } from "../text";
 import { ProblemLine } from "./ProblemLine";
 import { usePending } from "./usePending";
 
-interface Props {
-  submit: () => Promise<void>;
+interface Props<T> {
+  submit: () => Promise<T>;
+  /** What follows for whoever is still there: one goes on, or the dialog closes. */
+  onDone?: (answer: T) => void;
   /** What the button says. */
   action: string;
   /** Whether there is something to send. */
@@ -25,7 +27,8 @@ const LOOKS = {
   plain: "button",
 } as const;
 
-export function Form({ submit, action, isReady = true, onCancel, button = "primary", label, children }: Props) {
+export function Form<T>(props: Props<T>) {
+  const { submit, onDone, action, isReady = true, onCancel, button = "primary", label, children } = props;
   const { isPending, problem, run } = usePending();
   const send = (
     <button type="submit" className={LOOKS[button]} disabled={isPending || !isReady}>
@@ -33,7 +36,7 @@ export function Form({ submit, action, isReady = true, onCancel, button = "prima
     </button>
   );
   return (
-    <form className="form" aria-label={label} onSubmit={(event) => (event.preventDefault(), void run(submit))}>
+    <form className="form" aria-label={label} onSubmit={(event) => (event.preventDefault(), void run(submit, onDone))}>
       {children}
       <ProblemLine problem={problem} />
       {onCancel || button === "plain" ? (

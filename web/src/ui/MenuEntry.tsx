@@ -6,12 +6,14 @@ import { Icon, type IconName } from "./icons";
 interface Props {
   icon: IconName;
   label: string;
+  /** While it is not known what it would do. */
+  isDisabled?: boolean;
   onSelect: () => void;
 }
 
-export function MenuEntry({ icon, label, onSelect }: Props) {
+export function MenuEntry({ icon, label, isDisabled = false, onSelect }: Props) {
   return (
-    <DropdownMenu.Item className="menu-item" onSelect={onSelect}>
+    <DropdownMenu.Item className="menu-item" disabled={isDisabled} onSelect={onSelect}>
       <Icon name={icon} size={16} />
       {label}
     </DropdownMenu.Item>

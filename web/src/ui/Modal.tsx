@@ -3,6 +3,7 @@ import { Dialog } from "radix-ui";
 import { type ReactNode, useRef } from "react";
 
 import { text } from "../text";
+import { givingBack, openerNow } from "./focus";
 import { Icon } from "./icons";
 
 interface Props {
@@ -17,9 +18,13 @@ interface Props {
 /* The cross comes last: a dialog begins where something is to be done, and that is where the keyboard is, too.
    What is opened from within a form is in that form to React: a submit is kept from reaching it.
    Radix' own overlay locks the page's scroll by an inline style sheet, which the page's policy forbids. It goes back to
-   its own trigger alone, and there is none: who uses the keyboard would be at the page's beginning afterwards. */
+   its own trigger alone, and there is none: who uses the keyboard would be at the page's beginning afterwards.
+   An Escape that gives up what an input method composes is not meant for the dialog. */
 export function Modal({ title, description, isOpen, onClose, children, isWide = false }: Props) {
   const opener = useRef<Element | null>(null);
+  const wasOpen = useRef(false);
+  if (isOpen && !wasOpen.current) opener.current = openerNow();
+  wasOpen.current = isOpen;
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -27,11 +32,8 @@ export function Modal({ title, description, isOpen, onClose, children, isWide = 
         <Dialog.Content
           className={isWide ? "modal modal-wide" : "modal"}
           onSubmit={(event) => event.stopPropagation()}
-          onOpenAutoFocus={() => (opener.current = document.activeElement)}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
-          }}
+          onEscapeKeyDown={(event) => event.isComposing && event.preventDefault()}
+          onCloseAutoFocus={givingBack(() => opener.current)}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <Dialog.Title className="modal-title">{title}</Dialog.Title>

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 
 import { changeRole, openDirect, removeMember } from "../api/routes";
 import type { Role, Workspace, WorkspaceMember } from "../api/types";
-import { showOwn } from "../channels/CreateChannelDialog";
+import { goToChannel, listOwn } from "../channels/CreateChannelDialog";
 import { keys, outdated } from "../live/queries";
 import { PresenceDot } from "../presence/PresenceDot";
 import { text } from "../text";
@@ -14,6 +14,7 @@ import { IconButton } from "../ui/IconButton";
 import { Modal } from "../ui/Modal";
 import { complain } from "../ui/notices";
 import { SearchField } from "../ui/SearchField";
+import { useStillHere } from "../ui/stillHere";
 import { InvitationList } from "./InvitationList";
 import { useMembers, useMyId } from "./people";
 import { ROLES, isAdmin } from "./roles";
@@ -77,11 +78,15 @@ interface RowProps {
 
 function MemberRow({ workspace, member, onClose }: RowProps) {
   const [isRemoving, setRemoving] = useState(false);
+  const isStillHere = useStillHere();
   const isMe = useMyId() === member.userId;
   const mayManage = isAdmin(workspace.role) && !isMe && member.role !== "owner";
   const attempt = (work: () => Promise<unknown>) => work().then(() => outdated(keys.members(workspace.id)), complain);
   const write = async () => {
-    showOwn(await openDirect(workspace.id, [member.userId]));
+    const channel = await openDirect(workspace.id, [member.userId]);
+    listOwn(channel);
+    if (!isStillHere()) return;
+    goToChannel(channel);
     onClose();
   };
   return (

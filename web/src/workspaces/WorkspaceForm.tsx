@@ -19,11 +19,11 @@ export function WorkspaceForm({ onDone }: { onDone?: () => void }) {
       { ...workspace, role: workspace.role ?? "owner" },
     ]);
     outdated(keys.workspaces());
-    goTo(workspace.id);
-    onDone?.();
+    return workspace.id;
   }
+  const done = (workspaceId: string) => (goTo(workspaceId), onDone?.());
   return (
-    <Form submit={submit} action={text.workspace.create} isReady={name.trim() !== ""} button="large">
+    <Form submit={submit} onDone={done} action={text.workspace.create} isReady={name.trim() !== ""} button="large">
       <Field
         label={text.workspace.name}
         placeholder={text.workspace.namePlaceholder}
