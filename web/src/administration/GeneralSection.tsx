@@ -1,6 +1,5 @@
 /** What a workspace is called, and what its members may and see. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { type WorkspaceSettings, changeWorkspace, workspaceSettings } from "../api/administration";
 import { keys, outdated, queries } from "../live/queries";
@@ -11,6 +10,7 @@ import { ProblemLine } from "../ui/ProblemLine";
 import { Tick } from "../ui/Tick";
 import { notify } from "../ui/notices";
 import { usePending } from "../ui/usePending";
+import { changesIn, useWritten } from "../ui/useWritten";
 import type { SectionProps } from "./SettingsDialog";
 
 export const useSettings = (workspaceId: string) =>
@@ -27,29 +27,43 @@ export function GeneralSection({ workspace }: SectionProps) {
 }
 
 function Form({ settings }: { settings: WorkspaceSettings }) {
-  const [name, setName] = useState(settings.name);
-  const [description, setDescription] = useState(settings.description ?? "");
+  const name = useWritten(settings.name);
+  const description = useWritten(settings.description ?? "");
   const { isPending, problem, run } = usePending();
   const words = text.administration.general;
   const change = (wanted: Partial<WorkspaceSettings>) => void run(() => decide(settings.id, wanted));
-  const isChanged = name.trim() !== settings.name || description.trim() !== (settings.description ?? "");
+  const save = async () => {
+    await decide(settings.id, changesIn({ name, description }));
+    name.saved();
+    description.saved();
+  };
   return (
     <form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        change({ name: name.trim(), description: description.trim() });
+        void run(save);
       }}
     >
-      <Field label={words.name} required maxLength={255} value={name} onChange={(e) => setName(e.target.value)} />
+      <Field
+        label={words.name}
+        required
+        maxLength={255}
+        value={name.value}
+        onChange={(event) => name.write(event.target.value)}
+      />
       <Field
         label={words.description}
         maxLength={2000}
-        value={description}
-        onChange={(event) => setDescription(event.target.value)}
+        value={description.value}
+        onChange={(event) => description.write(event.target.value)}
       />
       <div className="buttons">
-        <button type="submit" className="button button-primary" disabled={isPending || !isChanged || !name.trim()}>
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={isPending || !(name.isChanged || description.isChanged) || !name.value.trim()}
+        >
           {text.save}
         </button>
       </div>

@@ -14,6 +14,7 @@ import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { Select } from "../ui/Select";
+import { after } from "../ui/typing";
 import { titleOf, useMembers, useMyId, usePeople } from "../workspaces/people";
 import type { SectionProps } from "./SettingsDialog";
 
@@ -85,8 +86,8 @@ function HoldForm({ workspace }: { workspace: Workspace }) {
   const words = text.administration.holds;
   async function submit() {
     await addHold(workspace.id, { name: name.trim(), ...(kind === "person" ? { userId: id } : { channelId: id }) });
-    setName("");
-    setId("");
+    setName(after(name, ""));
+    setId(after(id, ""));
     outdated(keys.holds(workspace.id));
   }
   const options =

@@ -8,6 +8,7 @@ import { Loaded } from "../ui/Loaded";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Tick } from "../ui/Tick";
 import { usePending } from "../ui/usePending";
+import { useWritten } from "../ui/useWritten";
 import { DaysField } from "./DaysField";
 import { decide, useSettings } from "./GeneralSection";
 import { RemovalList } from "./RemovalList";
@@ -26,23 +27,23 @@ export function RetentionSection({ workspace }: SectionProps) {
 }
 
 function Form({ settings }: { settings: WorkspaceSettings }) {
-  const [days, setDays] = useState(settings.retentionDays);
+  const days = useWritten(settings.retentionDays);
   const [isAsking, setAsking] = useState(false);
   const { isPending, problem, run } = usePending();
   const words = text.administration.retention;
-  const save = () => void run(() => decide(settings.id, { retentionDays: days }));
+  const save = () => void run(() => decide(settings.id, { retentionDays: days.value }).then(days.saved));
   return (
     <form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isShorter(days, settings.retentionDays)) setAsking(true);
+        if (isShorter(days.value, settings.retentionDays)) setAsking(true);
         else save();
       }}
     >
       <p className="quiet">{words.about}</p>
-      <DaysField label={words.days} days={days} onChange={setDays}>
-        <button type="submit" className="button" disabled={isPending || days === settings.retentionDays}>
+      <DaysField label={words.days} days={days.value} onChange={days.write}>
+        <button type="submit" className="button" disabled={isPending || !days.isChanged}>
           {text.save}
         </button>
       </DaysField>
@@ -55,7 +56,7 @@ function Form({ settings }: { settings: WorkspaceSettings }) {
       <ProblemLine problem={problem} />
       <Confirm
         title={words.lessTitle}
-        description={words.less(days)}
+        description={words.less(days.value)}
         action={words.lessAction}
         isOpen={isAsking}
         onClose={() => setAsking(false)}

@@ -37,7 +37,7 @@ export const listGroups = async (workspaceId: string) =>
 export const createGroup = (workspaceId: string, words: GroupWords) =>
   request<Group>("POST", `/workspaces/${workspaceId}/groups`, words);
 
-export const changeGroup = (workspaceId: string, id: string, words: GroupWords) =>
+export const changeGroup = (workspaceId: string, id: string, words: Partial<GroupWords>) =>
   request<Group>("PUT", `/workspaces/${workspaceId}/groups/${id}`, words);
 
 export const removeGroup = (workspaceId: string, id: string) =>

@@ -6,6 +6,7 @@ import { text } from "../text";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
 import { Modal } from "../ui/Modal";
+import { differing } from "../ui/typing";
 import { showBookmarks } from "./BookmarkBar";
 
 const LONGEST_EMOJI = 64;
@@ -25,14 +26,13 @@ export function BookmarkDialog({ channelId, bookmark, onClose }: Props) {
   async function submit() {
     const written = { title: title.trim(), url: url.trim(), emoji: emoji.trim() || null };
     const { bookmarks } = await (bookmark
-      ? changeBookmark(channelId, bookmark.id, written)
+      ? changeBookmark(channelId, bookmark.id, differing(written, bookmark))
       : addBookmark(channelId, written));
     showBookmarks(channelId, bookmarks);
-    onClose();
   }
   return (
     <Modal title={bookmark ? words.change(bookmark.title) : words.add} isOpen onClose={onClose}>
-      <Form submit={submit} action={text.save} onCancel={onClose}>
+      <Form submit={submit} onDone={onClose} action={text.save} onCancel={onClose}>
         <Field label={words.name} required maxLength={255} value={title} onChange={(e) => setTitle(e.target.value)} />
         <Field label={words.address} type="url" required value={url} onChange={(e) => setUrl(e.target.value)} />
         <Field

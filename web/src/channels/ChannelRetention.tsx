@@ -14,6 +14,7 @@ import { notify } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { usePending } from "../ui/usePending";
+import { useWritten } from "../ui/useWritten";
 
 const USUAL_DAYS = 365;
 
@@ -22,9 +23,7 @@ export function ChannelRetention({ channelId, workspaceId }: { channelId: string
   const general = useSettings(workspaceId).data?.retentionDays ?? USUAL_DAYS;
   return (
     <Loaded query={query}>
-      {(retention) => (
-        <Form key={String(retention.days)} channelId={channelId} known={retention} general={general} />
-      )}
+      {(retention) => <Form channelId={channelId} known={retention} general={general} />}
     </Loaded>
   );
 }
@@ -34,8 +33,8 @@ type Kind = "workspace" | "ever" | "days";
 const kindOf = (days: number | null): Kind => (days === null ? "workspace" : days === 0 ? "ever" : "days");
 
 function Form({ channelId, known, general }: { channelId: string; known: Retention; general: number }) {
-  const [kind, setKind] = useState<Kind>(kindOf(known.days));
-  const [days, setDays] = useState(known.days || USUAL_DAYS);
+  const { value: kind, ...kinds } = useWritten<Kind>(kindOf(known.days));
+  const { value: days, ...numbers } = useWritten(known.days || USUAL_DAYS);
   const [isAsking, setAsking] = useState(false);
   const { isPending, problem, run } = usePending();
   const words = text.administration.retention;
@@ -43,6 +42,8 @@ function Form({ channelId, known, general }: { channelId: string; known: Retenti
   const save = () =>
     void run(async () => {
       queries.setQueryData(keys.retention(channelId), await changeChannelRetention(channelId, wanted));
+      kinds.saved();
+      numbers.saved();
       notify(text.administration.saved);
     });
   return (
@@ -63,9 +64,9 @@ function Form({ channelId, known, general }: { channelId: string; known: Retenti
           ["ever", words.forEver],
           ["days", words.ownDays],
         ]}
-        onChange={(value) => setKind(value as Kind)}
+        onChange={(value) => kinds.write(value as Kind)}
       />
-      {kind === "days" && <DaysField label={words.days} days={days} onChange={setDays} />}
+      {kind === "days" && <DaysField label={words.days} days={days} onChange={numbers.write} />}
       <ProblemLine problem={problem} />
       <div className="buttons">
         <button type="submit" className="button" disabled={isPending || wanted === known.days}>

@@ -20,6 +20,7 @@ import { Loaded } from "../ui/Loaded";
 import { notify } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Tick } from "../ui/Tick";
+import { rebased } from "../ui/typing";
 import { usePending } from "../ui/usePending";
 import { useMembers } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
@@ -99,6 +100,7 @@ function Posters({
   onSave: (posters: string[]) => void;
 }) {
   const [chosen, setChosen] = useState<string[] | null>(null);
+  const [before, setBefore] = useState<string[]>([]);
   const members = useMembers(workspaceId);
   const words = text.administration.rights;
   const names = members.filter((member) => rights.posters.includes(member.userId)).map((member) => member.name);
@@ -107,7 +109,7 @@ function Posters({
       <h3>{words.posters}</h3>
       <p className="quiet">{names.length > 0 ? text.names(names) : words.postersHint}</p>
       {chosen === null ? (
-        <button type="button" className="button" onClick={() => setChosen(rights.posters)}>
+        <button type="button" className="button" onClick={() => (setChosen(rights.posters), setBefore(rights.posters))}>
           {words.addPosters}
         </button>
       ) : (
@@ -123,7 +125,11 @@ function Posters({
             <button type="button" className="button" onClick={() => setChosen(null)}>
               {text.cancel}
             </button>
-            <button type="button" className="button" onClick={() => (onSave(chosen), setChosen(null))}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => (onSave(rebased(before, chosen, rights.posters)), setChosen(null))}
+            >
               {words.savePosters}
             </button>
           </div>

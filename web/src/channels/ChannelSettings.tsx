@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { type ChannelSettings as Change, changeChannel } from "../api/administration";
 import type { Channel, ListedChannel, Workspace } from "../api/types";
-import { keys, outdated } from "../live/queries";
+import { keys, outdated, renew } from "../live/queries";
 import { text } from "../text";
 import { Confirm } from "../ui/Confirm";
 import { Field } from "../ui/Field";
@@ -11,6 +11,7 @@ import { complain, notify } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Select } from "../ui/Select";
 import { usePending } from "../ui/usePending";
+import { changesIn, useWritten } from "../ui/useWritten";
 import { isAdmin } from "../workspaces/roles";
 import { ChannelRetention } from "./ChannelRetention";
 import { ChannelRights } from "./ChannelRights";
@@ -26,7 +27,7 @@ export function ChannelSettings({ workspace, channel, known, isChannelAdmin }: P
   if (channel.isArchived) return <Unarchive channel={channel} />;
   return (
     <>
-      <NameForm key={`${known.name} ${known.description}`} channel={known} />
+      <NameForm channel={known} />
       <ChannelRights workspace={workspace} channel={channel} isChannelAdmin={isChannelAdmin} />
       <SlowMode channel={known} />
       {isAdmin(workspace.role) && <ChannelRetention channelId={channel.id} workspaceId={workspace.id} />}
@@ -37,35 +38,49 @@ export function ChannelSettings({ workspace, channel, known, isChannelAdmin }: P
 
 async function decide(channel: Channel, change: Change): Promise<void> {
   await changeChannel(channel.id, change);
-  outdated(keys.info(channel.id));
   outdated(keys.channels(channel.workspaceId));
+  await renew(keys.info(channel.id));
   notify(text.administration.saved);
 }
 
 function NameForm({ channel }: { channel: Channel }) {
-  const [name, setName] = useState(channel.name ?? "");
-  const [description, setDescription] = useState(channel.description ?? "");
+  const name = useWritten(channel.name ?? "");
+  const description = useWritten(channel.description ?? "");
   const { isPending, problem, run } = usePending();
   const words = text.administration.channel;
-  const isChanged = name.trim() !== channel.name || description.trim() !== (channel.description ?? "");
+  const save = async () => {
+    await decide(channel, changesIn({ name, description }));
+    name.saved();
+    description.saved();
+  };
   return (
     <form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(() => decide(channel, { name: name.trim(), description: description.trim() }));
+        void run(save);
       }}
     >
-      <Field label={words.name} required maxLength={255} value={name} onChange={(e) => setName(e.target.value)} />
+      <Field
+        label={words.name}
+        required
+        maxLength={255}
+        value={name.value}
+        onChange={(event) => name.write(event.target.value)}
+      />
       <Field
         label={words.description}
         maxLength={2000}
-        value={description}
-        onChange={(event) => setDescription(event.target.value)}
+        value={description.value}
+        onChange={(event) => description.write(event.target.value)}
       />
       <ProblemLine problem={problem} />
       <div className="buttons">
-        <button type="submit" className="button" disabled={isPending || !isChanged || !name.trim()}>
+        <button
+          type="submit"
+          className="button"
+          disabled={isPending || !(name.isChanged || description.isChanged) || !name.value.trim()}
+        >
           {words.save}
         </button>
       </div>

@@ -1,5 +1,5 @@
 /** The emoji of a workspace: seen by all, added by members, removed by who added them and by admins. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { type OwnEmoji, addEmoji, removeEmoji } from "../api/emoji";
 import type { Workspace } from "../api/types";
@@ -10,6 +10,7 @@ import { Field } from "../ui/Field";
 import { IconButton } from "../ui/IconButton";
 import { Modal } from "../ui/Modal";
 import { complain, notify } from "../ui/notices";
+import { after } from "../ui/typing";
 import { usePending } from "../ui/usePending";
 import { nameOf, useMyId, usePeople } from "../workspaces/people";
 import { isAdmin } from "../workspaces/roles";
@@ -36,10 +37,12 @@ function AddForm({ workspaceId }: { workspaceId: string }) {
   const [name, setName] = useState("");
   const [image, setImage] = useState<File | null>(null);
   const [round, setRound] = useState(0);
+  const latest = useRef(image);
   const { isPending, problem, run } = usePending();
   const words = text.emoji;
   const refusal = refusalOf(name, image);
   function choose(file: File | null) {
+    latest.current = file;
     setImage(file);
     if (file && !name) setName(suggestedName(file.name));
   }
@@ -48,9 +51,9 @@ function AddForm({ workspaceId }: { workspaceId: string }) {
     await addEmoji(workspaceId, name, image);
     outdated(keys.emoji(workspaceId));
     notify(words.added(name));
-    setName("");
-    setImage(null);
-    setRound(round + 1);
+    setName(after(name, ""));
+    setImage(after<File | null>(image, null));
+    if (latest.current === image) setRound(round + 1);
   }
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(submit))}>

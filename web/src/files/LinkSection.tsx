@@ -11,6 +11,7 @@ import { Loaded } from "../ui/Loaded";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
 import { Select } from "../ui/Select";
+import { after } from "../ui/typing";
 import { usePending } from "../ui/usePending";
 import { LinkRow } from "./LinkRow";
 import { linksKey } from "./known";
@@ -59,7 +60,7 @@ function LinkForm({ file }: { file: StoredFile }) {
     } catch (error) {
       throw refusedTerms(error);
     }
-    setWishes(USUAL);
+    setWishes(after(wishes, USUAL));
     outdated(linksKey(file.id));
   }
   return (

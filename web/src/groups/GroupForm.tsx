@@ -1,13 +1,15 @@
 /** Makes a group, or changes one. */
 import { useState } from "react";
 
-import { type Group, changeGroup, createGroup } from "../api/emoji";
+import { type Group, type GroupWords, changeGroup, createGroup } from "../api/emoji";
 import { PeoplePicker } from "../channels/PeoplePicker";
 import { keys, outdated } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
 import { Form } from "../ui/Form";
+import { differing, isSameSet, rebased } from "../ui/typing";
 import { useMembers } from "../workspaces/people";
+import { useGroups } from "./groups";
 
 const MOST_MEMBERS = 500;
 
@@ -23,15 +25,21 @@ export function GroupForm({ workspaceId, group, onDone }: Props) {
   const [description, setDescription] = useState(group?.description ?? "");
   const [members, setMembers] = useState<readonly string[]>(group?.memberIds ?? []);
   const people = useMembers(workspaceId);
+  const now = useGroups(workspaceId).find(({ id }) => id === group?.id);
   const words = text.groups;
+  /** Whom others added or removed meanwhile stays so. */
+  function changesTo({ name, description, memberIds }: Group, wanted: GroupWords): Partial<GroupWords> {
+    const isAsBefore = isSameSet(wanted.members, memberIds);
+    const members = isAsBefore ? {} : { members: rebased(memberIds, wanted.members, now?.memberIds ?? memberIds) };
+    return { ...differing({ name: wanted.name, description: wanted.description }, { name, description }), ...members };
+  }
   async function submit() {
     const wanted = { name: name.trim(), description: description.trim(), members: [...members] };
-    await (group ? changeGroup(workspaceId, group.id, wanted) : createGroup(workspaceId, wanted));
+    await (group ? changeGroup(workspaceId, group.id, changesTo(group, wanted)) : createGroup(workspaceId, wanted));
     outdated(keys.groups(workspaceId));
-    onDone();
   }
   return (
-    <Form submit={submit} action={text.save} isReady={name.trim() !== ""} onCancel={onDone}>
+    <Form submit={submit} onDone={onDone} action={text.save} isReady={name.trim() !== ""} onCancel={onDone}>
       <Field
         label={words.name}
         hint={words.nameHint}

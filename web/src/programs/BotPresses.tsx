@@ -3,13 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Bot, botPresses, forgetPresses, tellPresses } from "../api/programs";
-import { againUntilHeard, keys, outdated } from "../live/queries";
+import { againUntilHeard, keys, renew } from "../live/queries";
 import { text } from "../text";
 import { Field } from "../ui/Field";
 import { Loaded } from "../ui/Loaded";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
 import { usePending } from "../ui/usePending";
+import { useWritten } from "../ui/useWritten";
 
 export function BotPresses({ bot }: { bot: Bot }) {
   const key = keys.botPresses(bot.id);
@@ -18,20 +19,21 @@ export function BotPresses({ bot }: { bot: Bot }) {
 }
 
 function Form({ bot, known }: { bot: Bot; known: string | null }) {
-  const [url, setUrl] = useState(known ?? "");
+  const { value: url, write, saved } = useWritten(known ?? "");
   const [secret, setSecret] = useState<string | null>(null);
   const { isPending, problem, run } = usePending();
   const words = text.administration.bots;
   async function save() {
     const told = await tellPresses(bot.workspaceId, bot.id, url.trim());
     if (told.secret) setSecret(told.secret);
-    outdated(keys.botPresses(bot.id));
+    await renew(keys.botPresses(bot.id));
+    saved();
   }
   async function forget() {
     await forgetPresses(bot.workspaceId, bot.id);
-    setUrl("");
     setSecret(null);
-    outdated(keys.botPresses(bot.id));
+    await renew(keys.botPresses(bot.id));
+    saved();
   }
   return (
     <form className="form" onSubmit={(event) => (event.preventDefault(), void run(save))}>
@@ -42,7 +44,7 @@ function Form({ bot, known }: { bot: Bot; known: string | null }) {
         maxLength={2048}
         placeholder="https://"
         value={url}
-        onChange={(event) => setUrl(event.target.value)}
+        onChange={(event) => write(event.target.value)}
       />
       {secret && <Secret label={text.administration.commands.secret} value={secret} testId="presses-secret" />}
       <ProblemLine problem={problem} />

@@ -13,6 +13,7 @@ import { Form } from "../ui/Form";
 import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
+import { after } from "../ui/typing";
 import { BotPresses } from "./BotPresses";
 import { BotTokens } from "./BotTokens";
 
@@ -49,7 +50,7 @@ function NewBot({ workspaceId, onMade }: { workspaceId: string; onMade: (botId: 
   const words = text.administration.bots;
   async function submit() {
     const bot = await addBot(workspaceId, name.trim());
-    setName("");
+    setName(after(name, ""));
     outdated(keys.bots(workspaceId));
     onMade(bot.id);
   }

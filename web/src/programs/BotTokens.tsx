@@ -12,6 +12,7 @@ import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { Secret } from "../ui/Secret";
 import { Tick } from "../ui/Tick";
+import { after } from "../ui/typing";
 
 const USUAL_DAYS = 365;
 const MOST_DAYS = 3650;
@@ -63,7 +64,7 @@ function NewToken({ bot, onMade }: { bot: Bot; onMade: (token: string) => void }
   const words = text.administration.bots;
   async function submit() {
     onMade((await issueBotToken(bot.id, name.trim(), scopes, days)).token);
-    setName("");
+    setName(after(name, ""));
     outdated(keys.botTokens(bot.id));
   }
   const tick = (scope: string, isWanted: boolean) =>

@@ -20,6 +20,7 @@ import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { Secret } from "../ui/Secret";
+import { after, differing } from "../ui/typing";
 
 const EMPTY: NewCommand = { name: "", url: "", description: "", usage: "" };
 
@@ -96,20 +97,24 @@ function CommandForm({ workspaceId, command, onMade }: FormProps) {
   const words = text.administration.commands;
   const { name, url, description, usage } = written;
   async function submit() {
-    if (command?.id) {
-      await changeCommand(command.id, { url, description, usage });
-      onMade("");
-    } else {
-      const made = await addCommand(workspaceId, { name: name.replace(/^\//, ""), url, description, usage });
-      setWritten(EMPTY);
-      onMade(made.secret);
-    }
+    const secret = command?.id ? await save(command.id) : await make();
     outdated(keys.commands(workspaceId));
+    return secret;
+  }
+  async function save(commandId: string) {
+    await changeCommand(commandId, differing({ url, description, usage }, command ?? {}));
+    return "";
+  }
+  async function make() {
+    const made = await addCommand(workspaceId, { name: name.replace(/^\//, ""), url, description, usage });
+    setWritten(after(written, EMPTY));
+    return made.secret;
   }
   const set = (change: Partial<NewCommand>) => setWritten({ ...written, ...change });
   return (
     <Form
       submit={submit}
+      onDone={onMade}
       action={command ? words.save : words.add}
       isReady={name.trim() !== "" && url.trim() !== ""}
       button="plain"

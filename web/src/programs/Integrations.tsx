@@ -11,6 +11,7 @@ import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { ProblemLine } from "../ui/ProblemLine";
 import { Secret } from "../ui/Secret";
+import { after } from "../ui/typing";
 import { usePending } from "../ui/usePending";
 import { OutgoingHooks } from "./OutgoingHooks";
 
@@ -34,7 +35,7 @@ function IncomingHooks({ channelId }: { channelId: string }) {
   async function submit() {
     const made = await addHook(channelId, name.trim());
     setAddress(location.origin + made.path);
-    setName("");
+    setName(after(name, ""));
     outdated(keys.hooks(channelId));
   }
   const renew = (hookId: string) => renewHook(hookId).then(({ path }) => setAddress(location.origin + path), complain);

@@ -18,6 +18,7 @@ import { IconButton } from "../ui/IconButton";
 import { Loaded } from "../ui/Loaded";
 import { complain } from "../ui/notices";
 import { Secret } from "../ui/Secret";
+import { after } from "../ui/typing";
 import { Deliveries } from "./Deliveries";
 
 export function OutgoingHooks({ channelId }: { channelId: string }) {
@@ -104,9 +105,9 @@ function NewHook({ channelId, onMade }: { channelId: string; onMade: (secret: st
   async function submit() {
     const triggerWords = triggers.split(/\s+/).filter(Boolean);
     onMade((await addOutgoing(channelId, { name: name.trim(), url: url.trim(), triggerWords })).secret);
-    setName("");
-    setUrl("");
-    setTriggers("");
+    setName(after(name, ""));
+    setUrl(after(url, ""));
+    setTriggers(after(triggers, ""));
     outdated(keys.outgoing(channelId));
   }
   return (
