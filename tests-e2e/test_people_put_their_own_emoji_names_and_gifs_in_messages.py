@@ -135,7 +135,7 @@ async def _gifs(of_ada: Window, of_bo: Window, shots: Path) -> None:
     await of_ada.press("Send Party")
     shown = of_bo.page.get_by_test_id("message-list").get_by_alt_text("Party")
     await expect(shown).to_have_attribute("data-loaded", "true")
-    assert await shown.evaluate("image => image.naturalWidth") == 160
+    await expect(shown).to_have_js_property("naturalWidth", 160)
     await of_bo.page.screenshot(path=shots / "gif.png")
 
 
