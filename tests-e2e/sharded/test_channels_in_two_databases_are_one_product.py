@@ -210,6 +210,9 @@ async def test_who_forwards_to_the_other_keeps_the_rights_of_what_was_said(town:
         assert (made["channelId"], made["forwarded"]["content"]) == (target, "worth reading")
         assert (await ada.post(f"/api/messages/{said['id']}/forward", passed_on))["id"] == made["id"]
         assert [each["id"] for each in await bo.history(target) if each["content"] == "look"] == [made["id"]]
+        for verb, words in (("PUT", ""), ("DELETE", "worth reading")):  # a moderator hides it, and shows it again
+            await ada.do(verb, f"/api/messages/{said['id']}/hidden")
+            await eventually(lambda target=target, words=words: _passes_on(bo, target, words))
     said = await ada.post(f"/api/channels/{secret}/messages", {"content": "between us"})
     answer = await bo.ask("POST", f"/api/messages/{said['id']}/forward", {"channelId": targets[0]})
     assert answer.refusal == (403, "forward_not_allowed")
@@ -217,6 +220,11 @@ async def test_who_forwards_to_the_other_keeps_the_rights_of_what_was_said(town:
     cy = await town.join(ada, team.workspace_id, "Cy")
     answer = await cy.ask("POST", f"/api/messages/{said['id']}/forward", {"channelId": targets[0]})
     assert answer.refusal == (404, "not_found")
+
+
+async def _passes_on(who: Person, channel_id: str, words: str) -> bool:
+    quotes = [message["forwarded"] for message in await who.history(channel_id) if message["forwarded"]]
+    return [quote["content"] for quote in quotes] == [words]
 
 
 async def test_a_dead_database_takes_down_its_channels_alone_and_comes_back_without_loss(
