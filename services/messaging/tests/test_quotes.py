@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from office import Asker, Office
 from transfer_runs import exported, working
 
 WORDS = "improper"
+MIGRATION = Path(__file__).parents[1] / "migrations/0020_quotes_follow.sql"
 
 
 async def said(office: Office, who: Asker, content: str, **more: Any) -> Any:
@@ -132,3 +134,20 @@ async def test_what_is_said_twice_changes_a_quote_once(office: Office, pool: asy
     for _ in range(2):
         await set_hidden(office, source, True)
     assert await pool.fetchval("SELECT revision FROM messages WHERE id = $1", UUID(copy["id"])) == 2
+
+
+async def test_what_was_hidden_or_deleted_before_quotes_followed_is_taken_from_them(
+    office: Office, pool: asyncpg.Pool
+) -> None:
+    hidden, deleted, kept = [await said(office, office.member, WORDS) for _ in range(3)]
+    for message in (hidden, deleted, kept):
+        await passed_on(office, await passed_on(office, message, "look"), "look there")
+    before = await quotes_of(office.owner, office.general_id)
+    await pool.execute("UPDATE messages SET is_hidden = TRUE WHERE id = $1", hidden["id"])
+    await pool.execute("UPDATE messages SET is_deleted = TRUE WHERE id = $1", deleted["id"])
+    await pool.execute(MIGRATION.read_text().split("under names of elsewhere.")[1])
+    after = await quotes_of(office.owner, office.general_id)
+    for quotes, flag in ((after[:2], "isHidden"), (after[2:4], "isDeleted")):
+        for quote in (quotes[0], quotes[1]["forwarded"]):
+            assert (quote["content"], quote["attachments"], quote[flag]) == ("", [], True)
+    assert after[4:] == before[4:]
