@@ -18,6 +18,8 @@ PAGE = """<!doctype html><html><head><title>not this</title>
 <meta property="og:site_name" content="Shop">
 <meta name="description" content="Everything for everyone"></head><body></body></html>"""
 
+HEBREW = "<!doctype html><title>\u05e9\u05dc\u05d5\u05dd, Nexus.</title>"
+
 
 @pytest_asyncio.fixture(scope="module")
 async def team(town: Town) -> AsyncIterator[Team]:
@@ -28,8 +30,8 @@ async def team(town: Town) -> AsyncIterator[Team]:
 async def shop(product: Product) -> AsyncIterator[str]:
     """A page of somebody else's."""
 
-    async def show(_: web.Request) -> web.Response:
-        return web.Response(text=PAGE, content_type="text/html")
+    async def show(request: web.Request) -> web.Response:
+        return web.Response(text=HEBREW if request.path == "/hebrew" else PAGE, content_type="text/html")
 
     app = web.Application()
     app.router.add_get("/{tail:.*}", show)
@@ -120,6 +122,22 @@ async def test_the_page_shows_formatting_and_previews_as_what_they_are(
         await message.hover()
         await message.get_by_role("button", name="Remove previews").click()
         await expect(card).to_have_count(0)
+        assert page.faults == []
+
+
+async def test_what_is_written_from_right_to_left_is_shown_so(
+    browser: Browser, product: Product, team: Team, shop: str
+) -> None:
+    ada, _ = team
+    written = f"- \u05e9\u05dc\u05d5\u05dd\n\n> \u05e9\u05dc\u05d5\u05dd {shop}/hebrew"
+    await ada.post(f"/api/channels/{team.channel_id}/messages", {"content": written})
+    async with window(browser, product.url) as page:
+        await page.sign_in(ada.user["email"], PASSWORD)
+        await page.open("plans")
+        message = page.message("/hebrew")
+        await expect(message.locator("ul")).to_have_css("padding-right", "24px")
+        await expect(message.locator("blockquote")).to_have_css("border-right-width", "3px")
+        await expect(message.get_by_test_id("preview").locator("strong")).to_have_css("direction", "rtl")
         assert page.faults == []
 
 

@@ -20,9 +20,9 @@ export function Previews({ message, isOwn }: { message: Message; isOwn: boolean 
           rel="noopener noreferrer nofollow"
           data-testid="preview"
         >
-          {preview.siteName && <small>{preview.siteName}</small>}
-          <strong>{preview.title}</strong>
-          {preview.description && <span>{preview.description}</span>}
+          {preview.siteName && <small dir="auto">{preview.siteName}</small>}
+          <strong dir="auto">{preview.title}</strong>
+          {preview.description && <span dir="auto">{preview.description}</span>}
         </a>
       ))}
       {isOwn && (

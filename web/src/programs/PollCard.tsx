@@ -35,7 +35,7 @@ export function PollCard({ message, poll, mayClose, isReadOnly }: Props) {
               onClick={() => void choose(message, poll, option.id).catch(complain)}
             >
               <span className="poll-share" style={{ width: `${shareOf(poll, option)}%` }} aria-hidden="true" />
-              <span className="poll-text">{option.text}</span>
+              <span className="poll-text" dir="auto">{option.text}</span>
               <span className="poll-votes" data-testid="poll-votes">
                 {option.votes}
               </span>
