@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ThreadPage } from "../src/api/threads";
 import type { Message } from "../src/api/types";
 import { type Change, ticketOf } from "../src/conversation/timeline";
-import { UNKNOWN, happened, heard, isInChannel, loaded, loadedOlder } from "../src/threads/thread";
+import { UNKNOWN, followed, happened, heard, isInChannel, loaded, loadedOlder } from "../src/threads/thread";
 import { aMessage, seqs } from "./messages";
 
 const root = aMessage(1, { threadReplyCount: 3, revision: 4 });
@@ -21,9 +21,18 @@ const answer = (revision: number, threadReplyCount: number): Change => ({
 
 test("replies are in their order, none twice, however they come", () => {
   const ticket = ticketOf(UNKNOWN.replies);
-  const early = heard(UNKNOWN, reply(9));
-  const thread = heard(loaded(early, ticket, page([reply(3), reply(5)])), reply(5));
+  const early = heard(UNKNOWN, reply(9), "me");
+  const thread = heard(loaded(early, ticket, page([reply(3), reply(5)])), reply(5), "me");
   expect(seqs(thread.replies.messages)).toEqual([3, 5, 9]);
+});
+
+test("whoever replies follows, and an old reply that is heard again changes nothing of that", () => {
+  const mine = reply(4, { userId: "me" });
+  const before = { ...opened(reply(3)), isFollowing: false, followers: 1 };
+  expect(heard(before, reply(4, { userId: "other" }), "me")).toMatchObject({ isFollowing: false, followers: 1 });
+  const after = heard(before, mine, "me");
+  expect(after).toMatchObject({ isFollowing: true, followers: 2 });
+  expect(heard(followed(after, false), mine, "me")).toMatchObject({ isFollowing: false, followers: 1 });
 });
 
 test("older replies come before those that are held", () => {

@@ -60,7 +60,9 @@ export function MessageMenu({ message, isOwn, mayModerate, onOpenChange }: Props
             label={words.copyLink}
             onSelect={() => void copy(messageLink(message.channelId, message.id), text.invite.copied)}
           />
-          <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
+          {!message.isHidden && (
+            <MenuEntry icon="forward" label={words.forward} onSelect={() => setForwarding(true)} />
+          )}
           <MenuEntry
             icon="unread"
             label={text.conversation.markUnread}

@@ -42,9 +42,16 @@ export function loadedOlder(thread: Thread, ticket: Ticket, page: ThreadPage): T
   return { ...thread, replies: mergeOlder(thread.replies, ticket, pageOf(page)) };
 }
 
-/** A reply heard live, or in the answer to one's own. */
-export function heard(thread: Thread, reply: Message): Thread {
-  return { ...thread, replies: receive(thread.replies, reply) };
+/** A reply heard live, or in the answer to one's own: whoever replies follows, even if they had stopped to. */
+export function heard(thread: Thread, reply: Message, myId: string): Thread {
+  const isNew = !thread.replies.messages.some(({ id }) => id === reply.id);
+  const after = { ...thread, replies: receive(thread.replies, reply) };
+  return isNew && reply.userId === myId ? followed(after, true) : after;
+}
+
+export function followed(thread: Thread, isFollowing: boolean): Thread {
+  if (thread.isFollowing === isFollowing) return thread;
+  return { ...thread, isFollowing, followers: Math.max(0, thread.followers + (isFollowing ? 1 : -1)) };
 }
 
 /** What happened to one of its messages, the first included. */

@@ -7,6 +7,7 @@ import { type ThreadPage, type ThreadReading, readThread, setFollowing, threadPa
 import type { Message } from "../api/types";
 import { type Change, ticketOf } from "../conversation/timeline";
 import { once } from "../live/once";
+import { current } from "../session/session";
 import * as threads from "./thread";
 
 const PAGE = 50;
@@ -80,7 +81,8 @@ export async function loadOlderReplies(threadId: string): Promise<void> {
 }
 
 export function hearReply(message: Message): void {
-  if (message.parentMessageId) change(message.parentMessageId, (thread) => threads.heard(thread, message));
+  const { parentMessageId } = message;
+  if (parentMessageId) change(parentMessageId, (thread) => threads.heard(thread, message, current()?.user.id ?? ""));
 }
 
 /** Of the channel's messages, in whichever thread they are. */
@@ -97,10 +99,7 @@ export function hearThreadRead(threadId: string, lastReadSeq: number): void {
 }
 
 export function hearFollowed(threadId: string, isFollowing: boolean): void {
-  change(threadId, (thread) => {
-    if (thread.isFollowing === isFollowing) return thread;
-    return { ...thread, isFollowing, followers: Math.max(0, thread.followers + (isFollowing ? 1 : -1)) };
-  });
+  change(threadId, (thread) => threads.followed(thread, isFollowing));
 }
 
 export async function follow(threadId: string, isFollowing: boolean): Promise<void> {
