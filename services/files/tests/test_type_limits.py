@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import strange
 from desk import Premises
-from files.media.kinds import Sort, sort_of
+from files.media.kinds import Family, sort_of
 from files.settings import Settings
 from files.workshop import Workshop
 from parcels import sent, worked
@@ -25,7 +25,7 @@ def clamd_address(clamd_url: str) -> str:
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"type_limits": {Sort.IMAGE: len(PICTURE) - 1, Sort.TEXT: 10}})
+    return settings.model_copy(update={"type_limits": {Family.IMAGE: len(PICTURE) - 1, Family.TEXT: 10}})
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_limits_are_said_by_kind(settings: Settings) -> None:
     types = ("video/mp4", "image/png", "application/zip")
     assert [limited.limit_of(media_type) for media_type in types] == [5, 6, 6]
     assert [sort_of(media_type) for media_type in ("image/x-new", "application/pdf", "text/html")] == [
-        Sort.IMAGE, Sort.PDF, Sort.TEXT,
+        Family.IMAGE, Family.PDF, Family.TEXT,
     ]  # fmt: skip
     for wrong in ({"film": 5}, {"video": 0}, {"video": "many"}):
         with pytest.raises(ValueError, match="type_limits"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from chassis.confined.limits import MIB
 
@@ -35,18 +35,8 @@ class Family(StrEnum):
     AUDIO = "audio"
 
 
-class Sort(StrEnum):
-    """Of what people upload, for limits of its size."""
-
-    IMAGE = "image"
-    PDF = "pdf"
-    OFFICE = "office"
-    TEXT = "text"
-    VIDEO = "video"
-    AUDIO = "audio"
-    OTHER = "other"
-
-
+# Of what people upload, for limits of its size: what nothing is made of, too.
+Sort = Family | Literal["other"]
 # Bytes of what a preview is made of; of a text only the beginning is shown.
 MOST: Mapping[Family, int] = {
     Family.IMAGE: 100 * MIB, Family.PDF: 100 * MIB, Family.OFFICE: 50 * MIB, Family.TEXT: 100 * MIB,
@@ -68,10 +58,7 @@ def family_of(media_type: str) -> Family | None:
 
 
 def sort_of(media_type: str) -> Sort:
-    if media_type.startswith("image/"):
-        return Sort.IMAGE
-    family = family_of(media_type)
-    return Sort(family.value) if family else Sort.OTHER
+    return Family.IMAGE if media_type.startswith("image/") else family_of(media_type) or "other"
 
 
 def jobs_for(media_type: str, size: int, *, is_open: bool) -> Iterator[str]:
