@@ -84,6 +84,12 @@ test("an emoji is offered by its name from two letters on", () => {
   expect(offered(":rock")[1]).toBe("🚀");
 });
 
+test("an emoji is offered behind a name, too", () => {
+  expect(offered("@Bo Holm :ship")).toEqual([9, ":ship_it:", "🚀"]);
+  expect(offered("Look @Bo Holm, a :ship_")).toEqual([17, ":ship_it:"]);
+  expect(offered("@Bo Holm :zzz").slice(1)).toEqual([]);
+});
+
 test("nothing is offered within a word, for what is whole, or elsewhere than at the caret", () => {
   for (const words of ["a@bo", "10:30", "@crew", "@Bo Holm", "@Bo "]) expect(offered(words).slice(1)).toEqual([]);
   expect(offered("@cr and more", 3)).toEqual([0, "@crew"]);

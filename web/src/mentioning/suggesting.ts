@@ -24,10 +24,13 @@ export interface Suggested {
 }
 
 const MOST = 8;
-/** Names have whatever people write in them: what is none is found out by looking for it. */
-const BEGUN = /(?:^|[\s(])([@#](?!\s)[^@#\n]{0,60}|:[a-z0-9_+-]{2,})$/u;
 const MARKS = /\p{M}/gu;
-const COMMAND = /^\/[a-z0-9_-]*$/;
+const COMMAND = /^(\/[a-z0-9_-]*)$/;
+const EMOJI = /(?:^|[\s(])(:[a-z0-9_+-]{2,})$/u;
+/** Names have whatever people write in them: what is none is found out by looking for it. */
+const NAME = /(?:^|[\s(])([@#](?!\s)[^@#\n]{0,60})$/u;
+/** The shortest first: what follows a name could belong to it. */
+const BEGUN = [COMMAND, EMOJI, NAME];
 const NOTHING: readonly Suggestion[] = [];
 const NONE: readonly CommandListed[] = [];
 
@@ -39,12 +42,14 @@ export function suggested(
   commands: readonly CommandListed[] = NONE,
 ): Suggested {
   const before = content.slice(0, caret);
-  const begun = COMMAND.exec(before)?.[0] ?? BEGUN.exec(before)?.[1];
-  if (!begun) return { from: caret, until: caret, options: NOTHING };
-  const options = optionsFor(begun, names, own, commands);
-  const written = begun.trimEnd().toLowerCase();
-  const isWhole = names.byWritten.get(written) != null || options.some(({ insert }) => insert === written);
-  return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
+  for (const begun of BEGUN.flatMap((pattern) => pattern.exec(before)?.[1] ?? [])) {
+    const options = optionsFor(begun, names, own, commands);
+    if (options.length === 0) continue;
+    const written = begun.trimEnd().toLowerCase();
+    const isWhole = names.byWritten.get(written) != null || options.some(({ insert }) => insert === written);
+    return { from: caret - begun.length, until: caret, options: isWhole ? NOTHING : options.slice(0, MOST) };
+  }
+  return { from: caret, until: caret, options: NOTHING };
 }
 
 /** What is offered already stays where it is when more is learned: it may be about to be pressed. */
